@@ -1,0 +1,51 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['@capstan/source', 'node', 'import', 'module', 'default'] };
+const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
+
+/** Tests beside the sources are pure or use only loopback; `*.cluster.test.ts` and `e2e/` need a control plane. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'plugins/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: ['**/*.cluster.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'cluster',
+          include: [
+            'packages/*/{src,test}/**/*.cluster.test.ts',
+            'plugins/*/{src,test}/**/*.cluster.test.ts',
+            'e2e/**/*.cluster.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: ['packages/sandbox/src/testing/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.story.test.ts'],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
