@@ -12,6 +12,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['packages/*/{src,test}/**/*.test.ts', 'plugins/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/*.cluster.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 20_000,
@@ -22,6 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'cluster',
+          sequence: { groupOrder: 1 },
           include: [
             'packages/*/{src,test}/**/*.cluster.test.ts',
             'plugins/*/{src,test}/**/*.cluster.test.ts',
@@ -39,6 +41,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['e2e/**/*.story.test.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
