@@ -1,0 +1,28 @@
+import type { SourcePosition } from '@capstan/base';
+
+/** Something wrong in an object. `path` is a field path from the object's root, as `parseFieldPath` reads it. */
+export interface Problem {
+  /** Listed in `OAM_CODES`. */
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A kind that nothing registers: enough to look for a package that offers it. */
+export interface UnknownKind {
+  readonly role: 'workload' | 'trait';
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** What its short name would be: `autoscale` for kind Autoscale. */
+  readonly shortName: string;
+}
+
+/** Something wrong in a file, placed. */
+export interface ValidationProblem extends Problem {
+  readonly source: SourcePosition;
+  /** Commands that lead out. */
+  readonly next: readonly string[];
+  /** Set for the codes of unknown workloads and traits. */
+  readonly unknown?: UnknownKind;
+}
