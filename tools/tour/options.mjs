@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+
+/** What `pnpm start` understands. */
+export const USAGE = `Usage: pnpm start [--keep] [--kubeconfig FILE [--stand-ins]] [--yes]
+
+  --keep             leave the sandbox running and print its kubeconfig
+  --kubeconfig FILE  take the tour on that cluster instead of the sandbox
+  --stand-ins        with --kubeconfig: install the stand-in charts (simulated clusters only)
+  --yes              with --kubeconfig: do not ask before changing the cluster`;
+
+/**
+ * @typedef {{ help: boolean, keep: boolean, kubeconfig: string | undefined, standIns: boolean, yes: boolean }} TourOptions
+ * @param {string[]} args
+ * @returns {TourOptions | { problem: string }}
+ */
+export function parseOptions(args) {
+  try {
+    const { values } = parseArgs({
+      args: args.filter((arg) => arg !== '--'),
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        keep: { type: 'boolean', default: false },
+        kubeconfig: { type: 'string' },
+        'stand-ins': { type: 'boolean', default: false },
+        yes: { type: 'boolean', short: 'y', default: false },
+      },
+    });
+    if (values.keep && values.kubeconfig)
+      return { problem: '--keep is for the sandbox: it has no meaning with --kubeconfig.' };
+    if (values['stand-ins'] && !values.kubeconfig)
+      return { problem: '--stand-ins goes with --kubeconfig: the sandbox has them anyway.' };
+    return {
+      help: values.help,
+      keep: values.keep,
+      kubeconfig: values.kubeconfig,
+      standIns: values['stand-ins'],
+      yes: values.yes,
+    };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
