@@ -1,0 +1,19 @@
+/** Error codes of registries, resolver, discovery and centers; docs/errors.md has the cause and remedy of each. */
+export const CENTER_CODES = {
+  /** A file of a registry is damaged or contradicts the index. */
+  registryCorrupt: 'CAPSTAN_REGISTRY_CORRUPT',
+  /** No registry can be read. */
+  registryUnreadable: 'CAPSTAN_REGISTRY_UNREADABLE',
+  /** No center offers a capability package of that name. */
+  capUnknown: 'CAPSTAN_CAP_UNKNOWN',
+  /** The wishes cannot be met together. */
+  capUnsatisfiable: 'CAPSTAN_CAP_UNSATISFIABLE',
+  /** The resolver gave up within its step budget. */
+  capUndecided: 'CAPSTAN_CAP_UNDECIDED',
+  /** A center's record cannot be read. */
+  centerInvalid: 'CAPSTAN_CENTER_INVALID',
+  /** A mirrored chart directory is unsafe or unreadable. */
+  chartInvalid: 'CAPSTAN_CHART_DIRECTORY_INVALID',
+  /** Text is not a capability query. */
+  queryInvalid: 'CAPSTAN_QUERY_INVALID',
+} as const;

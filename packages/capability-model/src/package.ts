@@ -1,0 +1,280 @@
+import type { JsonObject, KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
+
+/** `apiVersion` of package metadata. */
+export const PACKAGE_API_VERSION = 'package.capstan.dev/v1';
+
+/** `kind` of package metadata. */
+export const PACKAGE_KIND = 'CapabilityPackage';
+
+/** How far a package has matured, by its authors' word. */
+export type Maturity = 'experimental' | 'beta' | 'stable';
+
+/** Where a version stands: deprecated ones are the last choice, yanked ones are only kept where installed already. */
+export type LifecyclePhase = 'preview' | 'supported' | 'deprecated' | 'yanked';
+
+/** A contract that the package fulfils. `version` is the contract's, not the package's. */
+export interface CapabilityOffer {
+  readonly id: string;
+  readonly version: string;
+  readonly features: readonly string[];
+  /** At most one installed package may provide it. */
+  readonly exclusive: boolean;
+}
+
+/** An API group and kind that the package brings; always exclusive. */
+export interface ApiOffer {
+  readonly group: string;
+  readonly kind: string;
+  readonly served: readonly string[];
+}
+
+/** Which of the three OAM Definitions. */
+export type DefinitionRole = 'workload' | 'trait' | 'scope';
+
+/** A Definition that the package publishes once the contract in `needs` is healthy. */
+export interface DefinitionOffer {
+  readonly role: DefinitionRole;
+  /** `<plural>.<group>`, as the CRD it registers. */
+  readonly name: string;
+  /** The word that people type: the singular of the CRD. */
+  readonly shortName: string;
+  /** The kind that it registers. */
+  readonly kind: string;
+  /** Id of one of the package's own capabilities. */
+  readonly needs?: string;
+  readonly summary?: string;
+  /** `sha256:` digest of `object`. */
+  readonly digest: string;
+  readonly object: KubernetesObject;
+}
+
+interface RequirementOptions {
+  /** Pulls nothing in, but binds the version when something else brings it. */
+  readonly optional?: boolean;
+  /** Printed where the requirement cannot be met. */
+  readonly reason?: string;
+}
+
+/** Another package in a range of versions. */
+export interface PackageRequirement extends RequirementOptions {
+  readonly package: string;
+  readonly range: string;
+}
+
+/** A contract in a range of contract versions, with features. */
+export interface CapabilityRequirement extends RequirementOptions {
+  readonly capability: string;
+  readonly range: string;
+  readonly features?: readonly string[];
+}
+
+/** An API in any of these versions; in any at all when none is named. */
+export interface ApiRequirement extends RequirementOptions {
+  readonly api: { readonly group: string; readonly kind: string };
+  readonly anyVersion?: readonly string[];
+}
+
+/** One of several, preferred in this order. */
+export interface AnyOfRequirement extends RequirementOptions {
+  readonly anyOf: readonly Requirement[];
+}
+
+/** Something that must be installed too. */
+export type Requirement = PackageRequirement | CapabilityRequirement | ApiRequirement | AnyOfRequirement;
+
+/** Something that must not be installed too; holds in both directions. */
+export interface ConflictRule {
+  readonly package?: string;
+  readonly capability?: string;
+  readonly api?: { readonly group: string; readonly kind: string };
+  /** Range of the package's or contract's version; every version when absent. */
+  readonly range?: string;
+  readonly reason: string;
+}
+
+/** Where a chart comes from. A center's mirrors may rewrite `repository`. */
+export interface ChartReference {
+  /** `https://...` or `oci://...`. */
+  readonly repository: string;
+  readonly name: string;
+  readonly version: string;
+  /** Pins the content where it is known. */
+  readonly digest?: string;
+}
+
+/** How the CRDs of a chart are owned (architecture.md 6). */
+export interface ChartCrds {
+  /**
+   * `capstan`: taken from the rendered chart, applied by the installer with keep, and switched off for Helm.
+   * `helm`: the chart has no switch; Helm stays the owner. `runtime`: made later by its controller; only observed.
+   */
+  readonly owner: 'capstan' | 'helm' | 'runtime';
+  /** Values that make `helm template` show the CRDs. */
+  readonly extractValues?: JsonObject;
+  /** Values of the switch that leaves them out of the release. */
+  readonly installValues?: JsonObject;
+}
+
+/** One Helm release of the package. */
+export interface HelmUnit {
+  readonly id: string;
+  readonly type: 'helm';
+  readonly chart: ChartReference;
+  readonly release: string;
+  /** Defaults to `install.namespace`. */
+  readonly namespace?: string;
+  readonly values: JsonObject;
+  /** Copies the package's configuration (dotted `from`) into the chart's values (dotted `to`). */
+  readonly valuesFrom: readonly { readonly from: string; readonly to: string }[];
+  readonly crds?: ChartCrds;
+  /** Ids of units that must be ready before. */
+  readonly after: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+/** A unit of an installation. Only Helm releases for now. */
+export type InstallUnit = HelmUnit;
+
+/** A CRD that belongs to the package. */
+export interface CrdOffer {
+  /** `<plural>.<group>`. */
+  readonly name: string;
+  readonly kind: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly served: readonly string[];
+  readonly storage: string;
+  /** `package`: `object` is applied. `chart`: it is taken from the unit's chart. */
+  readonly from: 'package' | 'chart';
+  /** Unit that brings it, with `from: chart`. */
+  readonly unit?: string;
+  /** `sha256:` digest of `object`, with `from: package`. */
+  readonly digest?: string;
+  readonly object?: KubernetesObject;
+}
+
+/** rbac.authorization.k8s.io/v1 PolicyRule. */
+export interface PolicyRule {
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Rights of what the package runs. The plan compares them with what the rendered charts really ask for. */
+export interface PackagePermissions {
+  readonly runtime: readonly PolicyRule[];
+  /** One sentence for people: what the rights are for. */
+  readonly summary?: string;
+}
+
+/** What the installer does. */
+export interface InstallSpec {
+  readonly namespace: string;
+  readonly units: readonly InstallUnit[];
+  readonly crds: readonly CrdOffer[];
+  readonly permissions: PackagePermissions;
+  readonly images: readonly { readonly ref: string; readonly digest?: string }[];
+}
+
+interface ProbeBase {
+  readonly id: string;
+  readonly target: ObjectReference;
+  /** A blocking probe gates the installation; the others lower the health only. */
+  readonly level: 'blocking' | 'degraded';
+  /**
+   * True where a pod answers for it (an APIService, a webhook's certificate, an endpoint): on a cluster whose pods are
+   * simulated the result is then `unverifiable`, whatever the status says.
+   */
+  readonly servedByPods: boolean;
+  /** For people: what does not work while the probe fails. */
+  readonly meaning?: string;
+}
+
+/** A check of the running capability. */
+export type Probe =
+  /** The target is current by kstatus. */
+  | (ProbeBase & { readonly type: 'kstatus' })
+  /** A condition of the target has this status. */
+  | (ProbeBase & {
+      readonly type: 'condition';
+      readonly condition: { readonly type: string; readonly status: 'True' | 'False' };
+    })
+  /** Every value at `path` (`webhooks[*].clientConfig.caBundle`) exists and is not empty, or equals `equals`. */
+  | (ProbeBase & { readonly type: 'field'; readonly path: string; readonly equals?: string | number | boolean });
+
+/** What happens to instances of the package's kinds, and to its CRDs, when it is removed. */
+export interface UninstallSpec {
+  /** `block` refuses while an application uses one; `keep` leaves them; `delete` drains them. */
+  readonly instances: 'block' | 'keep' | 'delete';
+  /** Kinds whose instances are deleted while the controller still runs, in this order. */
+  readonly drain: readonly KindReference[];
+  readonly timeoutSeconds: number;
+  readonly crds: 'keep' | 'delete';
+  /** Objects that the capability makes at run time, outside any release, and that are deleted with it. */
+  readonly leftovers: readonly ObjectReference[];
+  /** For people: what stays outside the cluster or cannot be found. */
+  readonly external?: string;
+}
+
+/** The plugin code that belongs to the package. */
+export interface PluginReference {
+  /** Id of the bundled plugin: the package's name. */
+  readonly id: string;
+  /** Semver range of the plugin API. */
+  readonly api: string;
+  /** Kinds that its code may touch through the cluster port. */
+  readonly kinds: readonly KindReference[];
+}
+
+/**
+ * Metadata of one version of a capability package, as registries publish it: complete without the plugin's folder.
+ * Semantics of each field: capability-center.md 6.
+ */
+export interface CapabilityPackage {
+  readonly apiVersion: typeof PACKAGE_API_VERSION;
+  readonly kind: typeof PACKAGE_KIND;
+  /** DNS label, unique in a center. */
+  readonly name: string;
+  /** Semver; the upstream's. */
+  readonly version: string;
+  /** Counts our repackagings of the same upstream version, from 0. */
+  readonly release: number;
+  readonly upstream: { readonly name: string; readonly version: string; readonly url?: string };
+  /** One line, at most 80 characters. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly keywords: readonly string[];
+  readonly maturity: Maturity;
+  readonly channel: readonly string[];
+  readonly lifecycle: {
+    readonly phase: LifecyclePhase;
+    readonly reason?: string;
+    readonly until?: string;
+    readonly successor?: string;
+  };
+  readonly provides: {
+    readonly capabilities: readonly CapabilityOffer[];
+    readonly apis: readonly ApiOffer[];
+    readonly definitions: readonly DefinitionOffer[];
+  };
+  readonly requires: readonly Requirement[];
+  readonly conflicts: readonly ConflictRule[];
+  readonly platform: { readonly kubernetes?: string; readonly arch?: readonly string[] };
+  readonly upgrade: {
+    /** Ranges from which a direct step to this version is allowed; empty: same major and any lower version. */
+    readonly from: readonly string[];
+    readonly noReturn?: { readonly step: string; readonly reason: string };
+    readonly rollbackTo?: string;
+  };
+  readonly config: {
+    /** JSON Schema 2020-12 of the values that users may set. */
+    readonly schema?: JsonObject;
+  };
+  readonly install: InstallSpec;
+  readonly health: { readonly probes: readonly Probe[] };
+  readonly uninstall: UninstallSpec;
+  readonly plugin?: PluginReference;
+}
