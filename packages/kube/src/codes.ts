@@ -1,0 +1,21 @@
+/** Every error code of this package, with its meaning and remedy in docs/errors.md. */
+export const KUBE_CODES = {
+  notFound: 'CAPSTAN_KUBE_NOT_FOUND',
+  conflict: 'CAPSTAN_KUBE_CONFLICT',
+  fieldConflict: 'CAPSTAN_KUBE_FIELD_CONFLICT',
+  forbidden: 'CAPSTAN_KUBE_FORBIDDEN',
+  unauthorized: 'CAPSTAN_KUBE_UNAUTHORIZED',
+  invalid: 'CAPSTAN_KUBE_INVALID',
+  unreachable: 'CAPSTAN_KUBE_UNREACHABLE',
+  expired: 'CAPSTAN_KUBE_EXPIRED',
+  kindUnknown: 'CAPSTAN_KUBE_KIND_UNKNOWN',
+  timeout: 'CAPSTAN_KUBE_TIMEOUT',
+  failed: 'CAPSTAN_KUBE_FAILED',
+  kubeconfigMissing: 'CAPSTAN_KUBE_CONFIG_MISSING',
+  kubeconfigInvalid: 'CAPSTAN_KUBE_CONFIG_INVALID',
+  contextUnknown: 'CAPSTAN_KUBE_CONTEXT_UNKNOWN',
+  noCluster: 'CAPSTAN_KUBE_NO_CLUSTER',
+  waitTimeout: 'CAPSTAN_KUBE_WAIT_TIMEOUT',
+  leaseHeld: 'CAPSTAN_KUBE_LEASE_HELD',
+  leaseLost: 'CAPSTAN_KUBE_LEASE_LOST',
+} as const;
