@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { stage } from './support/story.ts';
+
+/**
+ * A platform engineer installs KEDA on demand, a developer finds its trait and runs an application with it, and
+ * nothing that is in use can be taken away. The tests are chapters: each goes on where the one before ended.
+ */
+describe('install, discover, run, remove', () => {
+  const { run, ok, json } = stage();
+
+  test('the cluster learns the kinds of Capstan, and a second time nothing changes', async () => {
+    await ok('system install --yes --context sandbox');
+    const again = await run('system install --yes --context sandbox');
+    expect(again.code).toBe(0);
+    expect(again.stderr + again.stdout).toMatch(/nothing (to change|changed)|up to date|unchanged/i);
+  });
+
+  test('a search for scale finds keda, which is not installed', async () => {
+    const found = await json('cap search scale --context sandbox');
+    expect(found.items.map((item) => item['name'])).toContain('keda');
+    expect((await json('cap list --context sandbox')).items).toEqual([]);
+  });
+
+  test('a plan names version, CRDs, permissions and traits, and changes nothing', async () => {
+    const plan = await ok('cap install keda --plan --context sandbox');
+    for (const part of [/2\.20\.2/, /scaledobjects\.keda\.sh/, /autoscale/i, /secrets|cluster rights|permissions/i]) {
+      expect(plan).toMatch(part);
+    }
+    expect((await json('cap list --context sandbox')).items).toEqual([]);
+  });
+
+  test('keda is installed with real Helm, and a second time nothing changes', async () => {
+    await ok('cap install keda --yes --context sandbox');
+    const before = await json('cap status keda --context sandbox');
+    const again = await run('cap install keda --yes --context sandbox');
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr + again.stdout).toMatch(/no change|nothing to|already/i);
+    const after = await json('cap status keda --context sandbox');
+    expect(JSON.stringify(after)).toContain('"Ready"');
+    expect(after['version']).toBe(before['version']);
+  });
+
+  test('the developer sees the trait and how it is written', async () => {
+    const traits = await json('trait list --applies-to webservice --context sandbox');
+    expect(traits.items.map((item) => item['name'])).toContain('autoscale');
+    expect(await ok('explain autoscale --context sandbox')).toMatch(/triggers/);
+    expect(await ok('explain autoscale.spec.triggers --context sandbox')).toMatch(/type/);
+    expect((await run('explain autoscale.spec.nonsense --context sandbox')).code).toBe(2);
+  });
+
+  test('the application becomes ready, and applying it again changes nothing', async () => {
+    await ok('up -f examples/helloworld/app.yaml --context sandbox');
+    const again = await run('up -f examples/helloworld/app.yaml --context sandbox');
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stdout + again.stderr).toMatch(/unchanged/);
+    const tree = await ok('status helloworld --tree --context sandbox');
+    for (const part of [
+      /frontend/,
+      /backend/,
+      /deployment\/frontend/,
+      /scaledobject\/frontend/,
+      /simulated/i,
+      /Ready/,
+    ]) {
+      expect(tree).toMatch(part);
+    }
+  });
+
+  test('the capability answers with provider, version, health and evidence', async () => {
+    const answer = await run("cap query 'autoscale >=1.0' --context sandbox -o json");
+    expect(answer.code, answer.stderr).toBe(0);
+    expect(JSON.parse(answer.stdout)).toMatchObject({ satisfied: true });
+    expect(await ok("cap query 'autoscale >=1.0' --context sandbox")).toMatch(/keda/);
+    expect((await run("cap query 'autoscale >=9.0' --context sandbox")).code).toBe(5);
+  });
+
+  test('what is in use is not taken away', async () => {
+    const refused = await run('cap uninstall keda --yes --context sandbox');
+    expect(refused.code).toBe(5);
+    expect(refused.stderr).toMatch(/helloworld/);
+    expect(refused.stderr).toMatch(/capstan delete helloworld/);
+    await ok('status helloworld --exit-code --context sandbox');
+  });
+
+  test('after the application is gone, everything of keda goes and what is left is named', async () => {
+    await ok('delete helloworld --yes --context sandbox');
+    const removed = await run('cap uninstall keda --delete-crds --yes --context sandbox');
+    expect(removed.code, removed.stderr).toBe(0);
+    expect(removed.stdout + removed.stderr).toMatch(/capstan-system/);
+    expect((await json('cap list --context sandbox')).items).toEqual([]);
+    expect((await run('explain autoscale --context sandbox')).code).not.toBe(0);
+  });
+
+  test('without --delete-crds the six CRDs stay and are named', async () => {
+    await ok('cap install keda --yes --context sandbox');
+    const removed = await run('cap uninstall keda --yes --context sandbox');
+    expect(removed.code, removed.stderr).toBe(0);
+    const output = removed.stdout + removed.stderr;
+    const kept = ['scaledobjects', 'scaledjobs', 'triggerauthentications', 'clustertriggerauthentications'];
+    for (const name of [...kept.map((plural) => `${plural}.keda.sh`), 'cloudeventsources.eventing.keda.sh']) {
+      expect(output).toContain(name);
+    }
+  });
+});
