@@ -50,6 +50,19 @@ export {
   type Requirement,
   type UninstallSpec,
 } from './package.ts';
+export { FRIENDLY_GROUPS } from './package-rules.ts';
+export { type PackageForm, type PackageSchemaOptions, packageSchema } from './package-schema.ts';
+export type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
+export {
+  type DocumentOrigin,
+  type FieldPath,
+  type FieldProblem,
+  fieldName,
+  type ParseOptions,
+  parsePackage,
+  parsePackageSource,
+} from './package-validation.ts';
+export { type PublishInput, publishPackage } from './publish.ts';
 export {
   LEASES,
   PACKAGE_LABEL,
@@ -61,6 +74,7 @@ export {
   SYSTEM_NAMESPACE,
   selectorOf,
 } from './records.ts';
+export { configuredValues, unitValues } from './values.ts';
 export {
   compareVersionIds,
   inRange,

@@ -1,0 +1,131 @@
+import { digestOf } from './canonical.ts';
+import type { CapabilityPackage, Requirement } from './package.ts';
+import type { FieldPath, FieldProblem } from './package-validation.ts';
+import { isRange } from './versions.ts';
+
+/** Groups that a package of this repository may bring CRDs for (architecture.md 4). */
+export const FRIENDLY_GROUPS = ['traits.capstan.dev', 'workloads.capstan.dev', 'extended.oam.dev'] as const;
+
+/** What the schema cannot say: ranges parse, names refer to what exists, digests hold, units have an order. */
+export function packageContradictions(metadata: CapabilityPackage): FieldProblem[] {
+  return [
+    ...rangeProblems(metadata),
+    ...unitProblems(metadata),
+    ...crdProblems(metadata),
+    ...definitionProblems(metadata),
+    ...duplicates(metadata),
+  ];
+}
+
+function rangeProblems(metadata: CapabilityPackage): FieldProblem[] {
+  const ranges: [FieldPath, string | undefined][] = [
+    [['platform', 'kubernetes'], metadata.platform.kubernetes],
+    [['upgrade', 'rollbackTo'], metadata.upgrade.rollbackTo],
+    [['plugin', 'api'], metadata.plugin?.api],
+    ...metadata.upgrade.from.map((from, index) => [['upgrade', 'from', index], from] as [FieldPath, string]),
+    ...metadata.conflicts.map(({ range }, index) => [['conflicts', index, 'range'], range] as [FieldPath, string]),
+    ...metadata.requires.flatMap((requirement, index) => requirementRanges(requirement, ['requires', index])),
+  ];
+  return ranges.flatMap(([path, range]) =>
+    range === undefined || isRange(range) ? [] : [{ path, message: `"${range}" is not a version range` }],
+  );
+}
+
+function requirementRanges(requirement: Requirement, path: FieldPath): [FieldPath, string][] {
+  if ('anyOf' in requirement) {
+    return requirement.anyOf.flatMap((branch, index) => requirementRanges(branch, [...path, 'anyOf', index]));
+  }
+  return 'range' in requirement ? [[[...path, 'range'], requirement.range]] : [];
+}
+
+function unitProblems({ install: { units } }: CapabilityPackage): FieldProblem[] {
+  const ids = new Set(units.map(({ id }) => id));
+  const unknown = units.flatMap((unit, index) =>
+    unit.after
+      .filter((id) => !ids.has(id))
+      .map((id) => ({ path: ['install', 'units', index, 'after'], message: `names the unknown unit "${id}"` })),
+  );
+  const ready = new Set<string>();
+  for (let grew = true; grew; ) {
+    const next = units.filter(({ id, after }) => !ready.has(id) && after.every((on) => ready.has(on) || !ids.has(on)));
+    for (const { id } of next) ready.add(id);
+    grew = next.length > 0;
+  }
+  const cyclic = units.filter(({ id }) => !ready.has(id)).map(({ id }) => id);
+  if (cyclic.length === 0) return unknown;
+  return [...unknown, { path: ['install', 'units'], message: `the units ${cyclic.join(', ')} wait for one another` }];
+}
+
+function crdProblems({ install }: CapabilityPackage): FieldProblem[] {
+  return install.crds.flatMap((crd, index) => {
+    const path = ['install', 'crds', index];
+    const problems: FieldProblem[] = [];
+    if (!crd.served.includes(crd.storage)) {
+      problems.push({ path: [...path, 'storage'], message: `is ${crd.storage}, which is not served` });
+    }
+    if (crd.from === 'chart') {
+      if (!install.units.some(({ id }) => id === crd.unit)) {
+        problems.push({ path: [...path, 'unit'], message: `names the unknown unit "${crd.unit}"` });
+      }
+      return problems;
+    }
+    const group = crd.name.slice(crd.name.indexOf('.') + 1);
+    if (!FRIENDLY_GROUPS.some((friendly) => friendly === group)) {
+      problems.push({
+        path: [...path, 'name'],
+        message: `is in group ${group}; packages bring ${FRIENDLY_GROUPS.join(', ')}`,
+      });
+    }
+    return [...problems, ...embeddedProblems(path, crd)];
+  });
+}
+
+function definitionProblems({ provides, install }: CapabilityPackage): FieldProblem[] {
+  return provides.definitions.flatMap((definition, index) => {
+    const path = ['provides', 'definitions', index];
+    const problems = embeddedProblems(path, definition);
+    if (definition.needs !== undefined && !provides.capabilities.some(({ id }) => id === definition.needs)) {
+      problems.push({
+        path: [...path, 'needs'],
+        message: `names the capability "${definition.needs}", which is not provided`,
+      });
+    }
+    if (!install.crds.some(({ name }) => name === definition.name)) {
+      problems.push({ path: [...path, 'name'], message: 'has no CRD of that name in install.crds' });
+    }
+    return problems;
+  });
+}
+
+function embeddedProblems(
+  path: FieldPath,
+  offer: {
+    readonly name: string;
+    readonly digest?: string;
+    readonly object?: CapabilityPackage['provides']['definitions'][number]['object'];
+  },
+): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (offer.object?.metadata?.name !== offer.name) {
+    problems.push({ path: [...path, 'object'], message: `is not the object ${offer.name}` });
+  }
+  if (offer.digest !== digestOf(offer.object)) {
+    problems.push({ path: [...path, 'digest'], message: 'is not the digest of the object' });
+  }
+  return problems;
+}
+
+function duplicates(metadata: CapabilityPackage): FieldProblem[] {
+  const lists: [FieldPath, readonly string[]][] = [
+    [['provides', 'capabilities'], metadata.provides.capabilities.map(({ id }) => id)],
+    [['provides', 'definitions'], metadata.provides.definitions.map(({ name }) => name)],
+    [['install', 'units'], metadata.install.units.map(({ id }) => id)],
+    [['install', 'crds'], metadata.install.crds.map(({ name }) => name)],
+    [['health', 'probes'], metadata.health.probes.map(({ id }) => id)],
+  ];
+  return lists.flatMap(([path, names]) =>
+    names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => ({ path, message: `names "${name}" more than once` })),
+  );
+}

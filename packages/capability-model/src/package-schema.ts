@@ -1,0 +1,247 @@
+import type { JsonObject } from '@capstan/base';
+import { PACKAGE_API_VERSION, PACKAGE_KIND } from './package.ts';
+
+/**
+ * Which form of package metadata: `source` is the capability.yaml of a plugin's folder, which names its Definitions and
+ * CRDs; `published` is what registries hold, which embeds them.
+ */
+export type PackageForm = 'source' | 'published';
+
+/** Options of `packageSchema`. */
+export interface PackageSchemaOptions {
+  readonly form: PackageForm;
+  /** Refuses unknown fields. On when publishing; off when reading what a newer Capstan may have published. */
+  readonly strict: boolean;
+}
+
+type Schema = JsonObject;
+
+const DNS_LABEL = '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$';
+const CRD_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$';
+const SEMVER =
+  '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$';
+const DIGEST = '^sha256:[0-9a-f]{64}$';
+const REPOSITORY = '^(https|oci)://[^\\s@]+$';
+/** Lists are capped: metadata is read from places that nobody vouches for. */
+const MAX_ITEMS = 500;
+
+const text = (maxLength = 2000): Schema => ({ type: 'string', minLength: 1, maxLength });
+const matching = (pattern: string, maxLength = 253): Schema => ({ type: 'string', pattern, maxLength });
+const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
+const list = (items: Schema, options: Schema = {}): Schema => ({
+  type: 'array',
+  items,
+  maxItems: MAX_ITEMS,
+  ...options,
+});
+const optionalList = (items: Schema): Schema => list(items, { default: [] });
+const range: Schema = text(200);
+const free: Schema = { type: 'object' };
+const seconds = (value: number): Schema => ({ type: 'integer', minimum: 1, maximum: 3600, default: value });
+
+/** The JSON Schema (2020-12) of package metadata in one of its forms. Defaults are part of it. */
+export function packageSchema(options: PackageSchemaOptions): Schema {
+  const object = (required: Schema, optional: Schema = {}, more: Schema = {}): Schema => ({
+    type: 'object',
+    properties: { ...required, ...optional },
+    required: Object.keys(required),
+    ...(options.strict ? { additionalProperties: false } : {}),
+    ...more,
+  });
+  const section = (properties: Schema): Schema => object({}, properties, { default: {} });
+  const kindReference = object({ apiVersion: text(253), kind: text(63) });
+  const objectReference = object({ apiVersion: text(253), kind: text(63), name: text(253) }, { namespace: text(63) });
+  const api = object({ group: { type: 'string', maxLength: 253 }, kind: text(63) });
+
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: PACKAGE_KIND,
+    ...object(
+      {
+        apiVersion: { const: PACKAGE_API_VERSION },
+        kind: { const: PACKAGE_KIND },
+        name: matching(DNS_LABEL),
+        version: matching(SEMVER),
+        upstream: object({ name: text(100), version: text(100) }, { url: text(500) }),
+        summary: text(80),
+        install: object(
+          { namespace: matching(DNS_LABEL), units: list(unitSchema(object), { minItems: 1 }) },
+          {
+            crds: optionalList(crdSchema(object, options.form)),
+            permissions: section({ runtime: optionalList(ruleSchema(object)), summary: text(500) }),
+            images: optionalList(object({ ref: text(500) }, { digest: matching(DIGEST) })),
+          },
+        ),
+      },
+      {
+        release: { type: 'integer', minimum: 0, default: 0 },
+        description: text(4000),
+        keywords: optionalList(text(50)),
+        maturity: { ...oneOf('experimental', 'beta', 'stable'), default: 'stable' },
+        channel: list(matching(DNS_LABEL), { default: ['stable'] }),
+        lifecycle: object(
+          {},
+          {
+            phase: { ...oneOf('preview', 'supported', 'deprecated', 'yanked'), default: 'supported' },
+            reason: text(500),
+            until: text(30),
+            successor: matching(DNS_LABEL),
+          },
+          { default: {} },
+        ),
+        provides: section({
+          capabilities: optionalList(
+            object(
+              { id: matching(DNS_LABEL), version: matching(SEMVER) },
+              { features: optionalList(matching(DNS_LABEL)), exclusive: { type: 'boolean', default: false } },
+            ),
+          ),
+          apis: optionalList(object({ group: text(253), kind: text(63), served: list(text(30), { minItems: 1 }) })),
+          definitions: optionalList(definitionSchema(object, options.form)),
+        }),
+        requires: optionalList({ $ref: '#/$defs/requirement' }),
+        conflicts: optionalList(
+          object(
+            { reason: text(500) },
+            { package: matching(DNS_LABEL), capability: matching(DNS_LABEL), api, range },
+            { oneOf: [{ required: ['package'] }, { required: ['capability'] }, { required: ['api'] }] },
+          ),
+        ),
+        platform: section({ kubernetes: range, arch: list(text(30), { minItems: 1 }) }),
+        upgrade: section({
+          from: optionalList(range),
+          noReturn: object({ step: text(63), reason: text(500) }),
+          rollbackTo: range,
+        }),
+        config: section({ schema: free }),
+        health: section({ probes: optionalList(probeSchema(object, objectReference)) }),
+        uninstall: section({
+          instances: { ...oneOf('block', 'keep', 'delete'), default: 'block' },
+          drain: optionalList(kindReference),
+          timeoutSeconds: seconds(120),
+          crds: { ...oneOf('keep', 'delete'), default: 'keep' },
+          leftovers: optionalList(objectReference),
+          external: text(),
+        }),
+        plugin: object({ id: matching(DNS_LABEL), api: range }, { kinds: optionalList(kindReference) }),
+      },
+    ),
+    $defs: { requirement: requirementSchema(object, api) },
+  };
+}
+
+type ObjectBuilder = (required: Schema, optional?: Schema, more?: Schema) => Schema;
+
+function requirementSchema(object: ObjectBuilder, api: Schema): Schema {
+  const features = list(matching(DNS_LABEL));
+  return object(
+    {},
+    {
+      package: matching(DNS_LABEL),
+      capability: matching(DNS_LABEL),
+      api,
+      anyOf: list({ $ref: '#/$defs/requirement' }, { minItems: 1, maxItems: 16 }),
+      range,
+      features,
+      anyVersion: list(text(30)),
+      optional: { type: 'boolean' },
+      reason: text(500),
+    },
+    {
+      oneOf: [
+        { required: ['package', 'range'] },
+        { required: ['capability', 'range'] },
+        { required: ['api'] },
+        { required: ['anyOf'] },
+      ],
+    },
+  );
+}
+
+function unitSchema(object: ObjectBuilder): Schema {
+  return object(
+    {
+      id: matching(DNS_LABEL),
+      type: { const: 'helm' },
+      chart: object(
+        { repository: matching(REPOSITORY, 500), name: text(100), version: text(100) },
+        { digest: matching(DIGEST) },
+      ),
+      release: matching(DNS_LABEL, 53),
+    },
+    {
+      namespace: matching(DNS_LABEL),
+      values: { ...free, default: {} },
+      valuesFrom: optionalList(object({ from: text(200), to: text(200) })),
+      crds: object({ owner: oneOf('capstan', 'helm', 'runtime') }, { extractValues: free, installValues: free }),
+      after: optionalList(matching(DNS_LABEL)),
+      timeoutSeconds: seconds(300),
+    },
+  );
+}
+
+function crdSchema(object: ObjectBuilder, form: PackageForm): Schema {
+  const facts: Schema = {
+    kind: text(63),
+    scope: oneOf('Namespaced', 'Cluster'),
+    served: list(text(30), { minItems: 1 }),
+    storage: text(30),
+  };
+  const names: Schema = { singular: text(63), shortNames: optionalList(text(63)) };
+  const fromChart = object(
+    { name: matching(CRD_NAME), from: { const: 'chart' }, unit: matching(DNS_LABEL), ...facts },
+    names,
+  );
+  const own: Schema = { name: matching(CRD_NAME), from: { const: 'package' } };
+  const fromPackage =
+    form === 'source' ? object(own) : object({ ...own, ...facts, digest: matching(DIGEST), object: free }, names);
+  return either('from', { chart: fromChart, package: fromPackage });
+}
+
+function definitionSchema(object: ObjectBuilder, form: PackageForm): Schema {
+  const needs: Schema = { needs: matching(DNS_LABEL), summary: text(200) };
+  if (form === 'source') return object({ name: matching(CRD_NAME) }, needs);
+  return object(
+    {
+      name: matching(CRD_NAME),
+      role: oneOf('workload', 'trait', 'scope'),
+      shortName: text(63),
+      kind: text(63),
+      digest: matching(DIGEST),
+      object: free,
+    },
+    needs,
+  );
+}
+
+function ruleSchema(object: ObjectBuilder): Schema {
+  const names = list({ type: 'string', maxLength: 253 });
+  return object(
+    { verbs: list(text(63), { minItems: 1 }) },
+    { apiGroups: names, resources: names, resourceNames: names, nonResourceURLs: names },
+  );
+}
+
+function probeSchema(object: ObjectBuilder, target: Schema): Schema {
+  const common: Schema = { id: matching(DNS_LABEL), target, level: oneOf('blocking', 'degraded') };
+  const optional: Schema = { servedByPods: { type: 'boolean', default: false }, meaning: text(300) };
+  const condition = object({ type: text(100), status: oneOf('True', 'False') });
+  return either('type', {
+    kstatus: object({ type: { const: 'kstatus' }, ...common }, optional),
+    condition: object({ type: { const: 'condition' }, ...common, condition }, optional),
+    field: object(
+      { type: { const: 'field' }, ...common, path: text(300) },
+      { ...optional, equals: { type: ['string', 'number', 'boolean'] } },
+    ),
+  });
+}
+
+/** One of several shapes, told apart by a field, so that errors speak of the shape that was meant. */
+function either(discriminator: string, shapes: Readonly<Record<string, Schema>>): Schema {
+  return {
+    type: 'object',
+    required: [discriminator],
+    discriminator: { propertyName: discriminator },
+    oneOf: Object.values(shapes),
+  };
+}

@@ -1,0 +1,106 @@
+import { CapstanError, EXIT, type JsonObject, type KubernetesObject } from '@capstan/base';
+import { digestOf } from './canonical.ts';
+import { MODEL_CODES } from './codes.ts';
+import type { CapabilityPackage, CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
+import type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
+import { parsePackage } from './package-validation.ts';
+
+/** What stands beside capability.yaml in a plugin's folder. */
+export interface PublishInput {
+  readonly source: PackageSource;
+  /** The objects of definitions/*.yaml. */
+  readonly definitions: readonly KubernetesObject[];
+  /** The objects of crds/*.yaml. */
+  readonly crds: readonly KubernetesObject[];
+}
+
+const ROLES: Readonly<Record<string, DefinitionRole>> = {
+  WorkloadDefinition: 'workload',
+  TraitDefinition: 'trait',
+  ScopeDefinition: 'scope',
+};
+
+/**
+ * The published form of a package: complete without its folder. Every file must be named in capability.yaml and every
+ * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise.
+ */
+export function publishPackage({ source, definitions, crds }: PublishInput): CapabilityPackage {
+  const named = new Set(source.install.crds.filter(({ from }) => from === 'package').map(({ name }) => name));
+  rejectUnnamed(crds, named, 'crds', 'install.crds');
+  rejectUnnamed(
+    definitions,
+    new Set(source.provides.definitions.map(({ name }) => name)),
+    'definitions',
+    'provides.definitions',
+  );
+  const crdOffers = source.install.crds.map((crd) => crdOffer(crd, crds));
+  const published = {
+    ...source,
+    provides: {
+      ...source.provides,
+      definitions: source.provides.definitions.map((definition) => definitionOffer(definition, definitions, crdOffers)),
+    },
+    install: { ...source.install, crds: crdOffers },
+  };
+  return parsePackage(published, { strict: true });
+}
+
+function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[]): CrdOffer {
+  if (crd.from === 'chart') return { ...crd, singular: crd.singular ?? crd.kind.toLowerCase() };
+  const object = objects.find(({ metadata }) => metadata.name === crd.name);
+  if (!object) throw incomplete(`install.crds names ${crd.name}, but no file in crds/ holds it.`);
+  const spec = object['spec'] as {
+    readonly scope: CrdOffer['scope'];
+    readonly names: { readonly kind: string; readonly singular?: string; readonly shortNames?: readonly string[] };
+    readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
+  };
+  const { kind, singular = kind.toLowerCase(), shortNames = [] } = spec.names;
+  return {
+    name: crd.name,
+    from: 'package',
+    kind,
+    singular,
+    shortNames,
+    scope: spec.scope,
+    served: spec.versions.filter(({ served }) => served).map(({ name }) => name),
+    storage: spec.versions.find(({ storage }) => storage)?.name ?? '',
+    digest: digestOf(object),
+    object,
+  };
+}
+
+function definitionOffer(
+  definition: DefinitionSource,
+  objects: readonly KubernetesObject[],
+  crds: readonly CrdOffer[],
+): DefinitionOffer {
+  const { name } = definition;
+  const object = objects.find(({ metadata }) => metadata.name === name);
+  if (!object) throw incomplete(`provides.definitions names ${name}, but no file in definitions/ holds it.`);
+  const role = ROLES[object.kind];
+  if (!role)
+    throw incomplete(`definitions/ holds ${name}, a ${object.kind}; Definitions are ${Object.keys(ROLES).join(', ')}.`);
+  const refersTo = ((object['spec'] as JsonObject | undefined)?.['definitionRef'] as JsonObject | undefined)?.['name'];
+  if (refersTo !== name)
+    throw incomplete(`The Definition ${name} refers to the CRD ${String(refersTo)}; both have one name.`);
+  const crd = crds.find((offer) => offer.name === name);
+  if (!crd) throw incomplete(`The Definition ${name} has no CRD in install.crds.`);
+  return { ...definition, role, shortName: crd.singular, kind: crd.kind, digest: digestOf(object), object };
+}
+
+function rejectUnnamed(
+  objects: readonly KubernetesObject[],
+  named: ReadonlySet<string>,
+  folder: string,
+  field: string,
+): void {
+  const stray = objects.find(({ metadata }) => !named.has(metadata.name));
+  if (stray) throw incomplete(`${folder}/ holds ${stray.metadata.name}, which ${field} does not name.`);
+}
+
+function incomplete(message: string): CapstanError {
+  return new CapstanError(MODEL_CODES.packageInvalid, message, {
+    hint: 'capability.yaml names each file of definitions/ and crds/ once.',
+    exit: EXIT.usage,
+  });
+}

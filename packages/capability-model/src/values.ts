@@ -1,0 +1,60 @@
+import { CapstanError, EXIT, type JsonObject } from '@capstan/base';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { MODEL_CODES } from './codes.ts';
+import type { CapabilityPackage, HelmUnit } from './package.ts';
+import { fieldName, problemsOf } from './package-validation.ts';
+
+/**
+ * A user's values, checked against the package's configuration schema, with the schema's defaults filled in. A package
+ * without a schema takes none. Throws CAPSTAN_CAP_VALUES_INVALID with the field; the values themselves are not shown.
+ */
+export function configuredValues(metadata: CapabilityPackage, values: JsonObject = {}): JsonObject {
+  const schema = metadata.config.schema ?? { type: 'object', additionalProperties: false };
+  const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: false }).compile(schema);
+  const configured = structuredClone(values);
+  if (validate(configured)) return configured;
+  const problems = problemsOf(validate.errors ?? [], configured).map(
+    ({ path, message }) => `${fieldName(path) || 'the values'} ${message}`,
+  );
+  throw new CapstanError(
+    MODEL_CODES.valuesInvalid,
+    `Values for ${metadata.name} are not valid: ${problems.slice(0, 3).join('; ')}.`,
+    {
+      hint: 'The package describes the values that it takes.',
+      next: [`capstan cap show ${metadata.name}`],
+      exit: EXIT.usage,
+      fields: { problems },
+    },
+  );
+}
+
+/** The Helm values of a unit: its own, the user's configuration copied in as `valuesFrom` says, then `more` over both. */
+export function unitValues(unit: HelmUnit, configuration: JsonObject, more: JsonObject = {}): JsonObject {
+  const values = structuredClone(unit.values);
+  for (const { from, to } of unit.valuesFrom) {
+    const value = valueAt(configuration, from.split('.'));
+    if (value !== undefined) merge(values, nested(to.split('.'), structuredClone(value)));
+  }
+  return merge(values, structuredClone(more));
+}
+
+function valueAt(from: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), from);
+}
+
+function nested(path: readonly string[], value: unknown): JsonObject {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as JsonObject;
+}
+
+function merge(into: JsonObject, from: JsonObject): JsonObject {
+  for (const [key, value] of Object.entries(from)) {
+    if (key === '__proto__') continue;
+    const current = into[key];
+    into[key] = isObject(current) && isObject(value) ? merge(current, value) : value;
+  }
+  return into;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
