@@ -1,1 +1,17 @@
-export {};
+export type { SandboxAssets } from './assets.ts';
+export { SANDBOX_CODES } from './codes.ts';
+export type { ControlPlaneBinaries } from './engine/binaries.ts';
+export { type BuildOptions, controlPlaneBinaries } from './engine/build.ts';
+export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
+export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
+export type { ProcessName, ProcessStatus } from './lifecycle/processes.ts';
+export { type StartedSandbox, type StartOptions, startSandbox } from './lifecycle/start.ts';
+export type { SandboxState } from './lifecycle/state.ts';
+export {
+  resetSandbox,
+  type SandboxStatus,
+  type StoppedSandbox,
+  sandboxKubeconfigPath,
+  sandboxStatus,
+  stopSandbox,
+} from './lifecycle/stop.ts';

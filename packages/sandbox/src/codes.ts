@@ -1,0 +1,16 @@
+/** Error codes of this package; docs/errors.md gives cause and remedy of each. */
+export const SANDBOX_CODES = {
+  goMissing: 'CAPSTAN_SANDBOX_GO_MISSING',
+  goTooOld: 'CAPSTAN_SANDBOX_GO_TOO_OLD',
+  binariesMissing: 'CAPSTAN_SANDBOX_BINARIES_MISSING',
+  buildFailed: 'CAPSTAN_SANDBOX_BUILD_FAILED',
+  portBusy: 'CAPSTAN_SANDBOX_PORT_BUSY',
+  startFailed: 'CAPSTAN_SANDBOX_START_FAILED',
+  startTimedOut: 'CAPSTAN_SANDBOX_START_TIMED_OUT',
+  stopFailed: 'CAPSTAN_SANDBOX_STOP_FAILED',
+  stateUnreadable: 'CAPSTAN_SANDBOX_STATE_UNREADABLE',
+  directoryUnusable: 'CAPSTAN_SANDBOX_DIRECTORY_UNUSABLE',
+  platformUnsupported: 'CAPSTAN_SANDBOX_PLATFORM_UNSUPPORTED',
+  stageInvalid: 'CAPSTAN_SANDBOX_STAGE_INVALID',
+  interrupted: 'CAPSTAN_SANDBOX_INTERRUPTED',
+} as const;

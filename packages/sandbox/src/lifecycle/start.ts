@@ -1,0 +1,158 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '@capstan/base';
+import { writeAgentConfig } from '../agent-config.ts';
+import { agentCommand, assetDirectory } from '../assets.ts';
+import { type BuildOptions, controlPlaneBinaries } from '../engine/build.ts';
+import { ensurePki, SANDBOX_CONTEXT, writeEngineFiles } from '../engine/files.ts';
+import { type BinaryName, type EngineSettings, PROGRAMS } from '../engine/programs.ts';
+import { createNode } from './bootstrap.ts';
+import type { SandboxStep } from './events.ts';
+import { callApi } from './https.ts';
+import { withFileLock } from './lock.ts';
+import {
+  makePrivateDirectory,
+  type SandboxLocation,
+  type SandboxPaths,
+  sandboxDirectory,
+  sandboxPaths,
+} from './paths.ts';
+import { choosePort } from './ports.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { processStatuses, type StartedProgram, startInBackground, stopProcesses } from './processes.ts';
+import { readState, type SandboxState, writeState } from './state.ts';
+import { Waiting } from './waiting.ts';
+
+/** Options of `startSandbox`. */
+export interface StartOptions extends SandboxLocation, BuildOptions {
+  /** Exactly this port for the API server; without it the last one, or a free one. */
+  readonly port?: number;
+  /** Folders of charts: the stages in `<chart>/<version>/simulation/*.yaml` are played. */
+  readonly charts?: readonly string[];
+  /** Time limit for the API server and the Node to become ready, building not included. Default 60 s. */
+  readonly timeoutMs?: number;
+  /** When this process is gone, the sandbox stops and deletes itself. For tests, which may be killed. */
+  readonly owner?: ProcessIdentity;
+  readonly clock?: Clock;
+}
+
+/** A running sandbox. */
+export interface StartedSandbox {
+  readonly state: SandboxState;
+  /** It ran before this call; nothing was changed. */
+  readonly alreadyRunning: boolean;
+}
+
+/**
+ * Starts the sandbox, or finds it running. Its processes outlive the caller. Of two calls at the same time one starts it
+ * and the other waits and finds it. When the start fails or the signal is aborted, no process of it is left.
+ * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, STATE_UNREADABLE, DIRECTORY_UNUSABLE},
+ * with the codes of `controlPlaneBinaries`, or with the signal's reason.
+ */
+export async function startSandbox(options: StartOptions = {}): Promise<StartedSandbox> {
+  const { onProgress, signal } = options;
+  const paths = sandboxPaths(sandboxDirectory(options));
+  // Outside the lock: building takes minutes, and stop and status must not wait for it.
+  const binaries = await controlPlaneBinaries(options);
+  for (const directory of [
+    paths.directory,
+    paths.pki,
+    paths.etcdData,
+    paths.logs,
+    paths.pids,
+    paths.config,
+    paths.sockets,
+  ]) {
+    await makePrivateDirectory(directory);
+  }
+  const start = async (): Promise<StartedSandbox> => {
+    const previous = await readState(paths);
+    const statuses = await processStatuses(paths);
+    if (previous !== undefined && statuses.every(({ state }) => state === 'running')) {
+      return { state: previous, alreadyRunning: true };
+    }
+    for (const { name, state, pid } of statuses) {
+      if (state === 'stale' && pid !== undefined) onProgress?.({ type: 'stale-process', process: name, pid });
+    }
+    // What runs of it (after a crash of some of its processes) is stopped before it is started anew.
+    await stopProcesses(paths);
+    try {
+      return { state: await startEngine(paths, binaries.directory, previous?.port, options), alreadyRunning: false };
+    } catch (error) {
+      await stopProcesses(paths);
+      throw error;
+    }
+  };
+  return withFileLock(paths.lock, start, {
+    ...(signal && { signal }),
+    onWait: () => onProgress?.({ type: 'waiting-for-lock' }),
+  });
+}
+
+async function startEngine(
+  paths: SandboxPaths,
+  binaries: string,
+  lastPort: number | undefined,
+  options: StartOptions,
+): Promise<SandboxState> {
+  const { onProgress, clock = systemClock, charts = [] } = options;
+  const began = clock.now();
+  const step = (name: SandboxStep) => onProgress?.({ type: 'step', step: name, elapsedMs: clock.now() - began });
+
+  const { port, insteadOf } = await choosePort({ asked: options.port, remembered: lastPort });
+  if (insteadOf !== undefined) onProgress?.({ type: 'port-changed', from: insteadOf, to: port });
+  step('certificates');
+  const server = `https://127.0.0.1:${port}`;
+  const files = await writeEngineFiles(paths, await ensurePki(paths), server);
+  const settings: EngineSettings = { paths, files, port, stageFiles: await kwokStages(assetDirectory(options)) };
+
+  const wait = new Waiting(paths, options);
+  const start = async (name: BinaryName) =>
+    wait.watch(await startInBackground(paths, { name, command: join(binaries, name), ...PROGRAMS[name](settings) }));
+  step('processes');
+  await start('etcd');
+  wait.watch(await startAgent(paths, options));
+  await start('kube-apiserver');
+  step('api-server');
+  await wait.until(
+    'the API server',
+    async () => (await callApi(paths, port, { method: 'GET', path: '/readyz' })).status === 200,
+  );
+  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await start(name);
+  step('node');
+  await createNode(paths, port, wait);
+
+  const version = await callApi(paths, port, { method: 'GET', path: '/version' });
+  const state: SandboxState = {
+    format: 1,
+    engine: 'real',
+    directory: paths.directory,
+    kubeconfig: paths.kubeconfig,
+    context: SANDBOX_CONTEXT,
+    server,
+    port,
+    versions: { kubernetes: (JSON.parse(version.body) as { gitVersion: string }).gitVersion },
+    binaries,
+    charts,
+    startedAt: new Date(clock.now()).toISOString(),
+  };
+  await writeState(paths, state);
+  step('ready');
+  return state;
+}
+
+async function startAgent(paths: SandboxPaths, options: StartOptions): Promise<StartedProgram> {
+  const { command, args } = agentCommand(options);
+  const config = await writeAgentConfig(paths, {
+    directory: paths.directory,
+    charts: options.charts ?? [],
+    stages: join(assetDirectory(options), 'stages', 'simulation'),
+    ...(options.owner && { owner: options.owner }),
+  });
+  return startInBackground(paths, { name: 'agent', command, args: [...args, config] });
+}
+
+async function kwokStages(assets: string): Promise<string[]> {
+  const directory = join(assets, 'stages', 'kwok');
+  return (await readdir(directory)).sort().map((file) => join(directory, file));
+}

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import { withFileLock } from './lock.ts';
+import { makePrivateDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
+import { type ProcessName, type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
+import { readState, type SandboxState } from './state.ts';
+
+/** What a stop did: the processes that ran; empty when none did. */
+export interface StoppedSandbox {
+  readonly stopped: readonly ProcessName[];
+}
+
+/** What is known of a sandbox. */
+export interface SandboxStatus {
+  /**
+   * `absent`: never started, or reset. `stopped`: its data is kept. `running`: every process runs.
+   * `degraded`: some processes run and some do not; starting it again repairs it.
+   */
+  readonly phase: 'absent' | 'stopped' | 'running' | 'degraded';
+  readonly directory: string;
+  readonly state?: SandboxState;
+  readonly processes: readonly ProcessStatus[];
+}
+
+/** Ends every process of the sandbox and keeps its data. Fails with CAPSTAN_SANDBOX_STOP_FAILED. */
+export async function stopSandbox(location: SandboxLocation = {}): Promise<StoppedSandbox> {
+  const paths = sandboxPaths(sandboxDirectory(location));
+  if ((await sandboxStatus(location)).phase === 'absent') return { stopped: [] };
+  return withFileLock(paths.lock, async () => ({ stopped: await stopProcesses(paths) }));
+}
+
+/** Stops the sandbox and deletes everything it has. */
+export async function resetSandbox(location: SandboxLocation = {}): Promise<StoppedSandbox> {
+  const paths = sandboxPaths(sandboxDirectory(location));
+  await makePrivateDirectory(paths.directory);
+  const result = await withFileLock(paths.lock, async () => {
+    const stopped = await stopProcesses(paths);
+    await rm(paths.sockets, { recursive: true, force: true });
+    await rm(paths.directory, { recursive: true, force: true });
+    return { stopped };
+  });
+  return result;
+}
+
+/** What runs of the sandbox and where; reads only. */
+export async function sandboxStatus(location: SandboxLocation = {}): Promise<SandboxStatus> {
+  const paths = sandboxPaths(sandboxDirectory(location));
+  const [state, processes] = await Promise.all([readState(paths), processStatuses(paths)]);
+  const running = processes.filter((process) => process.state === 'running').length;
+  const idle = state === undefined ? 'absent' : 'stopped';
+  const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
+  return { phase, directory: paths.directory, processes, ...(state && { state }) };
+}
+
+/** The kubeconfig of the sandbox, whether it runs or not; the file is there after the first start. */
+export function sandboxKubeconfigPath(location: SandboxLocation = {}): string {
+  return sandboxPaths(sandboxDirectory(location)).kubeconfig;
+}

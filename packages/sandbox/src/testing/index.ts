@@ -1,0 +1,3 @@
+import './context.ts';
+
+export { startControlPlane, type TestControlPlane } from './control-plane.ts';
