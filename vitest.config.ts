@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['@capstan/source', 'node', 'import', 'module', 'default'] };
+/** Global setups are loaded in an environment of vitest's own, which does not see `resolve`. */
+const environments = { __vitest__: { resolve } };
 const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
 
 /** Tests beside the sources are pure or use only loopback; `*.cluster.test.ts` and `e2e/` need a control plane. */
@@ -21,6 +23,7 @@ export default defineConfig({
       {
         resolve,
         ssr,
+        environments,
         test: {
           name: 'cluster',
           sequence: { groupOrder: 1 },
