@@ -8,6 +8,7 @@ export const HELM_CODES = {
   chartInvalid: 'CAPSTAN_HELM_CHART_INVALID',
   valuesInvalid: 'CAPSTAN_HELM_VALUES_INVALID',
   objectInvalid: 'CAPSTAN_HELM_OBJECT_INVALID',
+  namespaceNotFound: 'CAPSTAN_HELM_NAMESPACE_NOT_FOUND',
   kindUnknown: 'CAPSTAN_HELM_KIND_UNKNOWN',
   timedOut: 'CAPSTAN_HELM_TIMED_OUT',
   conflict: 'CAPSTAN_HELM_CONFLICT',
