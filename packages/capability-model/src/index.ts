@@ -1,5 +1,6 @@
 export { canonicalJson, digestOf, digestOfText } from './canonical.ts';
 export { MODEL_CODES } from './codes.ts';
+export { capabilityCustomResourceDefinitions } from './crds.ts';
 export {
   CAPSTAN_API_VERSION,
   CAPSTAN_KINDS,

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson, digestOf } from './canonical.ts';
+
+const json = fc.jsonValue({ depthSize: 'medium', stringUnit: 'grapheme' });
+
+/** The same value with the members of every object in another order. */
+function shuffled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shuffled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, shuffled(member)]),
+  );
+}
+
+describe('canonical JSON', () => {
+  test('parses back to the same value', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  test('and digest do not depend on the order of members', () => {
+    fc.assert(fc.property(json, (value) => digestOf(shuffled(value)) === digestOf(value)));
+  });
+
+  test('differs where values differ', () => {
+    fc.assert(
+      fc.property(
+        json,
+        json,
+        (a, b) =>
+          (canonicalJson(a) === canonicalJson(b)) ===
+          (JSON.stringify(shuffledBoth(a)) === JSON.stringify(shuffledBoth(b))),
+      ),
+    );
+  });
+
+  test('is the form of RFC 8785', () => {
+    const value = { '€': 1e21, '\r': 4.5, a: [56.0, { d: true, 10: null }], 1: 'z', ö: 0.002, '😀': '\u000f"\\' };
+    expect(canonicalJson(value)).toBe(
+      '{"\\r":4.5,"1":"z","a":[56,{"10":null,"d":true}],"ö":0.002,"€":1e+21,"😀":"\\u000f\\"\\\\"}',
+    );
+  });
+
+  test('leaves out members that are undefined and keeps -0 apart from nothing', () => {
+    expect(canonicalJson({ b: undefined, a: -0 })).toBe('{"a":0}');
+  });
+
+  test.each([
+    ['NaN', { a: { b: [Number.NaN] } }, 'a.b[0]'],
+    ['a function', { a: () => 1 }, 'a'],
+    ['a date', { a: new Date(0) }, 'a'],
+    ['half a surrogate pair', { a: '\ud800' }, 'a'],
+    ['undefined in a list', { a: [undefined] }, 'a[0]'],
+  ])('refuses %s and names where it is', (_, value, path) => {
+    expect(() => canonicalJson(value)).toThrow(
+      expect.objectContaining({ code: 'CAPSTAN_JSON_NOT_CANONICAL', message: expect.stringContaining(`at ${path} `) }),
+    );
+  });
+
+  test('digests name their algorithm', () => {
+    expect(digestOf({})).toBe('sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
+  });
+});
+
+/** Members sorted by another way than the code under test. */
+function shuffledBoth(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shuffledBoth);
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? 0 : value;
+  const keys = Object.keys(value).sort(
+    (a, b) => a.localeCompare(b, 'en', { sensitivity: 'variant' }) || (a < b ? -1 : 1),
+  );
+  return keys.map((key) => [key, shuffledBoth((value as Record<string, unknown>)[key])]);
+}

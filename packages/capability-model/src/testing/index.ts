@@ -1,0 +1,1 @@
+export { aPackage, aPackageSource, aTrait } from './builders.ts';

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { aPackage } from './testing/index.ts';
+import { configuredValues, unitValues } from './values.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    log: { type: 'object', properties: { level: { enum: ['info', 'debug'], default: 'info' } } },
+    token: { type: 'string' },
+  },
+};
+const withSchema = aPackage('keda', { config: { schema } });
+
+describe("a user's values", () => {
+  test('get the defaults of the schema', () => {
+    expect(configuredValues(withSchema, { log: {} })).toEqual({ log: { level: 'info' } });
+    expect(configuredValues(aPackage('keda'))).toEqual({});
+  });
+
+  test('that break the schema are refused by field, without the value', () => {
+    const secret = 12345678;
+    const run = () => configuredValues(withSchema, { token: secret, log: { level: 'loud' } });
+    expect(run).toThrow(expect.objectContaining({ code: 'CAPSTAN_CAP_VALUES_INVALID', exit: 2 }));
+    expect(run).toThrow(/log\.level must be one of info, debug; token must be of type string/);
+    expect(run).not.toThrow(new RegExp(String(secret)));
+  });
+
+  test('of a package that takes none are refused', () => {
+    expect(() => configuredValues(aPackage('keda'), { a: 1 })).toThrow(/a is not a known field/);
+  });
+});
+
+describe('the Helm values of a unit', () => {
+  const [unit] = aPackage('keda').install.units;
+
+  test('are its own, then the configuration, then the switch', () => {
+    const values = { logging: { operator: { format: 'json' } }, crds: { install: true } };
+    const valuesFrom = [
+      { from: 'log.level', to: 'logging.operator.level' },
+      { from: 'absent', to: 'absent' },
+    ];
+    expect(
+      unitValues({ ...unit!, values, valuesFrom }, { log: { level: 'debug' } }, { crds: { install: false } }),
+    ).toEqual({
+      logging: { operator: { format: 'json', level: 'debug' } },
+      crds: { install: false },
+    });
+    expect(values.crds.install).toBe(true);
+  });
+
+  test('cannot reach a prototype', () => {
+    const sneaky = JSON.parse('{"__proto__": {"polluted": true}, "a": 1}') as Record<string, unknown>;
+    expect(unitValues(unit!, {}, sneaky)).toEqual({ a: 1 });
+    expect(unitValues({ ...unit!, valuesFrom: [{ from: 'a', to: '__proto__.polluted' }] }, { a: 1 })).toEqual({});
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
