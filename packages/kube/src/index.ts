@@ -1,3 +1,4 @@
+export { type Backoff, type BackoffOptions, exponentialBackoff } from './backoff.ts';
 export {
   type AccessRequest,
   type ApplyOptions,
@@ -12,8 +13,35 @@ export {
   type WriteOptions,
 } from './client.ts';
 export { KUBE_CODES } from './codes.ts';
+export { type ConditionStamp, findCondition, type NewCondition, setCondition } from './conditions.ts';
 export { type ConnectOptions, connect } from './connect.ts';
+export {
+  type ControllerMetrics,
+  type ControllerOptions,
+  createControllerMetrics,
+  type Reconcile,
+  type ReconcileContext,
+  type ReconcileResult,
+  runController,
+} from './controller.ts';
+export { type EventSummary, lastEventOf } from './events.ts';
+export { type ClusterFacts, clusterFacts } from './facts.ts';
+export { type Informer, type InformerHandler, type InformerOptions, startInformer } from './informer.ts';
+export { healthOf } from './kstatus.ts';
 export type { Impersonation } from './kubeconfig.ts';
+export {
+  acquireLease,
+  type HeldLease,
+  LEASE_NAMESPACE,
+  type LeaseOptions,
+  type LeaseState,
+  leaseHolder,
+} from './lease.ts';
+export { ensureNamespace, type NamespaceOptions } from './namespace.ts';
+export type { InformerEvent } from './object-cache.ts';
+export { type InventoryEntry, type PrunedEntry, type PruneOptions, pruneInventory } from './prune.ts';
+export { WorkQueue, type WorkQueueOptions } from './queue.ts';
+export { type WaitServedOptions, waitUntilServed } from './served.ts';
 export type { FieldConflict } from './status-errors.ts';
 export {
   type ClusterTarget,
@@ -22,3 +50,4 @@ export {
   type TargetOptions,
   type TargetOrigin,
 } from './target.ts';
+export { type WaitOptions, waitFor } from './wait.ts';

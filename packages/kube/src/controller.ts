@@ -1,0 +1,145 @@
+import { type Clock, isCapstanError, type Logger, messageOf, systemClock } from '@capstan/base';
+import { KUBE_CODES } from './codes.ts';
+import type { WorkQueue } from './queue.ts';
+
+/** What a reconcile is told beside its key. */
+export interface ReconcileContext {
+  /** Carries the controller, the reconcile id and the key. */
+  readonly log: Logger;
+  /** Aborted when the controller stops or the reconcile's time is over. */
+  readonly signal: AbortSignal;
+  readonly reconcileId: string;
+}
+
+/** What a reconcile may ask for: to be called again later although nothing failed. */
+export interface ReconcileResult {
+  readonly requeueAfterMs?: number;
+}
+
+/** Brings the cluster closer to the goal of one key. Reads the state itself; a throw means back-off and another try. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that asks for nothing returns nothing
+export type Reconcile = (key: string, context: ReconcileContext) => Promise<ReconcileResult | void>;
+
+/** How reconciles ended, as plain data. Every counter exists from the start. */
+export interface ControllerMetrics {
+  succeeded: number;
+  requeued: number;
+  failed: number;
+  terminal: number;
+  conflicts: number;
+  active: number;
+  totalMs: number;
+}
+
+/** Counters at zero. */
+export function createControllerMetrics(): ControllerMetrics {
+  return { succeeded: 0, requeued: 0, failed: 0, terminal: 0, conflicts: 0, active: 0, totalMs: 0 };
+}
+
+/** Options of `runController`. */
+export interface ControllerOptions {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  readonly reconcile: Reconcile;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** How many keys are worked on at once. Default 1. */
+  readonly concurrency?: number;
+  /** Aborts the signal of a reconcile that takes longer. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Counters that the caller wants to read. */
+  readonly metrics?: ControllerMetrics;
+}
+
+/**
+ * Works on the queue's keys until the signal is aborted; resolves when the reconciles that ran then have ended. Never
+ * rejects: whatever a reconcile throws is logged once and leads to a back-off, unless the error says `terminal` (no retry
+ * until the key is added again) or `retryAfterMs`. Write conflicts are routine and logged at debug level only.
+ */
+export async function runController(options: ControllerOptions): Promise<void> {
+  const { concurrency = 1 } = options;
+  const loop = new ControllerLoop(options);
+  await Promise.all(Array.from({ length: concurrency }, () => loop.work()));
+}
+
+class ControllerLoop {
+  readonly #options: ControllerOptions;
+  readonly #metrics: ControllerMetrics;
+  readonly #clock: Clock;
+  #count = 0;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#metrics = options.metrics ?? createControllerMetrics();
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  async work(): Promise<void> {
+    const { queue, signal } = this.#options;
+    for (let key = await queue.next(signal); key !== undefined; key = await queue.next(signal)) {
+      this.#metrics.active += 1;
+      try {
+        await this.#reconcile(key);
+      } finally {
+        this.#metrics.active -= 1;
+        queue.done(key);
+      }
+    }
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const { name, queue, reconcile, signal, timeoutMs } = this.#options;
+    this.#count += 1;
+    const reconcileId = `${name}-${this.#count}`;
+    const log = this.#options.log.child({ controller: name, reconcileId, key });
+    const started = this.#clock.now();
+    const ended = new AbortController();
+    const limits = [signal, ended.signal, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
+    try {
+      const result = await reconcile(key, { log, signal: AbortSignal.any(limits), reconcileId });
+      queue.forget(key);
+      const again = result?.requeueAfterMs;
+      if (again !== undefined) queue.addAfter(key, again);
+      this.#metrics[again === undefined ? 'succeeded' : 'requeued'] += 1;
+    } catch (error) {
+      this.#failed(key, error, log);
+    } finally {
+      ended.abort();
+      this.#metrics.totalMs += this.#clock.now() - started;
+    }
+  }
+
+  #failed(key: string, error: unknown, log: Logger): void {
+    const { queue, signal } = this.#options;
+    // A reconcile that was told to stop has not failed.
+    if (signal.aborted) return;
+    if (isCapstanError(error, KUBE_CODES.conflict)) {
+      this.#metrics.conflicts += 1;
+      log.debug('reconcile met a concurrent write', { delayMs: queue.addRateLimited(key) });
+      return;
+    }
+    const known = isCapstanError(error) ? error : undefined;
+    const facts = { error: messageOf(error), code: known?.code, ...(known ? {} : { stack: stackOf(error) }) };
+    if (known?.terminal) {
+      this.#metrics.terminal += 1;
+      queue.forget(key);
+      log.error('reconcile failed for good', facts);
+      return;
+    }
+    this.#metrics.failed += 1;
+    log.error('reconcile failed', { ...facts, delayMs: this.#later(key, known?.retryAfterMs) });
+  }
+
+  #later(key: string, retryAfterMs: number | undefined): number {
+    const { queue } = this.#options;
+    if (retryAfterMs === undefined) return queue.addRateLimited(key);
+    queue.forget(key);
+    queue.addAfter(key, retryAfterMs);
+    return retryAfterMs;
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}
