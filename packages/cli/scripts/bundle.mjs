@@ -1,0 +1,80 @@
+// Bundles the command line into dist/bundle: one module for each command, shared code in chunks, the manifest beside it.
+import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Plugin } from '@oclif/core/config';
+import { build } from 'esbuild';
+
+const cli = fileURLToPath(new URL('..', import.meta.url));
+const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
+const target = `${cli}dist/bundle`;
+const { name, version, oclif } = JSON.parse(await readFile(`${cli}package.json`, 'utf8'));
+
+/** Parts of oclif and others that nothing here uses, or that exist only in development. */
+const NEVER_USED = ['react-devtools-core', 'typescript', 'ts-node'];
+
+const commands = [];
+for await (const file of glob('src/commands/**/*.ts', { cwd: cli })) {
+  if (!file.endsWith('.test.ts')) commands.push(file);
+}
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+await writeFile(
+  `${target}/package.json`,
+  JSON.stringify({
+    name,
+    version,
+    type: 'module',
+    oclif: { ...oclif, commands: { ...oclif.commands, target: './commands' } },
+  }),
+);
+await build({
+  absWorkingDir: cli,
+  entryPoints: [
+    ...commands.map((file) => ({ in: file, out: file.slice('src/'.length, -'.ts'.length) })),
+    { in: 'src/main.ts', out: 'main' },
+    { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
+  ],
+  outdir: target,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  conditions: ['@capstan/source'],
+  external: NEVER_USED,
+  // Names stay: errors are told apart by them. CommonJS dependencies ask for Node's modules with require.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  legalComments: 'linked',
+  logLevel: 'warning',
+  plugins: [oclifVersion()],
+});
+for (const folder of ['control-plane', 'stages']) {
+  await cp(`${sandbox}/${folder}`, `${target}/sandbox/${folder}`, { recursive: true });
+}
+
+const plugin = new Plugin({ root: target, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+await plugin.load();
+await writeFile(`${target}/oclif.manifest.json`, JSON.stringify(plugin.manifest));
+process.stdout.write(`bundled ${commands.length} commands into ${target}\n`);
+
+/** oclif looks for its own package.json at run time; the bundle carries what it reads of it. */
+function oclifVersion() {
+  const own = createRequire(import.meta.url)('@oclif/core/package.json');
+  return {
+    name: 'oclif-version',
+    setup(context) {
+      const filter = /^@oclif\/core\/package\.json$/;
+      context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'oclif-version' }));
+      context.onLoad({ filter: /.*/, namespace: 'oclif-version' }, () => ({
+        contents: JSON.stringify({ name: own.name, version: own.version }),
+        loader: 'json',
+      }));
+    },
+  };
+}

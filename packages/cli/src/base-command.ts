@@ -1,0 +1,240 @@
+import { CapstanError, createLogger, EXIT, type ExitCode, type Logger, silentLogger } from '@capstan/base';
+import type { KubeClient } from '@capstan/kube';
+import { Command } from '@oclif/core/command';
+import type { Config } from '@oclif/core/config';
+import type { InferredArgs, InferredFlags } from '@oclif/core/interfaces';
+import { CLI_CODES } from './codes.ts';
+import { type ClusterChoice, type Connected, connectTo, reachOf } from './lib/cluster.ts';
+import { formatDuration } from './lib/duration.ts';
+import { globalFlags } from './lib/global-flags.ts';
+import { abortReason, type Interrupts, timeLimit, watchInterrupts } from './lib/interrupt.ts';
+import { Reach } from './lib/reach.ts';
+import { reportFailure } from './lib/report.ts';
+import { explainParseError } from './lib/usage-errors.ts';
+import { shellQuote } from './lib/words.ts';
+import { Output, type OutputFormat } from './render/output.ts';
+import { createProgress, type Progress } from './render/progress.ts';
+import { askYesNo } from './render/prompt.ts';
+import { terminalOf } from './render/terminal.ts';
+
+/** Flags of a command, the global ones included. */
+export type FlagsOf<T extends typeof Command> = InferredFlags<typeof globalFlags & T['flags']>;
+
+/** Arguments of a command. */
+export type ArgsOf<T extends typeof Command> = InferredArgs<T['args']>;
+
+/** A class of a command, as `main` runs it. */
+export interface RunnableCommand {
+  execute(argv: string[], config: Config): Promise<ExitCode>;
+}
+
+/**
+ * What all commands share: the global flags, one way to the cluster, the two streams, prompts, time limit and Ctrl-C.
+ * A command overrides `work`, calls a service and prints; what it throws becomes a message and an exit code here.
+ */
+export abstract class CapstanCommand<T extends typeof Command = typeof Command> extends Command {
+  static override baseFlags = globalFlags;
+  /** True for commands that change nothing: they print in every form of `-o`. */
+  static reads = false;
+
+  protected flags!: FlagsOf<T>;
+  protected args!: ArgsOf<T>;
+  protected out!: Output;
+  protected logger!: Logger;
+  /** How printed commands reach the same cluster. */
+  protected reach = new Reach();
+  /** Said after Ctrl-C or a time limit; by default the same command line. */
+  protected goOn: string | undefined;
+  /** For commands whose answer is an exit code. */
+  protected exitCode: ExitCode = EXIT.done;
+  #interrupts: Interrupts | undefined;
+  #signal: AbortSignal | undefined;
+  #connected: Connected | undefined;
+  #progress: Progress | undefined;
+
+  /** Runs the command from its arguments to its exit code; never throws. */
+  static async execute(
+    this: new (
+      argv: string[],
+      config: Config,
+    ) => CapstanCommand,
+    argv: string[],
+    config: Config,
+  ): Promise<ExitCode> {
+    const command = new this(argv, config);
+    try {
+      await command.#prepare();
+      await command.work();
+      return command.exitCode;
+    } catch (error) {
+      return command.#fail(error);
+    } finally {
+      command.#dispose();
+    }
+  }
+
+  /** What the command does. */
+  protected abstract work(): Promise<void>;
+
+  /** For oclif's own way of running a command, which the tests of help and manifest use. */
+  override async run(): Promise<void> {
+    await this.#prepare();
+    await this.work();
+    process.exitCode = this.exitCode;
+  }
+
+  /** Aborted by Ctrl-C and by `--timeout`. */
+  protected get signal(): AbortSignal {
+    this.#interrupts ??= watchInterrupts();
+    const { timeout } = this.flags as { timeout?: number };
+    this.#signal ??=
+      timeout === undefined
+        ? this.#interrupts.signal
+        : AbortSignal.any([this.#interrupts.signal, timeLimit(timeout, formatDuration(timeout))]);
+    return this.#signal;
+  }
+
+  /** Aborted by Ctrl-C alone: for work that keeps its own time limit, so that it can say what it waited for. */
+  protected get interrupt(): AbortSignal {
+    this.#interrupts ??= watchInterrupts();
+    return this.#interrupts.signal;
+  }
+
+  /** `--timeout`, or what is usual for the command. */
+  protected timeLimitMs(usual: number): number {
+    return (this.flags as { timeout?: number }).timeout ?? usual;
+  }
+
+  /** The cluster that the flags mean. Connects once; asks the server nothing. */
+  protected async cluster(): Promise<KubeClient> {
+    this.#connected ??= await connectTo(this.#choice());
+    this.reach = this.#connected.reach;
+    return this.#connected.client;
+  }
+
+  /** As `cluster`, for commands that change something: they name their context first. */
+  protected async changingCluster(): Promise<KubeClient> {
+    const client = await this.cluster();
+    this.out.note(`context ${client.context.name} (${client.context.server})`);
+    return client;
+  }
+
+  /** The namespace to work in: `-n`, else the context's. */
+  protected async namespace(): Promise<string> {
+    const { namespace } = this.flags as { namespace?: string };
+    return namespace ?? (await this.cluster()).context.namespace;
+  }
+
+  /** `-n NS` for printed commands, where the user gave one. */
+  protected get namespaceFlag(): string {
+    const { namespace } = this.flags as { namespace?: string };
+    return namespace === undefined ? '' : ` -n ${shellQuote(namespace)}`;
+  }
+
+  /** Live progress on stderr. */
+  protected get progress(): Progress {
+    this.#progress ??= createProgress({
+      write: (text) => process.stderr.write(text),
+      terminal: this.out.stderr,
+      quiet: this.out.quiet,
+    });
+    return this.#progress;
+  }
+
+  /** The closing line: what to do next. */
+  protected next(...commands: readonly string[]): void {
+    if (commands.length === 0 || this.out.forMachines || this.out.format === 'name') return;
+    const [first = '', ...rest] = commands.map((command) => this.reach.command(command));
+    this.#progress?.close();
+    this.out.note(`Next: ${first}`, ...rest.map((command) => `      ${command}`));
+  }
+
+  /**
+   * Asks whether to go on. `--yes` accepts; where nobody can be asked the command fails with exit 2 and names `--yes`.
+   * A no ends the command with exit 1 and nothing changed.
+   */
+  protected async confirm(question: string): Promise<void> {
+    const flags = this.flags as { yes?: boolean; 'no-input'?: boolean };
+    if (flags.yes) return;
+    if (flags['no-input'] || process.env['CI'] || process.stdin.isTTY !== true) {
+      throw new CapstanError(
+        CLI_CODES.confirmationNeeded,
+        `${question.replace(/\?$/, '')}: nobody is here to say yes`,
+        {
+          hint: 'Without a terminal nothing is asked. --yes accepts.',
+          next: [`${this.commandLine()} --yes`],
+          exit: EXIT.usage,
+        },
+      );
+    }
+    this.#progress?.close();
+    if (!(await askYesNo(question, this.interrupt))) {
+      throw new CapstanError(CLI_CODES.declined, 'stopped: nothing was changed', { exit: EXIT.failed });
+    }
+  }
+
+  /** The command line that is running, ready to be copied. */
+  protected commandLine(): string {
+    return ['capstan', ...(this.id ?? '').split(':'), ...this.argv].map(shellQuote).join(' ');
+  }
+
+  async #prepare(): Promise<void> {
+    const ctor = this.ctor as unknown as typeof CapstanCommand;
+    try {
+      const options = { flags: ctor.flags, baseFlags: globalFlags, args: ctor.args, strict: ctor.strict };
+      const parsed = await this.parse(options);
+      this.flags = parsed.flags as unknown as FlagsOf<T>;
+      this.args = parsed.args as unknown as ArgsOf<T>;
+    } catch (error) {
+      const command = (this.id ?? '').replaceAll(':', ' ');
+      throw explainParseError(error, { command, flags: Object.keys({ ...globalFlags, ...ctor.flags }) });
+    }
+    const flags = this.flags as unknown as {
+      output: OutputFormat;
+      quiet: boolean;
+      debug: boolean;
+      'no-color': boolean;
+    };
+    const style = { noColor: flags['no-color'] };
+    this.out = new Output({
+      format: flags.output,
+      quiet: flags.quiet,
+      stdout: terminalOf(process.stdout, style),
+      stderr: terminalOf(process.stderr, style),
+    });
+    this.logger = flags.debug
+      ? createLogger({ level: 'debug', write: (line) => process.stderr.write(`${line}\n`) })
+      : silentLogger;
+    this.reach = reachOf(this.#choice());
+  }
+
+  #choice(): ClusterChoice {
+    const flags = this.flags as unknown as Record<string, string | undefined> & { 'as-group'?: string[] };
+    return {
+      kubeconfig: flags['kubeconfig'],
+      context: flags['context'],
+      as: flags['as'],
+      asGroups: flags['as-group'],
+    };
+  }
+
+  #fail(thrown: unknown): ExitCode {
+    this.#progress?.close();
+    const error = this.#signal
+      ? abortReason(thrown, this.#signal)
+      : this.#interrupts
+        ? abortReason(thrown, this.#interrupts.signal)
+        : thrown;
+    return reportFailure(error, {
+      argv: this.argv,
+      reach: this.reach,
+      goOn: this.goOn ?? this.commandLine(),
+    });
+  }
+
+  #dispose(): void {
+    this.#progress?.close();
+    this.#interrupts?.dispose();
+    this.#connected?.client.close();
+  }
+}

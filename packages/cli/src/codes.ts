@@ -1,0 +1,20 @@
+/** Codes of errors that only the command line makes. All others come from the packages below it. */
+export const CLI_CODES = {
+  usage: 'CAPSTAN_CLI_USAGE',
+  unknownCommand: 'CAPSTAN_CLI_UNKNOWN_COMMAND',
+  unknownFlag: 'CAPSTAN_CLI_UNKNOWN_FLAG',
+  interrupted: 'CAPSTAN_CLI_INTERRUPTED',
+  timedOut: 'CAPSTAN_CLI_TIMED_OUT',
+  unexpected: 'CAPSTAN_CLI_UNEXPECTED',
+  confirmationNeeded: 'CAPSTAN_CLI_CONFIRMATION_NEEDED',
+  declined: 'CAPSTAN_CLI_DECLINED',
+  fileUnreadable: 'CAPSTAN_CLI_FILE_UNREADABLE',
+  assetsMissing: 'CAPSTAN_CLI_ASSETS_MISSING',
+  invalidApplication: 'CAPSTAN_CLI_INVALID_APPLICATION',
+  systemMissing: 'CAPSTAN_CLI_SYSTEM_MISSING',
+  operatorMissing: 'CAPSTAN_CLI_OPERATOR_MISSING',
+  operatorFailed: 'CAPSTAN_CLI_OPERATOR_FAILED',
+  notFound: 'CAPSTAN_CLI_NOT_FOUND',
+  applicationNotReady: 'CAPSTAN_CLI_APPLICATION_NOT_READY',
+  namespaceInUse: 'CAPSTAN_CLI_NAMESPACE_IN_USE',
+} as const;

@@ -1,0 +1,91 @@
+import { type Column, renderTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Forms in which every read command prints. */
+export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+
+/** One of the output forms. */
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** Version of the machine output: fields are added, never renamed. */
+export const OUTPUT_API_VERSION = 'cli.capstan.dev/v1';
+
+/** A list to print in any form. */
+export interface Listing<T> {
+  /** Kind of the envelope, `CapabilityList`. */
+  readonly kind: string;
+  readonly items: readonly T[];
+  readonly columns: readonly Column<T>[];
+  /** `-o name`: what other commands take as an argument. */
+  readonly name: (item: T) => string;
+  /** Said on stderr when there is nothing. */
+  readonly empty: string;
+}
+
+/** One thing to print in any form. */
+export interface Document {
+  /** Kind of the envelope. */
+  readonly kind: string;
+  readonly data: object;
+  readonly name: string;
+  /** Lines for people. */
+  readonly text: (format: 'table' | 'wide') => readonly string[];
+}
+
+/** The two streams of a command: data on stdout, everything else on stderr. */
+export class Output {
+  readonly format: OutputFormat;
+  readonly quiet: boolean;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+
+  constructor(options: { format: OutputFormat; quiet: boolean; stdout: Terminal; stderr: Terminal }) {
+    this.format = options.format;
+    this.quiet = options.quiet;
+    this.stdout = options.stdout;
+    this.stderr = options.stderr;
+  }
+
+  /** True when a program reads the output. */
+  get forMachines(): boolean {
+    return this.format === 'json' || this.format === 'yaml';
+  }
+
+  /** Writes data. */
+  data(lines: readonly string[]): void {
+    if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Writes a message; nothing with `--quiet`. */
+  note(...lines: readonly string[]): void {
+    if (!this.quiet && lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Prints a list in the asked form. */
+  async list<T>(listing: Listing<T>): Promise<void> {
+    const { kind, items, columns, name, empty } = listing;
+    if (this.forMachines) return this.envelope(kind, { items });
+    if (this.format === 'name') return this.data(items.map(name));
+    if (items.length === 0) return this.note(empty);
+    this.data(renderTable(items, columns, { terminal: this.stdout, wide: this.format === 'wide' }));
+  }
+
+  /** Prints one thing in the asked form. */
+  async document({ kind, data, name, text }: Document): Promise<void> {
+    if (this.forMachines) return this.envelope(kind, data);
+    if (this.format === 'name') return this.data([name]);
+    this.data(text(this.format === 'wide' ? 'wide' : 'table'));
+  }
+
+  /** Prints an object of `cli.capstan.dev/v1` as JSON or YAML. */
+  async envelope(kind: string, data: object): Promise<void> {
+    await this.raw({ apiVersion: OUTPUT_API_VERSION, kind, ...data });
+  }
+
+  /** Prints an object as it is, as JSON, or as YAML where that was asked for. */
+  async raw(object: object): Promise<void> {
+    if (this.format !== 'yaml') return this.data([JSON.stringify(object, undefined, 2)]);
+    const { stringify } = await import('yaml');
+    this.data([stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()]);
+  }
+}
