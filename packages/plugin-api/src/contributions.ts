@@ -54,6 +54,8 @@ export interface TraitContribution {
   validate?(trait: KubernetesObject): Problem[];
   /** The workload as this trait needs it, for instance without `spec.replicas`. Must not change its input. */
   shape?(workload: KubernetesObject, trait: KubernetesObject): KubernetesObject;
+  /** What is wrong with the trait on this workload; asked before `render`, which runs only without a problem. */
+  check?(input: TraitRenderInput): Problem[];
   render?(input: TraitRenderInput): KubernetesObject[];
   /** Health of the trait from the live state of what it rendered. */
   health?(trait: KubernetesObject, objects: readonly KubernetesObject[]): Health;

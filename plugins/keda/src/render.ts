@@ -1,0 +1,65 @@
+import type { KubernetesObject, TraitRenderInput } from '@capstan/plugin-api';
+import { type AutoscaleSpec, autoscaleSpec, isResourceTrigger, KEDA_API_VERSION, type Trigger } from './spec.ts';
+
+/** The workload without `spec.replicas`: KEDA's autoscaler owns that field from now on. */
+export function withoutReplicas(workload: KubernetesObject): KubernetesObject {
+  const { replicas: _, ...spec } = (workload['spec'] ?? {}) as { readonly replicas?: number };
+  return { ...workload, spec };
+}
+
+/** The ScaledObject of an Autoscale, named like the component, after the TriggerAuthentication that it may need. */
+export function renderAutoscale(input: TraitRenderInput): KubernetesObject[] {
+  const spec = autoscaleSpec(input.trait);
+  const scaledObject = scaledObjectOf(input, spec);
+  return spec.auth ? [triggerAuthenticationOf(input, spec.auth), scaledObject] : [scaledObject];
+}
+
+function scaledObjectOf({ target, context }: TraitRenderInput, spec: AutoscaleSpec): KubernetesObject {
+  const { idleReplicas, fallback } = spec;
+  return {
+    apiVersion: KEDA_API_VERSION,
+    kind: 'ScaledObject',
+    metadata: {
+      name: context.component,
+      namespace: context.namespace,
+      ...(spec.paused ? { annotations: { 'autoscaling.keda.sh/paused': 'true' } } : {}),
+    },
+    spec: {
+      // Nothing but these three: a uid is an unknown field to KEDA's schema.
+      scaleTargetRef: { apiVersion: target.apiVersion, kind: target.kind, name: target.name },
+      minReplicaCount: spec.min,
+      maxReplicaCount: spec.max,
+      pollingInterval: spec.pollingInterval,
+      cooldownPeriod: spec.cooldownPeriod,
+      ...(idleReplicas === undefined ? {} : { idleReplicaCount: idleReplicas }),
+      ...(fallback ? { fallback: { failureThreshold: fallback.failureThreshold, replicas: fallback.replicas } } : {}),
+      ...(spec.restoreReplicasOnDelete ? { advanced: { restoreToOriginalReplicaCount: true } } : {}),
+      triggers: spec.triggers.map((trigger) => triggerOf(trigger, spec.auth ? context.component : undefined)),
+    },
+  };
+}
+
+function triggerOf(trigger: Trigger, ownAuthentication: string | undefined) {
+  const { type, name, metadata, metricType, authRef } = trigger;
+  const takesSecrets = ownAuthentication !== undefined && !isResourceTrigger(trigger) && type !== 'cron';
+  const reference = authRef ?? (takesSecrets ? { name: ownAuthentication } : undefined);
+  return {
+    type,
+    ...(name === undefined ? {} : { name }),
+    metadata,
+    ...(metricType === undefined ? {} : { metricType }),
+    ...(reference ? { authenticationRef: { kind: 'TriggerAuthentication', ...reference } } : {}),
+  };
+}
+
+function triggerAuthenticationOf(
+  { context }: TraitRenderInput,
+  auth: NonNullable<AutoscaleSpec['auth']>,
+): KubernetesObject {
+  return {
+    apiVersion: KEDA_API_VERSION,
+    kind: 'TriggerAuthentication',
+    metadata: { name: context.component, namespace: context.namespace },
+    spec: { secretTargetRef: auth.map(({ parameter, secret, key }) => ({ parameter, name: secret, key })) },
+  };
+}
