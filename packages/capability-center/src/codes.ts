@@ -2,6 +2,8 @@
 export const CENTER_CODES = {
   /** A file of a registry is damaged or contradicts the index. */
   registryCorrupt: 'CAPSTAN_REGISTRY_CORRUPT',
+  /** A version is published already with other content. */
+  registryPublished: 'CAPSTAN_REGISTRY_PUBLISHED',
   /** No registry can be read. */
   registryUnreadable: 'CAPSTAN_REGISTRY_UNREADABLE',
   /** No center offers a capability package of that name. */

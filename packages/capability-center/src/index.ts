@@ -1,6 +1,16 @@
 export type { CenterRecord, MirrorRecord, ResolvedChart } from './center/types.ts';
 export { CENTER_CODES } from './codes.ts';
-export type { Catalog, CatalogEntry, CatalogWarning } from './registry/catalog.ts';
+export {
+  type Catalog,
+  type CatalogEntry,
+  type CatalogWarning,
+  catalogOf,
+  type InstalledFrom,
+  loadCatalog,
+} from './registry/catalog.ts';
+export { type DirectoryRegistry, readDirectoryRegistry } from './registry/directory-registry.ts';
+export { readPackageFolder } from './registry/package-folder.ts';
+export { type Publication, type PublishOptions, publishToDirectory } from './registry/publish-directory.ts';
 export type {
   Candidate,
   Clause,

@@ -1,0 +1,27 @@
+import { globSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { readPackageFolder } from '../packages/capability-center/src/registry/package-folder.ts';
+import { publishToDirectory } from '../packages/capability-center/src/registry/publish-directory.ts';
+
+const root = dirname(import.meta.dirname);
+
+/** Folders of plugins that are capability packages. */
+export function packageFolders(): string[] {
+  return globSync('plugins/*/capability.yaml', { cwd: root })
+    .sort()
+    .map((file) => dirname(join(root, file)));
+}
+
+/** Publishes the packages of plugins/ into capability-registry/: adds versions, changes none. */
+export async function generateRegistry(options: { readonly dryRun?: boolean } = {}) {
+  const packages = await Promise.all(packageFolders().map(readPackageFolder));
+  return publishToDirectory(join(root, 'capability-registry'), packages, options);
+}
+
+if (import.meta.main) {
+  const { added, unchanged } = await generateRegistry();
+  for (const label of added) console.log(`added ${label}`);
+  console.log(
+    `${relative(process.cwd(), join(root, 'capability-registry'))}: ${added.length} added, ${unchanged.length} unchanged`,
+  );
+}
