@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject, KubernetesObject } from '@capstan/base';
+import { APPLIED_ANNOTATION } from './names.ts';
+
+/** True for a JSON object, false for arrays and null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object's spec, empty when it has none. */
+export function specOf(object: KubernetesObject): JsonObject {
+  return isObject(object['spec']) ? object['spec'] : {};
+}
+
+/** An object's status, empty when it has none. */
+export function statusOf(object: KubernetesObject | undefined): JsonObject {
+  return object && isObject(object['status']) ? object['status'] : {};
+}
+
+/** True when everything that `wanted` states is so in `live`. Lists must agree in length and order. */
+export function covers(live: unknown, wanted: unknown): boolean {
+  if (wanted === undefined) return true;
+  if (Array.isArray(wanted)) {
+    return Array.isArray(live) && live.length === wanted.length && wanted.every((item, at) => covers(live[at], item));
+  }
+  if (isObject(wanted)) {
+    return isObject(live) && Object.entries(wanted).every(([key, value]) => covers(live[key], value));
+  }
+  return live === wanted;
+}
+
+/** True when two JSON values are the same, whatever the order of their keys. */
+export function same(one: unknown, other: unknown): boolean {
+  return canonical(one) === canonical(other);
+}
+
+/** The object with the digest of what it states in an annotation, so that a dropped field is noticed later. */
+export function withDigest(object: KubernetesObject): KubernetesObject {
+  const digest = createHash('sha256').update(canonical(object)).digest('hex').slice(0, 16);
+  const annotations = { ...object.metadata.annotations, [APPLIED_ANNOTATION]: digest };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}

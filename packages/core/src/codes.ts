@@ -1,0 +1,15 @@
+/** Error codes of this package. */
+export const CORE_CODES = {
+  /** Two plugins with one id. */
+  duplicatePlugin: 'CAPSTAN_PLUGIN_DUPLICATE_ID',
+  /** A second contribution for one Definition. */
+  duplicateContribution: 'CAPSTAN_PLUGIN_DUPLICATE_CONTRIBUTION',
+  /** `setup` threw. */
+  setupFailed: 'CAPSTAN_PLUGIN_SETUP_FAILED',
+  /** `setup` did not end in time. */
+  setupTimeout: 'CAPSTAN_PLUGIN_SETUP_TIMEOUT',
+  /** An object could not be applied for a reason without a code of its own. */
+  applyFailed: 'CAPSTAN_APPLICATION_APPLY_FAILED',
+  /** The owner of an object is missing. */
+  ownerMissing: 'CAPSTAN_APPLICATION_OWNER_MISSING',
+} as const;

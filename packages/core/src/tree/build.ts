@@ -1,0 +1,120 @@
+import { type Health, type KubernetesObject, type ObjectReference, referenceTo, worstHealth } from '@capstan/base';
+import { conditionsOf, findCondition, healthOf } from '@capstan/kube';
+import type { ApplicationConfiguration, TypedReference, WorkloadStatusEntry } from '@capstan/oam-model';
+import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
+import { CONDITIONS } from '../application/conclude.ts';
+import { objectKey } from '../application/names.ts';
+import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
+
+/** Field manager of the sandbox's stage runner. */
+const SIMULATION_MANAGER = 'capstan-simulation';
+
+/** Arranges the facts as application, component, workload and traits, resources. Pure. */
+export function buildTree(facts: TreeFacts): ApplicationTree {
+  const application = facts.application as ApplicationConfiguration;
+  const names = application.spec.components.flatMap(({ componentName }) => componentName ?? []);
+  const entries = new Map(application.status?.workloads?.map((entry) => [entry.componentName ?? '', entry]));
+  const components = names.map((name) => componentNode(facts, name, entries.get(name)));
+  return { application: applicationNode(facts, components), simulated: facts.simulated };
+}
+
+function applicationNode(facts: TreeFacts, children: readonly TreeNode[]): TreeNode {
+  const { application } = facts;
+  return { ...nodeOf(facts, application, 'application'), health: applicationHealth(application), children };
+}
+
+/** The application's own conditions: what the controller found last. */
+function applicationHealth(application: KubernetesObject): Health {
+  const conditions = conditionsOf(application);
+  const synced = findCondition(conditions, CONDITIONS.synced);
+  const ready = findCondition(conditions, CONDITIONS.ready);
+  if (!synced) return { status: 'unknown', reason: 'NotReconciled', message: 'no operator has looked at it yet' };
+  if (synced.status === 'False') {
+    return { status: 'degraded', reason: ready?.reason ?? synced.reason, message: synced.message };
+  }
+  if (ready?.observedGeneration !== application.metadata.generation) {
+    return { status: 'progressing', reason: 'NotObservedYet', message: 'the last change is not looked at yet' };
+  }
+  if (ready?.status === 'True') return { status: 'ready', reason: 'Ready' };
+  const children = { reason: ready?.reason ?? 'Unknown', message: ready?.message ?? '' };
+  return { status: ready?.status === 'False' ? 'progressing' : 'unknown', ...children };
+}
+
+function componentNode(facts: TreeFacts, name: string, entry: WorkloadStatusEntry | undefined): TreeNode {
+  const { namespace } = facts.application.metadata;
+  const place = namespace ? { namespace } : {};
+  const workload = entry?.workloadRef ? [referencedNode(facts, entry.workloadRef, 'workload')] : [];
+  const traits = (entry?.traits ?? []).map(({ traitRef }) => referencedNode(facts, traitRef, 'trait'));
+  const children = [...workload, ...traits];
+  const none: Health = { status: 'unknown', reason: 'NotRendered', message: 'nothing was made of it yet' };
+  return {
+    role: 'component',
+    apiVersion: OAM_API_VERSION,
+    kind: 'Component',
+    name,
+    ...place,
+    health: children.length > 0 ? worstHealth(children.map((child) => child.health)) : none,
+    simulated: false,
+    children,
+  };
+}
+
+function referencedNode(
+  facts: TreeFacts,
+  { apiVersion, kind, name }: TypedReference,
+  role: 'workload' | 'trait',
+): TreeNode {
+  const { namespace } = facts.application.metadata;
+  const reference: ObjectReference = { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
+  const live = facts.live.get(objectKey(reference));
+  if (!live) return missingNode(reference, role);
+  const children = childrenOf(facts, live);
+  const node = nodeOf(facts, live, role);
+  const owned = worstHealth([node.health, ...children.map((child) => child.health)]);
+  return { ...node, health: owned, children };
+}
+
+/** What an object controls, and what that controls, down to pods. */
+function childrenOf(facts: TreeFacts, owner: KubernetesObject): TreeNode[] {
+  const { uid } = owner.metadata;
+  const known = [...facts.live.values(), ...facts.descendants];
+  const owned = known.filter(
+    (object) => uid !== undefined && object.metadata.ownerReferences?.some((one) => one.controller && one.uid === uid),
+  );
+  return owned
+    .filter((object) => !isSpent(object))
+    .map((object) => ({ ...nodeOf(facts, object, 'resource'), children: childrenOf(facts, object) }));
+}
+
+/** ReplicaSets of earlier revisions are kept by Deployments for undo; they only make noise here. */
+function isSpent(object: KubernetesObject): boolean {
+  if (object.kind !== 'ReplicaSet') return false;
+  return (object['spec'] as { replicas?: number } | undefined)?.replicas === 0;
+}
+
+function nodeOf(facts: TreeFacts, object: KubernetesObject, role: TreeNode['role']): TreeNode {
+  const createdAt = object.metadata.creationTimestamp;
+  return {
+    role,
+    ...referenceTo(object),
+    health: healthOf(object),
+    ...(createdAt ? { createdAt } : {}),
+    simulated: isSimulated(facts, object),
+    children: [],
+  };
+}
+
+function isSimulated(facts: TreeFacts, object: KubernetesObject): boolean {
+  if (facts.simulated && object.kind === 'Pod') return true;
+  return object.metadata.managedFields?.some((entry) => entry['manager'] === SIMULATION_MANAGER) ?? false;
+}
+
+function missingNode(reference: ObjectReference, role: TreeNode['role']): TreeNode {
+  const health: Health = { status: 'degraded', reason: 'NotFound', message: 'it does not exist' };
+  return { role, ...reference, health, simulated: false, children: [] };
+}
+
+/** Label selector of everything that belongs to an application. */
+export function selectorOf(application: string): string {
+  return `${OAM_LABELS.application}=${application}`;
+}
