@@ -1,3 +1,14 @@
+export {
+  BUNDLED_CENTER,
+  bundledCenter,
+  centerSecret,
+  parseCenterSecret,
+  type ReadCentersOptions,
+  readCenters,
+  recordCenter,
+} from './center/center-records.ts';
+export { directoryDigest } from './center/directory-digest.ts';
+export { resolveChart } from './center/resolve-chart.ts';
 export type { CenterRecord, MirrorRecord, ResolvedChart } from './center/types.ts';
 export { CENTER_CODES } from './codes.ts';
 export {

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { opendir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CapstanError } from '@capstan/base';
+import { digestOf } from '@capstan/capability-model';
+import { CENTER_CODES } from '../codes.ts';
+
+const MAX_FILES = 2000;
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Digest of a directory's content: paths and bytes, nothing else. Rejects with CAPSTAN_CHART_DIRECTORY_INVALID at
+ * symbolic links and other special files, which could lead out of the directory, and above 2,000 files or 32 MiB.
+ */
+export async function directoryDigest(directory: string): Promise<string> {
+  const files: [path: string, sha256: string][] = [];
+  let bytes = 0;
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    for await (const entry of await opendir(join(directory, folder))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) pending.push(path);
+      else if (entry.isFile()) {
+        bytes += (await stat(join(directory, path))).size;
+        if (files.length >= MAX_FILES || bytes > MAX_BYTES) throw tooLarge(directory);
+        files.push([path, await fileDigest(join(directory, path))]);
+      } else throw special(join(directory, path));
+    }
+  }
+  return digestOf(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function fileDigest(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+function tooLarge(directory: string): CapstanError {
+  return new CapstanError(CENTER_CODES.chartInvalid, `The chart in ${directory} is too large.`, {
+    hint: `A chart directory holds at most ${MAX_FILES} files and ${MAX_BYTES / 1024 / 1024} MiB.`,
+  });
+}
+
+function special(path: string): CapstanError {
+  return new CapstanError(CENTER_CODES.chartInvalid, `${path} is neither a file nor a directory.`, {
+    hint: 'Symbolic links in charts are refused: they could lead out of the chart.',
+  });
+}
