@@ -4,6 +4,7 @@ export type { ControlPlaneBinaries } from './engine/binaries.ts';
 export { type BuildOptions, controlPlaneBinaries } from './engine/build.ts';
 export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
 export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
+export { identifyProcess, isRunning, type ProcessIdentity } from './lifecycle/process-identity.ts';
 export type { ProcessName, ProcessStatus } from './lifecycle/processes.ts';
 export { type StartedSandbox, type StartOptions, startSandbox } from './lifecycle/start.ts';
 export type { SandboxState } from './lifecycle/state.ts';
