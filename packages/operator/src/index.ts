@@ -1,1 +1,19 @@
-export {};
+export { bundledPlugins } from './bundled-plugins.ts';
+export { OPERATOR_CODES } from './codes.ts';
+export type { ManifestState } from './compare.ts';
+export {
+  type InstallSystemOptions,
+  installSystem,
+  type SystemChange,
+  type SystemInstallation,
+  type SystemProgress,
+} from './install.ts';
+export { SYSTEM_VERSION, systemManifests } from './manifests.ts';
+export { type OperatorOptions, type OperatorState, runOperator } from './run.ts';
+export {
+  type OperatorPresence,
+  operatorIsRunning,
+  type PluginPresence,
+  type SystemStatus,
+  systemStatus,
+} from './status.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject, KubernetesObject } from '@capstan/base';
+import { canonicalJson, digestOf } from '@capstan/capability-model';
 import { APPLIED_ANNOTATION } from './names.ts';
 
 /** True for a JSON object, false for arrays and null. */
@@ -31,18 +31,11 @@ export function covers(live: unknown, wanted: unknown): boolean {
 
 /** True when two JSON values are the same, whatever the order of their keys. */
 export function same(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other);
+  return canonicalJson(one) === canonicalJson(other);
 }
 
 /** The object with the digest of what it states in an annotation, so that a dropped field is noticed later. */
 export function withDigest(object: KubernetesObject): KubernetesObject {
-  const digest = createHash('sha256').update(canonical(object)).digest('hex').slice(0, 16);
-  const annotations = { ...object.metadata.annotations, [APPLIED_ANNOTATION]: digest };
+  const annotations = { ...object.metadata.annotations, [APPLIED_ANNOTATION]: digestOf(object) };
   return { ...object, metadata: { ...object.metadata, annotations } };
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    isObject(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
-  );
 }

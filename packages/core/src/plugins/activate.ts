@@ -1,4 +1,4 @@
-import { type Logger, type Plugin, silentLogger, type Tokens } from '@capstan/plugin-api';
+import { type Logger, type Plugin, silentLogger } from '@capstan/plugin-api';
 import { type Contributions, createContributions } from './contributions.ts';
 import { createPluginHost } from './host.ts';
 import type { PluginState } from './state.ts';
@@ -12,8 +12,8 @@ export interface ActivatedPlugins {
 }
 
 /** Switches plugins on for their contributions only, as rendering files does. Plugins that need a cluster are blocked. */
-export async function activatePlugins<N extends Tokens>(
-  plugins: readonly Plugin<N>[],
+export async function activatePlugins(
+  plugins: readonly Plugin[],
   log: Logger = silentLogger,
 ): Promise<ActivatedPlugins> {
   const contributions = createContributions();
