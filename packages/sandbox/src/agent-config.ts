@@ -2,16 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxPaths } from './lifecycle/paths.ts';
 import type { ProcessIdentity } from './lifecycle/process-identity.ts';
+import type { StageSources } from './simulation/load-stages.ts';
+
+/** A process whose end ends the sandbox too. */
+export interface SandboxOwner {
+  readonly process: ProcessIdentity;
+  /** Deleted when the process is gone. */
+  readonly directory: string;
+}
 
 /** What the background process is told when it starts. */
 export interface AgentConfig {
   readonly directory: string;
-  /** Folders of charts whose stages are played. */
-  readonly charts: readonly string[];
-  /** Folder with stages of the sandbox's own. */
-  readonly stages: string;
-  /** When this process is gone, the sandbox stops and its directory is deleted. */
-  readonly owner?: ProcessIdentity;
+  readonly sources: StageSources;
+  readonly owner?: SandboxOwner;
 }
 
 /** Writes the configuration and returns its file. */

@@ -1,11 +1,47 @@
+/** The sandbox's background process: the service front and the stage runner. Its argument is the configuration file. */
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { readAgentConfig } from './agent-config.ts';
-import { frontSocket } from './engine/files.ts';
+import { createLogger, type Logger, systemClock } from '@capstan/base';
+import { connect } from '@capstan/kube';
+import { readAgentConfig, type SandboxOwner } from './agent-config.ts';
+import { frontSocket, sandboxAuthority } from './engine/files.ts';
+import { findChartCertificate } from './front/chart-certificates.ts';
+import { startFront } from './front/server.ts';
 import { sandboxPaths } from './lifecycle/paths.ts';
+import { isRunning } from './lifecycle/process-identity.ts';
+import { forgetProcess } from './lifecycle/processes.ts';
+import { resetSandbox } from './lifecycle/stop.ts';
+import { loadStages } from './simulation/load-stages.ts';
+import { startStageRunner } from './simulation/runner.ts';
+
+const OWNER_POLL_MS = 1_000;
 
 const config = await readAgentConfig(process.argv[2] ?? '');
 const paths = sandboxPaths(config.directory);
-const socket = frontSocket(paths);
-await rm(socket, { force: true });
-createServer().listen(socket);
+const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) });
+
+if (config.owner !== undefined) void endWith(config.owner, log);
+const client = await connect({ kubeconfig: paths.kubeconfig, log });
+await startFront({
+  socket: frontSocket(paths),
+  authority: await sandboxAuthority(paths),
+  findChartCertificate: (service) => findChartCertificate(client, service),
+  log: log.child({ part: 'front' }),
+});
+const stages = await loadStages(config.sources);
+log.info('the service front answers and stages are played', { stages: stages.length });
+await startStageRunner(client, {
+  stages,
+  signal: new AbortController().signal,
+  log: log.child({ part: 'simulation' }),
+});
+
+/** A test run that was killed cannot clean up after itself. */
+async function endWith(owner: SandboxOwner, log: Logger): Promise<void> {
+  while (await isRunning(owner.process)) await systemClock.sleep(OWNER_POLL_MS);
+  log.info('the owner is gone, so the sandbox ends');
+  // Or the reset would end this process first.
+  await forgetProcess(paths, 'agent');
+  await resetSandbox({ directory: config.directory });
+  await rm(owner.directory, { recursive: true, force: true });
+  process.exit(0);
+}

@@ -1,7 +1,6 @@
 import { arch } from 'node:os';
-import type { KubernetesObject } from '@capstan/base';
-import { callApi } from './https.ts';
-import type { SandboxPaths } from './paths.ts';
+import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import { conditionsOf, type KubeClient } from '@capstan/kube';
 import type { Waiting } from './waiting.ts';
 
 /** The one Node of a sandbox. */
@@ -35,29 +34,19 @@ const STORAGE_CLASS: KubernetesObject = {
   volumeBindingMode: 'Immediate',
 };
 
-/** Makes the Node and the default StorageClass and waits until Pods can be scheduled and have their ServiceAccount. */
-export async function createNode(paths: SandboxPaths, port: number, wait: Waiting): Promise<void> {
-  const apply = async (path: string, object: KubernetesObject) => {
-    const { status } = await callApi(paths, port, {
-      method: 'PATCH',
-      path: `${path}/${object.metadata.name}?fieldManager=capstan-sandbox`,
-      body: JSON.stringify(object),
-    });
-    return status === 200 || status === 201;
-  };
-  await wait.until('the Node', () => apply('/api/v1/nodes', NODE));
-  await wait.until('the StorageClass', () => apply('/apis/storage.k8s.io/v1/storageclasses', STORAGE_CLASS));
-  await wait.until('the Node', async () => {
-    const { status, body } = await callApi(paths, port, { method: 'GET', path: `/api/v1/nodes/${NODE_NAME}` });
-    return status === 200 && isReady(JSON.parse(body) as KubernetesObject);
-  });
-  await wait.until('the default ServiceAccount', async () => {
-    const path = '/api/v1/namespaces/default/serviceaccounts/default';
-    return (await callApi(paths, port, { method: 'GET', path })).status === 200;
-  });
-}
+const DEFAULT_ACCOUNT: ObjectReference = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  name: 'default',
+  namespace: 'default',
+};
 
-function isReady(node: KubernetesObject): boolean {
-  const status = node['status'] as { conditions?: { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+/** Makes the Node and the default StorageClass and waits until Pods can be scheduled and have their ServiceAccount. */
+export async function createNode(client: KubeClient, wait: Waiting): Promise<void> {
+  await Promise.all([NODE, STORAGE_CLASS].map((object) => client.apply(object, { fieldManager: 'capstan-sandbox' })));
+  await wait.until('the Node', async () => {
+    const node = await client.get(referenceTo(NODE));
+    return node !== undefined && conditionsOf(node).some(({ type, status }) => type === 'Ready' && status === 'True');
+  });
+  await wait.until('the default ServiceAccount', async () => (await client.get(DEFAULT_ACCOUNT)) !== undefined);
 }

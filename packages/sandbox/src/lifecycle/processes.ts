@@ -120,8 +120,13 @@ async function stopProcess(paths: SandboxPaths, name: ProcessName, clock: Clock)
       }
     }
   }
-  await rm(pidFile(paths, name), { force: true });
+  await forgetProcess(paths, name);
   return running;
+}
+
+/** Removes a process's pid file: nobody will stop it. */
+export async function forgetProcess(paths: SandboxPaths, name: ProcessName): Promise<void> {
+  await rm(pidFile(paths, name), { force: true });
 }
 
 /** The last lines of a process's log, for error messages. */

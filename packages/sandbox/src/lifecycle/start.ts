@@ -1,14 +1,15 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '@capstan/base';
-import { writeAgentConfig } from '../agent-config.ts';
+import { connect } from '@capstan/kube';
+import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
 import { agentCommand, assetDirectory } from '../assets.ts';
 import { type BuildOptions, controlPlaneBinaries } from '../engine/build.ts';
 import { ensurePki, SANDBOX_CONTEXT, writeEngineFiles } from '../engine/files.ts';
 import { type BinaryName, type EngineSettings, PROGRAMS } from '../engine/programs.ts';
+import { loadStages } from '../simulation/load-stages.ts';
 import { createNode } from './bootstrap.ts';
 import type { SandboxStep } from './events.ts';
-import { callApi } from './https.ts';
 import { withFileLock } from './lock.ts';
 import {
   makePrivateDirectory,
@@ -18,8 +19,8 @@ import {
   sandboxPaths,
 } from './paths.ts';
 import { choosePort } from './ports.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 import { processStatuses, type StartedProgram, startInBackground, stopProcesses } from './processes.ts';
+import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState, writeState } from './state.ts';
 import { Waiting } from './waiting.ts';
 
@@ -31,8 +32,8 @@ export interface StartOptions extends SandboxLocation, BuildOptions {
   readonly charts?: readonly string[];
   /** Time limit for the API server and the Node to become ready, building not included. Default 60 s. */
   readonly timeoutMs?: number;
-  /** When this process is gone, the sandbox stops and deletes itself. For tests, which may be killed. */
-  readonly owner?: ProcessIdentity;
+  /** The sandbox ends and deletes itself when its owner is gone. For tests, which may be killed. */
+  readonly owner?: SandboxOwner;
   readonly clock?: Clock;
 }
 
@@ -114,15 +115,16 @@ async function startEngine(
   wait.watch(await startAgent(paths, options));
   await start('kube-apiserver');
   step('api-server');
-  await wait.until(
-    'the API server',
-    async () => (await callApi(paths, port, { method: 'GET', path: '/readyz' })).status === 200,
-  );
+  // Loading the client takes about as long as the API server does.
+  const [client] = await Promise.all([
+    connect({ kubeconfig: paths.kubeconfig, clock }),
+    wait.until('the API server', () => isApiServerReady(paths, port)),
+  ]);
   for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await start(name);
   step('node');
-  await createNode(paths, port, wait);
-
-  const version = await callApi(paths, port, { method: 'GET', path: '/version' });
+  await createNode(client, wait);
+  const { gitVersion } = await client.version();
+  client.close();
   const state: SandboxState = {
     format: 1,
     engine: 'real',
@@ -131,7 +133,7 @@ async function startEngine(
     context: SANDBOX_CONTEXT,
     server,
     port,
-    versions: { kubernetes: (JSON.parse(version.body) as { gitVersion: string }).gitVersion },
+    versions: { kubernetes: gitVersion },
     binaries,
     charts,
     startedAt: new Date(clock.now()).toISOString(),
@@ -143,10 +145,15 @@ async function startEngine(
 
 async function startAgent(paths: SandboxPaths, options: StartOptions): Promise<StartedProgram> {
   const { command, args } = agentCommand(options);
+  const sources = {
+    charts: (options.charts ?? []).map((folder) => resolve(folder)),
+    stages: join(assetDirectory(options), 'stages', 'simulation'),
+  };
+  // Loaded here only to fail now, with an error that says where, and not in a process that nobody watches.
+  await loadStages(sources);
   const config = await writeAgentConfig(paths, {
     directory: paths.directory,
-    charts: options.charts ?? [],
-    stages: join(assetDirectory(options), 'stages', 'simulation'),
+    sources,
     ...(options.owner && { owner: options.owner }),
   });
   return startInBackground(paths, { name: 'agent', command, args: [...args, config] });

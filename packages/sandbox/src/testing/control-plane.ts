@@ -25,13 +25,17 @@ export async function startControlPlane(
 ): Promise<TestControlPlane> {
   const parent = await mkdtemp(join(tmpdir(), 'capstan-'));
   const directory = join(parent, 'sandbox');
-  const owner = await identifyProcess(process.pid);
+  const self = await identifyProcess(process.pid);
   const stop = async () => {
     await resetSandbox({ directory });
     await rm(parent, { recursive: true, force: true });
   };
   try {
-    const { state } = await startSandbox({ ...options, directory, ...(owner && { owner }) });
+    const { state } = await startSandbox({
+      ...options,
+      directory,
+      ...(self && { owner: { process: self, directory: parent } }),
+    });
     return { kubeconfig: state.kubeconfig, server: state.server, directory, stop };
   } catch (error) {
     await rm(parent, { recursive: true, force: true });
