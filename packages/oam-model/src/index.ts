@@ -1,4 +1,18 @@
+export * from './applicability.ts';
+export * from './catalog.ts';
+export { OAM_CODES } from './codes.ts';
+export { oamCustomResourceDefinitions } from './crds/index.ts';
+export { formatFieldPath, getField, type PathSegment, parseFieldPath, setField } from './field-path.ts';
+export { MAX_FILE_LENGTH, type ParsedDocuments, parseDocuments, type SourceDocument } from './files/documents.ts';
 export * from './kinds/index.ts';
+export * from './names.ts';
+export { type NotYetProblem, notYet } from './not-yet.ts';
+export * from './parameters.ts';
 export * from './pending.ts';
+export { guessPlural, resourceNameOf } from './plural.ts';
 export type { Problem, UnknownKind, ValidationProblem } from './problem.ts';
+export { applySchemaDefaults } from './schema/defaults.ts';
+export { explainSchema, type FieldExplanation, type SchemaExplanation, type SchemaField } from './schema/explain.ts';
 export type { CrdVersion, CustomResourceDefinition, PrinterColumn, Schema } from './schema/types.ts';
+export { type SchemaValidationOptions, validateAgainstSchema } from './schema/validate.ts';
+export { didYouMean, nearest } from './suggestions.ts';

@@ -1,4 +1,5 @@
 import type { SourcePosition } from '@capstan/base';
+import type { PathSegment } from './field-path.ts';
 
 /** Something wrong in an object. `path` is a field path from the object's root, as `parseFieldPath` reads it. */
 export interface Problem {
@@ -7,6 +8,12 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   readonly hint?: string;
+}
+
+/** What a schema refuses. */
+export interface SchemaProblem extends Problem {
+  /** The path in parts: exact also for keys that no written path can express. */
+  readonly segments: readonly PathSegment[];
 }
 
 /** A kind that nothing registers: enough to look for a package that offers it. */
