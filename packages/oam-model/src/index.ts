@@ -10,7 +10,7 @@ export { type NotYetProblem, notYet } from './not-yet.ts';
 export * from './parameters.ts';
 export * from './pending.ts';
 export { guessPlural, resourceNameOf } from './plural.ts';
-export type { Problem, UnknownKind, ValidationProblem } from './problem.ts';
+export type { Problem, SchemaProblem, UnknownKind, ValidationProblem } from './problem.ts';
 export { applySchemaDefaults } from './schema/defaults.ts';
 export { explainSchema, type FieldExplanation, type SchemaExplanation, type SchemaField } from './schema/explain.ts';
 export type { CrdVersion, CustomResourceDefinition, PrinterColumn, Schema } from './schema/types.ts';

@@ -28,7 +28,11 @@ function isBranch(error: ErrorObject, junction: ErrorObject): boolean {
   );
 }
 
-function describe(error: ErrorObject, segments: readonly PathSegment[], branches: readonly ErrorObject[]): SchemaProblem {
+function describe(
+  error: ErrorObject,
+  segments: readonly PathSegment[],
+  branches: readonly ErrorObject[],
+): SchemaProblem {
   const here = formatFieldPath(segments) || 'the object';
   switch (error.keyword) {
     case 'additionalProperties':
@@ -56,21 +60,15 @@ function unknownField(error: ErrorObject, segments: readonly PathSegment[]): Sch
   const known = Object.keys((error.parentSchema as Schema | undefined)?.properties ?? {});
   const parent = formatFieldPath(segments) || 'the object';
   const fields = known.length === 0 ? `${parent} has no fields.` : `Fields of ${parent}: ${shorten(known)}.`;
-  return {
-    code: OAM_CODES.fieldUnknown,
-    path: formatFieldPath([...segments, name]),
-    message: `"${name}" is not a field of ${parent}`,
-    hint: didYouMean(name, known) ?? fields,
-  };
+  const message = `"${name}" is not a field of ${parent}`;
+  return problem(OAM_CODES.fieldUnknown, [...segments, name], message, didYouMean(name, known) ?? fields);
 }
 
 function missingField(error: ErrorObject, segments: readonly PathSegment[]): SchemaProblem {
   const name = String(error.params['missingProperty']);
-  const path = formatFieldPath([...segments, name]);
+  const missing = [...segments, name];
   const description = (error.parentSchema as Schema | undefined)?.properties?.[name]?.description;
-  const code = OAM_CODES.fieldRequired;
-  const message = `${path} is missing`;
-  return description === undefined ? { code, path, message } : { code, path, message, hint: description };
+  return problem(OAM_CODES.fieldRequired, missing, `${formatFieldPath(missing)} is missing`, description);
 }
 
 function notInEnum(error: ErrorObject, segments: readonly PathSegment[], here: string): SchemaProblem {
@@ -80,14 +78,19 @@ function notInEnum(error: ErrorObject, segments: readonly PathSegment[], here: s
   return invalid(segments, message, hint);
 }
 
-function junction(error: ErrorObject, segments: readonly PathSegment[], here: string, branches: readonly ErrorObject[]): SchemaProblem {
+function junction(
+  error: ErrorObject,
+  segments: readonly PathSegment[],
+  here: string,
+  branches: readonly ErrorObject[],
+): SchemaProblem {
   if (error.keyword === 'oneOf' && Array.isArray(error.params['passingSchemas'])) {
     return invalid(segments, `${here} takes more than one of the forms of which exactly one is allowed`);
   }
   const atTheSamePlace = branches.every((branch) => branch.instancePath === error.instancePath);
   if (branches.length > 0 && atTheSamePlace && branches.every(({ keyword }) => keyword === 'required')) {
     const names = [...new Set(branches.map((branch) => `"${String(branch.params['missingProperty'])}"`))];
-    return { code: OAM_CODES.fieldRequired, path, message: `${here} needs ${names.join(' or ')}` };
+    return problem(OAM_CODES.fieldRequired, segments, `${here} needs ${names.join(' or ')}`);
   }
   if (branches.length > 0 && atTheSamePlace && branches.every(({ keyword }) => keyword === 'type')) {
     const types = [...new Set(branches.map((branch) => expected(branch.params['type'])))];
@@ -98,11 +101,9 @@ function junction(error: ErrorObject, segments: readonly PathSegment[], here: st
 
 function doubled(error: ErrorObject, segments: readonly PathSegment[]): SchemaProblem {
   const { index, keys } = error.params as { index: number; keys: readonly string[] };
-  const path = formatFieldPath([...segments, index]);
-  return invalid(
-    path,
-    `${path} repeats ${keys.length === 0 ? 'an entry' : `the ${keys.join(' and ')} of an entry`} before it`,
-  );
+  const item = [...segments, index];
+  const what = keys.length === 0 ? 'an entry' : `the ${keys.join(' and ')} of an entry`;
+  return invalid(item, `${formatFieldPath(item)} repeats ${what} before it`);
 }
 
 /** Messages of the keywords that bound a value; `params.limit` is theirs. */
@@ -149,10 +150,13 @@ function actual(value: unknown): string {
   return ARTICLES[typeof value] ?? typeof value;
 }
 
-function invalid(path: string, message: string, hint?: string): SchemaProblem {
-  return hint === undefined
-    ? { code: OAM_CODES.fieldInvalid, path, message }
-    : { code: OAM_CODES.fieldInvalid, path, message, hint };
+function invalid(segments: readonly PathSegment[], message: string, hint?: string): SchemaProblem {
+  return problem(OAM_CODES.fieldInvalid, segments, message, hint);
+}
+
+function problem(code: string, segments: readonly PathSegment[], message: string, hint?: string): SchemaProblem {
+  const path = formatFieldPath(segments);
+  return { code, path, segments, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** A JSON pointer does not tell indexes from keys that are digits: the value does. */

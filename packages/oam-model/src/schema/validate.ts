@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isJsonObject, ownProperty } from '../json.ts';
-import type { Problem } from '../problem.ts';
+import type { SchemaProblem } from '../problem.ts';
 import { describeErrors } from './messages.ts';
 import { withTypeMeta } from './object-meta.ts';
 import { toJsonSchema, UNIQUE_ITEMS_BY } from './to-json-schema.ts';
@@ -30,7 +30,7 @@ export function validateAgainstSchema(
   value: unknown,
   schema: Schema,
   options: SchemaValidationOptions = {},
-): Problem[] {
+): SchemaProblem[] {
   const { embedded = true } = options;
   const validate = compile(schema, embedded);
   if (validate(value)) return [];
