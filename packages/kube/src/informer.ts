@@ -68,6 +68,7 @@ class ListWatchInformer implements Informer {
   readonly #markSynced: () => void;
   #resourceVersion = '';
   #failures = 0;
+  #listedAnew = false;
 
   constructor(client: KubeClient, options: InformerOptions) {
     this.#client = client;
@@ -133,13 +134,18 @@ class ListWatchInformer implements Informer {
       resourceVersion: this.#resourceVersion,
       onEvent: (event) => {
         events += 1;
-        this.#failures = 0;
+        this.#worked();
         this.#take(event);
       },
     });
     // A server that closes every watch at once must not be asked in a tight loop.
     if (events === 0 && this.#clock.now() - started < 1000) await this.#pause();
-    else this.#failures = 0;
+    else this.#worked();
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    this.#listedAnew = false;
   }
 
   #take({ type, object }: WatchEvent): void {
@@ -155,11 +161,10 @@ class ListWatchInformer implements Informer {
     if (gone || isCapstanError(error, KUBE_CODES.expired)) {
       this.#resourceVersion = '';
       this.#log.debug('informer lists again', { code: isCapstanError(error) ? error.code : undefined });
-      // The first time at once: both are part of normal life.
-      if (this.#failures === 0) {
-        this.#failures = 1;
-        return;
-      }
+      // At once, for both are part of normal life; but a second time only after a watch that worked.
+      const again = this.#listedAnew;
+      this.#listedAnew = true;
+      if (!again) return;
     }
     const retryAfterMs = isCapstanError(error) ? error.retryAfterMs : undefined;
     const delayMs = await this.#pause(retryAfterMs);
