@@ -1,0 +1,130 @@
+import { referenceTo } from '@capstan/base';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { acquireLease, type InformerEvent, leaseHolder, startInformer, waitUntilServed } from '../src/index.ts';
+import { aConfigMap, aGadgetDefinition, aNamespace, cluster, unique } from './cluster.ts';
+
+describe('informers', () => {
+  test('an informer follows a kind through the coming, going and coming back of its CRD', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const group = `${unique('g')}.example.dev`;
+    const kind = { apiVersion: `${group}/v1`, kind: 'Gadget' };
+    const crd = aGadgetDefinition(group);
+    const gadget = (name: string) => ({ ...kind, metadata: { name, namespace } });
+    const stop = new AbortController();
+    const events: string[] = [];
+    const onEvent = ({ type, object }: InformerEvent) => events.push(`${type} ${object.metadata.name}`);
+    const informer = startInformer(client, { kind, signal: stop.signal, onEvent });
+    onTestFinished(() => {
+      stop.abort(new Error('the test is over'));
+      return informer.stopped;
+    });
+    await informer.synced;
+    expect(informer.served).toBe(false);
+
+    await client.apply(crd);
+    await waitUntilServed(client, kind);
+    await client.apply(gadget('a'));
+    await expect.poll(() => events, { timeout: 20_000 }).toEqual(['ADDED a']);
+
+    await client.delete(referenceTo(crd));
+    await expect.poll(() => informer.served, { timeout: 30_000 }).toBe(false);
+    expect(events).toEqual(['ADDED a', 'DELETED a']);
+    expect(informer.list()).toEqual([]);
+
+    await client.apply(crd);
+    await waitUntilServed(client, kind);
+    await client.apply(gadget('b'));
+    await expect.poll(() => events, { timeout: 20_000 }).toEqual(['ADDED a', 'DELETED a', 'ADDED b']);
+    await client.delete(referenceTo(crd));
+  });
+
+  test('changes arrive in order, with what was known before', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const informer = startInformer(client, {
+      kind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      namespace,
+      labelSelector: 'watched=yes',
+      signal: stop.signal,
+      onEvent: ({ type, object, old }) =>
+        seen.push(`${type} ${JSON.stringify(old?.['data'] ?? null)} -> ${JSON.stringify(object['data'])}`),
+    });
+    onTestFinished(() => stop.abort(new Error('the test is over')));
+    await informer.synced;
+    const labelled = (value: string) => {
+      const object = aConfigMap(namespace, 'a', { x: value });
+      return { ...object, metadata: { ...object.metadata, labels: { watched: 'yes' } } };
+    };
+    await client.apply(labelled('1'));
+    await client.apply(labelled('2'));
+    await client.apply(aConfigMap(namespace, 'a', { x: '3' }));
+    await expect
+      .poll(() => seen)
+      .toEqual([
+        'ADDED null -> {"x":"1"}',
+        'MODIFIED {"x":"1"} -> {"x":"2"}',
+        expect.stringMatching(/^DELETED {"x":"2"}/),
+      ]);
+  });
+});
+
+describe('leases', () => {
+  test('one holder at a time; a release hands over at once with a higher fencing number', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const options = { name: 'work', namespace };
+    expect(await leaseHolder(client, 'work', { namespace })).toBeUndefined();
+    const first = await acquireLease(client, { ...options, holder: 'one' });
+    expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({
+      holder: 'one',
+      alive: true,
+      fencing: first.fencing,
+    });
+    await expect(acquireLease(client, { ...options, holder: 'two' })).rejects.toMatchObject({
+      code: 'CAPSTAN_KUBE_LEASE_HELD',
+      exit: 5,
+      fields: { holder: 'one' },
+    });
+    const waiting = acquireLease(client, { ...options, holder: 'two', waitMs: 20_000 });
+    await first.release();
+    const second = await waiting;
+    expect(second.fencing).toBeGreaterThan(first.fencing);
+    expect(first.signal.aborted).toBe(false);
+    await second.release();
+    expect(await leaseHolder(client, 'work', { namespace })).toBeUndefined();
+  });
+
+  test('the lease of a dead holder can be taken, and the dead one learns it when it comes back', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    let frozen = true;
+    // A holder whose time stands still never renews: as a process that was stopped.
+    const clock = { now: () => Date.now() - 60_000, sleep: () => new Promise<void>((resolve) => void poll(resolve)) };
+    const poll = (resolve: () => void): unknown => (frozen ? setTimeout(poll, 20, resolve) : resolve());
+    const dead = await acquireLease(client, { name: 'work', namespace, holder: 'dead', durationMs: 1000, clock });
+    expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: 'dead', alive: false });
+    const heir = await acquireLease(client, { name: 'work', namespace, holder: 'heir' });
+    expect(heir.fencing).toBe(dead.fencing + 1);
+    frozen = false;
+    await expect.poll(() => dead.signal.aborted).toBe(true);
+    expect(dead.signal.reason).toMatchObject({ code: 'CAPSTAN_KUBE_LEASE_LOST' });
+    await dead.release();
+    expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: 'heir', alive: true });
+    await heir.release();
+  });
+
+  test('a held lease is renewed for as long as it is needed', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const lease = await acquireLease(client, { name: 'work', namespace, durationMs: 1500 });
+    onTestFinished(() => lease.release());
+    const first = await leaseHolder(client, 'work', { namespace });
+    await expect
+      .poll(async () => (await leaseHolder(client, 'work', { namespace }))?.renewedAt ?? 0, { timeout: 10_000 })
+      .toBeGreaterThan((first?.renewedAt ?? 0) + 900);
+    expect(lease.signal.aborted).toBe(false);
+  });
+});
