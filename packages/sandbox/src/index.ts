@@ -1,7 +1,7 @@
 export type { SandboxAssets } from './assets.ts';
 export { SANDBOX_CODES } from './codes.ts';
 export type { ControlPlaneBinaries } from './engine/binaries.ts';
-export { type BuildOptions, controlPlaneBinaries } from './engine/build.ts';
+export { type BuildOptions, buildControlPlane, controlPlaneBinaries, needsBuild } from './engine/build.ts';
 export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
 export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
 export { identifyProcess, isRunning, type ProcessIdentity } from './lifecycle/process-identity.ts';

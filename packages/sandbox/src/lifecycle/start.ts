@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Clock, systemClock } from '@capstan/base';
+import { systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
 import { agentCommand, assetDirectory } from '../assets.ts';
@@ -34,7 +34,6 @@ export interface StartOptions extends SandboxLocation, BuildOptions {
   readonly timeoutMs?: number;
   /** The sandbox ends and deletes itself when its owner is gone. For tests, which may be killed. */
   readonly owner?: SandboxOwner;
-  readonly clock?: Clock;
 }
 
 /** A running sandbox. */
