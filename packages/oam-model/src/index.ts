@@ -1,4 +1,6 @@
 export * from './applicability.ts';
+export type { ApplicationValidationInput } from './application/context.ts';
+export { validateApplication } from './application/validate.ts';
 export * from './catalog.ts';
 export { OAM_CODES } from './codes.ts';
 export { oamCustomResourceDefinitions } from './crds/index.ts';
@@ -8,7 +10,6 @@ export * from './kinds/index.ts';
 export * from './names.ts';
 export { type NotYetProblem, notYet } from './not-yet.ts';
 export * from './parameters.ts';
-export * from './pending.ts';
 export { guessPlural, resourceNameOf } from './plural.ts';
 export type { Problem, SchemaProblem, UnknownKind, ValidationProblem } from './problem.ts';
 export { applySchemaDefaults } from './schema/defaults.ts';

@@ -20,7 +20,7 @@ export function notYet(application: ApplicationConfiguration, components: readon
   return [
     ...(spec.components ?? []).flatMap((component, index) => ofComponent(component, `spec.components[${index}]`)),
     ...used(spec.traits, 'spec.traits', 'traits for the whole application'),
-    ...components.flatMap(ofComponentObject),
+    ...components.flatMap(notYetInComponent),
   ];
 }
 
@@ -45,7 +45,8 @@ function ofTrait(trait: ComponentTrait, path: string): NotYetProblem[] {
   ];
 }
 
-function ofComponentObject(component: Component): NotYetProblem[] {
+/** The part of `notYet` that stands in a Component itself. */
+export function notYetInComponent(component: Component): NotYetProblem[] {
   const { name } = component.metadata;
   const metadata = component.metadata as unknown as Record<string, unknown>;
   return ['version', 'description'].flatMap((field) =>
