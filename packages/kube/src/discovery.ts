@@ -8,7 +8,7 @@ import {
   resourceLists,
   type VersionList,
 } from './discovery-documents.ts';
-import { errorOf } from './status-errors.ts';
+import { errorOf, jsonOf } from './status-errors.ts';
 import type { HttpResponse, HttpTransport } from './transport.ts';
 
 const AGGREGATED = [
@@ -101,7 +101,7 @@ export class HttpDiscovery implements Discovery {
     if (response.status === 304 && known) return known.found;
     if (response.status !== 200) throw this.#error(path, response);
     const aggregated = String(response.headers['content-type']).includes('apidiscovery');
-    const body: unknown = JSON.parse(response.body);
+    const body = jsonOf(this.#context, path, response);
     const found = aggregated ? parseAggregated(body) : await this.#legacy(resourceLists(path, body));
     // Without an ETag (legacy lists) every refresh reads again.
     this.#documents.set(path, { etag: aggregated ? response.headers.etag : undefined, found });
@@ -117,7 +117,7 @@ export class HttpDiscovery implements Discovery {
     try {
       const response = await this.#transport.send({ method: 'GET', path, idempotent: true });
       if (response.status !== 200) throw this.#error(path, response);
-      return { resources: parseResourceList(groupVersion, JSON.parse(response.body)), failures: [] };
+      return { resources: parseResourceList(groupVersion, jsonOf(this.#context, path, response)), failures: [] };
     } catch (error) {
       if (isCapstanError(error, KUBE_CODES.unreachable)) throw error;
       return { resources: [], failures: [{ groupVersion, reason: messageOf(error) }] };

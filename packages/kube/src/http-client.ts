@@ -21,7 +21,7 @@ import type {
 import { KUBE_CODES } from './codes.ts';
 import { HttpDiscovery } from './discovery.ts';
 import { attemptOf, pathOf, withQuery } from './paths.ts';
-import { type Attempt, errorOf } from './status-errors.ts';
+import { type Attempt, errorOf, isUnserved, jsonOf } from './status-errors.ts';
 import type { HttpRequest, HttpResponse, HttpTransport } from './transport.ts';
 import { readWatch } from './watch-stream.ts';
 
@@ -65,6 +65,7 @@ export class HttpKubeClient implements KubeClient {
       idempotent: true,
       signal: options.signal,
     });
+    if (isUnserved(response)) this.discovery.invalidate();
     if (response.status === 404) return undefined;
     return this.#object(attemptOf('get', served, reference), response);
   }
@@ -209,7 +210,7 @@ export class HttpKubeClient implements KubeClient {
     const attempt = { verb: 'get', group: '', resource: path, target: path };
     if (response.status >= 300) throw errorOf(this.context, attempt, response);
     const json = String(response.headers['content-type']).includes('json');
-    return json ? JSON.parse(response.body) : response.body;
+    return json ? jsonOf(this.context, path, response) : response.body;
   }
 
   close(): void {
@@ -219,10 +220,17 @@ export class HttpKubeClient implements KubeClient {
   async #write(write: Write): Promise<KubernetesObject> {
     const { verb, reference, method, query, ...rest } = write;
     const place = { ...reference, name: method === 'POST' ? undefined : reference.name };
-    const served = await this.#served(reference);
     const send = (resource: ServedResource) =>
       this.#transport.send({ method, path: withQuery(pathOf(resource, this.#place(resource, place)), query), ...rest });
-    return this.#object(attemptOf(verb, served, reference), await send(served));
+    let served = await this.#served(reference);
+    let response = await send(served);
+    // What discovery knew is out of date: the kind went away, or came back.
+    if (isUnserved(response)) {
+      this.discovery.invalidate();
+      served = await this.#served(reference);
+      response = await send(served);
+    }
+    return this.#object(attemptOf(verb, served, this.#place(served, reference)), response);
   }
 
   async #served(kind: KindReference): Promise<ServedResource> {
@@ -254,7 +262,7 @@ export class HttpKubeClient implements KubeClient {
     const { warning } = response.headers;
     if (warning) this.#log.debug('the api server warns', { warning, target: attempt.target });
     if (response.status >= 300) throw errorOf(this.context, attempt, response);
-    return JSON.parse(response.body);
+    return jsonOf(this.context, attempt.target, response);
   }
 }
 

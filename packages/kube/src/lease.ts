@@ -19,6 +19,7 @@ export const LEASE_NAMESPACE = 'capstan-system';
 
 const API_VERSION = 'coordination.k8s.io/v1';
 const POLL_MS = 1000;
+const RELEASE_MS = 5000;
 
 /** Who holds a Lease. */
 export interface LeaseState {
@@ -152,29 +153,38 @@ class RenewedLease implements HeldLease {
     if (this.#lost.signal.aborted) return;
     try {
       // Guarded by resourceVersion: a Lease that another has taken stays theirs.
-      await this.#client.replace(this.#with({ holderIdentity: '', renewTime: microTime(this.#clock.now()) }));
+      await this.#client.replace(this.#with({ holderIdentity: '', renewTime: microTime(this.#clock.now()) }), {
+        signal: AbortSignal.timeout(RELEASE_MS),
+      });
     } catch (error) {
       this.#log.debug('lease was not released', { error: messageOf(error) });
     }
   }
 
   async #renew(): Promise<void> {
-    let renewedAt = this.#clock.now();
     const stop = this.#released.signal;
+    const interval = this.#durationMs / 3;
+    let renewedAt = this.#clock.now();
+    let pause = interval;
     for (;;) {
-      await this.#clock.sleep(this.#durationMs / 3, stop);
+      await this.#clock.sleep(pause, stop);
       if (stop.aborted) return;
+      // Two thirds of the duration: the holder must have stopped before anybody else may start.
+      const left = renewedAt + interval * 2 - this.#clock.now();
       try {
-        this.#lease = await this.#client.replace(this.#with({ renewTime: microTime(this.#clock.now()) }));
-        renewedAt = this.#clock.now();
+        const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(interval, left))));
+        const now = this.#clock.now();
+        this.#lease = await this.#client.replace(this.#with({ renewTime: microTime(now) }), { signal });
+        renewedAt = now;
+        pause = interval;
       } catch (error) {
         const conflict = isCapstanError(error, KUBE_CODES.conflict);
-        if (conflict && (await this.#isStillOurs())) continue;
-        // Two thirds: the holder must stop before anybody else may start.
-        const overdue = this.#clock.now() - renewedAt > (this.#durationMs * 2) / 3;
-        if (!conflict && !overdue) continue;
-        this.#lose(error);
-        return;
+        const lost = conflict ? !(await this.#isStillOurs()) : this.#clock.now() >= renewedAt + interval * 2;
+        if (lost) {
+          this.#lose(error);
+          return;
+        }
+        pause = interval / 5;
       }
     }
   }

@@ -88,7 +88,33 @@ export function statusOf(body: string): Status {
 
 /** The error that stands for an answer that is not a success. */
 export function errorOf(context: ClusterContext, attempt: Attempt, response: HttpResponse): CapstanError {
-  return errorOfStatus(context, attempt, statusOf(response.body), response.status);
+  const status = statusOf(response.body);
+  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+  const known = status.details?.retryAfterSeconds !== undefined || !Number.isFinite(seconds);
+  const told = known ? status : { ...status, details: { ...status.details, retryAfterSeconds: seconds } };
+  return errorOfStatus(context, attempt, told, response.status);
+}
+
+/** The JSON of a successful answer. What is not JSON comes from something else than an API server, such as a login page. */
+export function jsonOf(context: ClusterContext, target: string, response: HttpResponse): unknown {
+  try {
+    return JSON.parse(response.body);
+  } catch (cause) {
+    throw new CapstanError(
+      KUBE_CODES.failed,
+      `what answers at ${context.server} for ${target} is not an API server: it sends no JSON`,
+      {
+        hint: 'Check the server in the kubeconfig, and proxies on the way to it.',
+        cause,
+        fields: { context: context.name },
+      },
+    );
+  }
+}
+
+/** Whether a 404 means that the path is not served, rather than that the object does not exist. */
+export function isUnserved(response: HttpResponse): boolean {
+  return response.status === 404 && statusOf(response.body).details?.name === undefined;
 }
 
 /** The same for a Status that came inside a watch. */

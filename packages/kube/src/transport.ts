@@ -60,39 +60,22 @@ export class HttpTransport {
    * The answer, whatever its status. Tries again after resets of idempotent requests, after 429 and after a 5xx that says when
    * (Retry-After), and once with fresh credentials after 401. Rejects with UNREACHABLE or TIMEOUT, or the signal's reason.
    */
-  async send(request: HttpRequest): Promise<HttpResponse> {
-    const limit = limitOf(this.#timeoutMs, [request.signal, this.#closing.signal]);
-    try {
-      return await this.#sendWithRetries(request, limit.signal);
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      if (limit.expired()) throw timedOut(this.#connection.context, request, this.#timeoutMs, error);
-      throw error;
-    } finally {
-      limit.clear();
-    }
+  send(request: HttpRequest): Promise<HttpResponse> {
+    return this.#limited(request, (signal) => this.#sendWithRetries(request, signal));
   }
 
-  /** Opens an answer that goes on for long. The caller reads it; the signal ends it. */
-  async open(request: HttpRequest): Promise<IncomingMessage> {
-    const limit = limitOf(this.#timeoutMs, [request.signal, this.#closing.signal]);
-    try {
-      const response = await this.#exchange(request, limit.signal);
-      // From here on only the caller's signal and close() end it.
+  /** Opens an answer that goes on for long. The caller reads it; its signal and `close` end it. */
+  open(request: HttpRequest): Promise<IncomingMessage> {
+    return this.#limited(request, async (signal) => {
+      const response = await this.#exchange(request, signal);
+      const enders = [request.signal, this.#closing.signal];
       const end = () => response.destroy();
-      for (const signal of [request.signal, this.#closing.signal])
-        signal?.addEventListener('abort', end, { once: true });
+      for (const ender of enders) ender?.addEventListener('abort', end, { once: true });
       response.once('close', () => {
-        for (const signal of [request.signal, this.#closing.signal]) signal?.removeEventListener('abort', end);
+        for (const ender of enders) ender?.removeEventListener('abort', end);
       });
       return response;
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      if (limit.expired()) throw timedOut(this.#connection.context, request, this.#timeoutMs, error);
-      throw error;
-    } finally {
-      limit.clear();
-    }
+    });
   }
 
   close(): void {
@@ -100,19 +83,31 @@ export class HttpTransport {
     this.#connection.close();
   }
 
+  async #limited<T>(request: HttpRequest, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limit = limitOf(this.#timeoutMs, [request.signal, this.#closing.signal]);
+    try {
+      return await run(limit.signal);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (limit.expired()) throw timedOut(this.#connection.context, request, this.#timeoutMs, error);
+      throw error;
+    } finally {
+      limit.clear();
+    }
+  }
+
   async #sendWithRetries(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const deadline = this.#clock.now() + this.#timeoutMs;
     let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(request, signal);
-      if (outcome.response) {
-        const { status } = outcome.response;
-        if (status === 401 && !renewed && (await this.#connection.renew())) {
-          renewed = true;
-          continue;
-        }
+      if (outcome.response?.status === 401 && !renewed && (await this.#connection.renew())) {
+        renewed = true;
+        continue;
       }
       const delay = attempt < MAX_TRIES ? delayBefore(request, outcome, attempt) : undefined;
-      if (delay === undefined) {
+      // A wait that the time limit would cut short says less than the answer that asks for it.
+      if (delay === undefined || this.#clock.now() + delay >= deadline) {
         if (outcome.response) return outcome.response;
         throw outcome.error;
       }

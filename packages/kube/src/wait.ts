@@ -66,6 +66,9 @@ function follow(
   { signal, clock, onProgress }: WaitOptions & { readonly signal: AbortSignal },
 ): Promise<{ readonly object: KubernetesObject | undefined }> {
   const { apiVersion, kind, name, namespace } = reference;
+  // A reference without a namespace means the context's, unless the kind has none.
+  const place = namespace ?? client.context.namespace;
+  const isIt = ({ metadata }: KubernetesObject) => metadata.namespace === undefined || metadata.namespace === place;
   return new Promise((resolve, reject) => {
     const informer = startInformer(client, {
       kind: { apiVersion, kind },
@@ -81,7 +84,7 @@ function follow(
     const check = () => {
       if (!synced) return;
       try {
-        const object = informer.get(name, namespace);
+        const object = informer.list().find(isIt);
         if (predicate(object)) resolve({ object });
         else onProgress?.(object);
       } catch (error) {
