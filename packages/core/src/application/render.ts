@@ -10,7 +10,7 @@ import {
 import type { ComponentContext, Problem } from '@capstan/plugin-api';
 import { replicasOfOthers } from './field-owners.ts';
 import { schemaOf } from './lookup.ts';
-import type { ObservedApplication, ProblemReason } from './model.ts';
+import type { DecisionProblem, ObservedApplication, ProblemReason } from './model.ts';
 import { kindKey, MANAGED_BY, objectKey, RESOURCE_LABELS } from './names.ts';
 import { specOf } from './plain.ts';
 import type { Report, ResolvedComponent, ResolvedTrait } from './resolve.ts';
@@ -39,51 +39,62 @@ export function renderComponent(
   component: ResolvedComponent,
   report: Report,
 ): RenderedComponent | undefined {
-  const context = contextOf(observed, component);
-  const fail = (reason: ProblemReason, message: string, problem?: Problem) =>
-    report({
-      reason,
-      message,
-      component: component.name,
-      ...(problem ? { path: problem.path } : {}),
-      ...(problem?.hint ? { hint: problem.hint } : {}),
-    });
+  const problems: DecisionProblem[] = [];
+  const complain = (reason: ProblemReason, message: string, { path, hint }: Partial<Problem> = {}) =>
+    problems.push({ reason, message, component: component.name, ...(path ? { path } : {}), ...(hint ? { hint } : {}) });
   try {
-    if (!valid(observed, component, fail)) return undefined;
-    // Named before shaping, because a trait's reference to its target must be there when the trait is looked at.
-    const unshaped = renderWorkload(component, withDefaults(observed, component), context);
-    const traits = component.traits.map((trait) => ({ trait, ...withTarget(component, trait, unshaped) }));
-    const sound = traits.map(({ trait, object }) => validTrait(observed, trait, object, fail));
-    if (sound.includes(false)) return undefined;
-
-    const shape = (workload: KubernetesObject) =>
-      traits.reduce((shaped, { trait, object }) => {
-        const effective = defaulted(observed, trait.served.name, object);
-        return trait.contribution?.shape?.(shaped, effective) ?? shaped;
-      }, workload);
-    const workload = shape(component.workload);
-    const effective = shape(withDefaults(observed, component));
-    const children = renderWorkload(component, effective, context);
-    return {
-      resolved: component,
-      workload,
-      children,
-      traits: traits.map(({ trait, object, target }) => {
-        const effectiveTrait = defaulted(observed, trait.served.name, object);
-        const objects = trait.contribution?.render?.({
-          trait: effectiveTrait,
-          workload: effective,
-          children,
-          target,
-          context,
-        });
-        return { resolved: trait, object, objects: (objects ?? []).map((one) => decorated(one, context)) };
-      }),
-    };
+    const rendered = render(observed, component, complain);
+    for (const problem of problems) report(problem);
+    return problems.length > 0 ? undefined : rendered;
   } catch (error) {
-    fail('ContributionFailed', `rendering failed: ${messageOf(error)}`);
+    complain('ContributionFailed', `rendering failed: ${messageOf(error)}`);
+    for (const problem of problems) report(problem);
     return undefined;
   }
+}
+
+type Complain = (reason: ProblemReason, message: string, problem?: Partial<Problem>) => void;
+
+/** A trait with what it refers to: as applied, and with its CRD's defaults as plugins see it. */
+interface TargetedTrait {
+  readonly resolved: ResolvedTrait;
+  readonly target: ObjectReference;
+  readonly object: KubernetesObject;
+  readonly effective: KubernetesObject;
+}
+
+function render(
+  observed: ObservedApplication,
+  component: ResolvedComponent,
+  complain: Complain,
+): RenderedComponent | undefined {
+  const context = contextOf(observed, component);
+  const stated = withDefaults(observed, component);
+  if (!checkWorkload(observed, component, stated, complain)) return undefined;
+  // Rendered before shaping too, because a trait's reference to its target must be there when the trait is looked at.
+  const unshaped = renderWorkload(component, stated, context);
+  const traits = component.traits.map((trait) => targeted(observed, component, trait, unshaped));
+  const sound = traits.map((trait) => checkTrait(observed, trait, complain));
+  if (sound.includes(false)) return undefined;
+
+  const shape = (workload: KubernetesObject) =>
+    traits.reduce((shaped, { resolved, effective }) => {
+      return resolved.contribution?.shape?.(shaped, effective) ?? shaped;
+    }, workload);
+  const workload = shape(stated);
+  const children = renderWorkload(component, workload, context);
+  return {
+    resolved: component,
+    workload: shape(component.workload),
+    children,
+    traits: traits.map(({ resolved, target, object, effective }) => {
+      const input = { trait: effective, workload, children, target, context };
+      const unfit = resolved.contribution?.check?.(input) ?? [];
+      for (const problem of unfit) complainAbout('InvalidTrait', object, problem, complain);
+      const objects = unfit.length > 0 ? [] : (resolved.contribution?.render?.(input) ?? []);
+      return { resolved, object, objects: objects.map((one) => decorated(one, context)) };
+    }),
+  };
 }
 
 function contextOf({ application }: ObservedApplication, { name, workload }: ResolvedComponent): ComponentContext {
@@ -131,17 +142,18 @@ function decorated(object: KubernetesObject, context: ComponentContext): Kuberne
   return { ...object, metadata: { ...object.metadata, namespace: context.namespace, labels } };
 }
 
-/** The trait with the reference to its target where its Definition asks for one: apiVersion, kind and name, no uid. */
-function withTarget(
+/** Where its Definition asks for a reference to the target, it holds apiVersion, kind and name, and no uid. */
+function targeted(
+  observed: ObservedApplication,
   component: ResolvedComponent,
-  trait: ResolvedTrait,
+  resolved: ResolvedTrait,
   children: readonly KubernetesObject[],
-): { object: KubernetesObject; target: ObjectReference } {
-  const target = referenceTo(targetOf(component, trait, children));
-  const path = trait.definition?.spec.workloadRefPath;
-  if (!path) return { object: trait.object, target };
+): TargetedTrait {
+  const target = referenceTo(targetOf(component, resolved, children));
+  const path = resolved.definition?.spec.workloadRefPath;
   const { apiVersion, kind, name } = target;
-  return { object: setField(trait.object, path, { apiVersion, kind, name }), target };
+  const object = path ? setField(resolved.object, path, { apiVersion, kind, name }) : resolved.object;
+  return { resolved, target, object, effective: defaulted(observed, resolved.served.name, object) };
 }
 
 function targetOf(
@@ -154,31 +166,40 @@ function targetOf(
   return children.find((child) => kind && kindKey(child) === kindKey(kind)) ?? component.workload;
 }
 
-type Fail = (reason: ProblemReason, message: string, problem?: Problem) => void;
-
-function valid(observed: ObservedApplication, component: ResolvedComponent, fail: Fail): boolean {
-  const { workload, served, contribution } = component;
-  const problems = findProblems(observed, served.name, workload);
-  if (problems.length === 0) problems.push(...(contribution?.validate?.(workload) ?? []));
-  for (const problem of problems)
-    fail('InvalidWorkload', `workload ${workload.kind}: ${problem.path}: ${problem.message}`, problem);
-  return problems.length === 0;
-}
-
-function validTrait(
+function checkWorkload(
   observed: ObservedApplication,
-  trait: ResolvedTrait,
-  object: KubernetesObject,
-  fail: Fail,
+  { workload, served, contribution }: ResolvedComponent,
+  effective: KubernetesObject,
+  complain: Complain,
 ): boolean {
-  const problems = findProblems(observed, trait.served.name, object);
-  if (problems.length === 0) problems.push(...(trait.contribution?.validate?.(object) ?? []));
-  for (const problem of problems)
-    fail('InvalidTrait', `trait ${object.kind}: ${problem.path}: ${problem.message}`, problem);
+  const problems = schemaProblems(observed, served.name, workload);
+  if (problems.length === 0) problems.push(...(contribution?.validate?.(effective) ?? []));
+  for (const problem of problems) complainAbout('InvalidWorkload', workload, problem, complain);
   return problems.length === 0;
 }
 
-function findProblems(observed: ObservedApplication, name: string, object: KubernetesObject): Problem[] {
+function checkTrait(
+  observed: ObservedApplication,
+  { resolved, object, effective }: TargetedTrait,
+  complain: Complain,
+): boolean {
+  const problems = schemaProblems(observed, resolved.served.name, object);
+  if (problems.length === 0) problems.push(...(resolved.contribution?.validate?.(effective) ?? []));
+  for (const problem of problems) complainAbout('InvalidTrait', object, problem, complain);
+  return problems.length === 0;
+}
+
+function complainAbout(
+  reason: 'InvalidWorkload' | 'InvalidTrait',
+  object: KubernetesObject,
+  problem: Problem,
+  complain: Complain,
+): void {
+  const role = reason === 'InvalidTrait' ? 'trait' : 'workload';
+  complain(reason, `${role} ${object.kind}: ${problem.path}: ${problem.message}`, problem);
+}
+
+function schemaProblems(observed: ObservedApplication, name: string, object: KubernetesObject): Problem[] {
   const schema = schemaOf(observed, name, object);
   return schema ? [...validateAgainstSchema(object, schema)] : [];
 }

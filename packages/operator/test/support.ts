@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { type KubernetesObject, type ObjectReference, silentLogger } from '@capstan/base';
+import { conditionsOf, findCondition, type KubeClient, waitFor } from '@capstan/kube';
+import type { Plugin } from '@capstan/plugin-api';
+import { type OperatorState, runOperator } from '../src/index.ts';
+
+/** How long a test waits for the cluster. */
+export const DEADLINE_MS = 60_000;
+
+/** An operator inside the test process. */
+export interface RunningOperator {
+  /** Every state that it reported, in order. */
+  readonly states: OperatorState[];
+  /** Resolves once it works. */
+  readonly running: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startOperator(client: KubeClient, plugins: readonly Plugin[] = []): RunningOperator {
+  const stop = new AbortController();
+  const states: OperatorState[] = [];
+  const { promise: running, resolve } = Promise.withResolvers<void>();
+  const ended = runOperator({
+    client,
+    log: silentLogger,
+    signal: stop.signal,
+    plugins,
+    onState: (state) => {
+      states.push(state);
+      if (state.state === 'running') resolve();
+    },
+  });
+  return {
+    states,
+    running,
+    stop: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+/** A namespace of the test's own. */
+export async function newNamespace(client: KubeClient): Promise<string> {
+  const name = `test-${randomUUID().slice(0, 8)}`;
+  await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  return name;
+}
+
+export function aComponent(namespace: string, name: string, spec: object, more: object = {}): KubernetesObject {
+  const workload = { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService', spec };
+  return {
+    apiVersion: 'core.oam.dev/v1alpha2',
+    kind: 'Component',
+    metadata: { name, namespace },
+    spec: { workload, ...more },
+  };
+}
+
+export function anApplication(namespace: string, name: string, components: readonly object[]): KubernetesObject {
+  return {
+    apiVersion: 'core.oam.dev/v1alpha2',
+    kind: 'ApplicationConfiguration',
+    metadata: { name, namespace },
+    spec: { components },
+  };
+}
+
+/** Waits until a condition of an object has this status (and reason), for the object's latest generation. */
+export async function condition(
+  client: KubeClient,
+  reference: ObjectReference,
+  [type, status, reason]: readonly [string, string, string?],
+): Promise<KubernetesObject> {
+  const holds = (object: KubernetesObject | undefined) => {
+    const found = object && findCondition(conditionsOf(object), type);
+    if (!found || found.status !== status || (reason && found.reason !== reason)) return false;
+    return found.observedGeneration === undefined || found.observedGeneration === object.metadata.generation;
+  };
+  return (await waitFor(client, reference, holds, { timeoutMs: DEADLINE_MS })) as KubernetesObject;
+}
+
+export function applicationIn(namespace: string, name: string): ObjectReference {
+  return { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ApplicationConfiguration', namespace, name };
+}
+
+export function deploymentIn(namespace: string, name: string): ObjectReference {
+  return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+}
+
+export function webServiceIn(namespace: string, name: string): ObjectReference {
+  return { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService', namespace, name };
+}

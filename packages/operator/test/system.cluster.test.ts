@@ -1,0 +1,82 @@
+import { type KubernetesObject, referenceTo } from '@capstan/base';
+import { connect, type KubeClient } from '@capstan/kube';
+import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OPERATOR_CODES } from '../src/codes.ts';
+import { installSystem, operatorIsRunning, SYSTEM_VERSION, systemManifests, systemStatus } from '../src/index.ts';
+import { startOperator } from './support.ts';
+
+describe('the system on a cluster that has nothing', () => {
+  let plane: TestControlPlane;
+  let client: KubeClient;
+
+  beforeAll(async () => {
+    plane = await startControlPlane();
+    client = await connect({ kubeconfig: plane.kubeconfig });
+  });
+
+  afterAll(async () => {
+    client?.close();
+    await plane?.stop();
+  });
+
+  const manifest = (name: string) => systemManifests().find((one) => one.metadata.name === name) as KubernetesObject;
+  const remove = async (object: KubernetesObject) => {
+    await client.delete(referenceTo(object));
+    await expect.poll(() => client.get(referenceTo(object)), { timeout: 30_000 }).toBeUndefined();
+  };
+
+  test('objects of another runtime are refused by name before anything is written', async () => {
+    const foreign = structuredClone(manifest('components.core.oam.dev'));
+    delete foreign.metadata.annotations;
+    await client.apply(foreign, { fieldManager: 'oam-kubernetes-runtime' });
+    await expect(installSystem(client)).rejects.toMatchObject({
+      code: OPERATOR_CODES.conflict,
+      exit: 5,
+      message: expect.stringContaining('oam-kubernetes-runtime'),
+    });
+    expect(await client.get(referenceTo(manifest('capabilities.capstan.dev')))).toBeUndefined();
+    expect((await systemStatus(client)).manifests).toContainEqual({
+      reference: referenceTo(foreign),
+      state: 'foreign',
+    });
+    await remove(foreign);
+  });
+
+  test('an operator waits for its kinds, works right after the installation, and gives its lease up', async () => {
+    const operator = startOperator(client);
+    await expect.poll(() => operator.states.at(-1)?.state, { timeout: 30_000 }).toBe('waiting');
+    expect(await operatorIsRunning(client)).toEqual({ running: false });
+
+    const first = await installSystem(client);
+    expect(first).toMatchObject({ version: SYSTEM_VERSION, changed: true });
+    await operator.running;
+    const presence = await operatorIsRunning(client);
+    expect(presence).toMatchObject({ running: true, holder: expect.any(String), since: expect.any(String) });
+
+    const second = startOperator(client);
+    await expect.poll(() => second.states.at(-1), { timeout: 30_000 }).toMatchObject({ state: 'standby' });
+    await operator.stop();
+    expect(operator.states.at(-1)).toEqual({ state: 'stopped' });
+    await second.running;
+    expect((await operatorIsRunning(client)).holder).not.toBe(presence.holder);
+    await second.stop();
+    expect(await operatorIsRunning(client)).toEqual({ running: false });
+  });
+
+  test('a second installation changes nothing and says so', async () => {
+    const progress: string[] = [];
+    const again = await installSystem(client, { onProgress: (event) => progress.push(event.type) });
+    expect(again.changed).toBe(false);
+    expect(new Set(again.objects.map(({ action }) => action))).toEqual(new Set(['unchanged']));
+    expect(new Set(progress)).toEqual(new Set(['object']));
+    expect(await systemStatus(client)).toMatchObject({ installed: true, version: SYSTEM_VERSION, plugins: [] });
+  });
+
+  test('what a newer version installed is not taken back', async () => {
+    const crd = referenceTo(manifest('components.core.oam.dev'));
+    await client.patch(crd, { metadata: { annotations: { 'capstan.dev/version': '99.0.0' } } });
+    await expect(installSystem(client)).rejects.toMatchObject({ code: OPERATOR_CODES.downgrade, exit: 5 });
+    expect(await systemStatus(client)).toMatchObject({ installed: true });
+  });
+});
