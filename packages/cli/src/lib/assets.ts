@@ -28,3 +28,17 @@ export const bundledRegistry = (): string => join(assetRoot(), MARK);
 
 /** The stand-in charts that come with Capstan, for simulated clusters. */
 export const standInCharts = (): string => join(assetRoot(), 'charts', 'stand-ins');
+
+/**
+ * What the sandbox package needs as files when it is part of a bundle: its background process and its Go modules and
+ * stages, which the bundle carries. From the sources it finds them itself.
+ */
+export function sandboxAssets(): { readonly agentEntry?: string; readonly assetDirectory?: string } {
+  const self = fileURLToPath(import.meta.url);
+  if (self.endsWith('.ts')) return {};
+  for (let folder = dirname(self); folder !== dirname(folder); folder = dirname(folder)) {
+    const agentEntry = join(folder, 'sandbox-agent.js');
+    if (existsSync(agentEntry)) return { agentEntry, assetDirectory: join(folder, 'sandbox') };
+  }
+  return {};
+}

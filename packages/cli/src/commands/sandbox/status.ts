@@ -1,0 +1,50 @@
+import { CapstanCommand } from '../../base-command.ts';
+import { operatorProcess } from '../../lib/operator-process.ts';
+import { sandboxStatus } from '../../lib/sandbox-state.ts';
+import { renderTable } from '../../render/table.ts';
+
+interface ProcessRow {
+  readonly name: string;
+  readonly state: string;
+  readonly pid?: number;
+  readonly log: string;
+}
+
+export default class SandboxStatus extends CapstanCommand<typeof SandboxStatus> {
+  static override summary = 'whether the sandbox runs, and its processes';
+  static override reads = true;
+  static override examples = [{ command: 'capstan sandbox status -o json', description: 'for scripts' }];
+
+  protected async work(): Promise<void> {
+    const { phase, directory, state, processes } = await sandboxStatus();
+    const rows: ProcessRow[] = [...processes, { name: 'operator', ...(await operatorProcess()) }];
+    const facts = state && {
+      engine: state.engine,
+      kubernetes: state.versions.kubernetes,
+      server: state.server,
+      kubeconfig: state.kubeconfig,
+      startedAt: state.startedAt,
+    };
+    await this.out.document({
+      kind: 'SandboxStatus',
+      data: { phase, running: phase === 'running', directory, ...facts, processes: rows },
+      name: 'sandbox',
+      text: (format) => [
+        `sandbox: ${phase}${facts && phase !== 'absent' ? `, Kubernetes ${facts.kubernetes} (engine ${facts.engine}, pods are simulated)` : ''}`,
+        ...(facts ? [`server: ${facts.server}`, `kubeconfig: ${facts.kubeconfig}`] : []),
+        ...(phase === 'absent' ? [] : ['', ...this.#processTable(rows, format === 'wide')]),
+      ],
+    });
+    if (phase !== 'running') this.next('capstan sandbox start');
+  }
+
+  #processTable(rows: readonly ProcessRow[], wide: boolean): string[] {
+    const columns = [
+      { header: 'PROCESS', value: (row: ProcessRow) => row.name },
+      { header: 'STATE', value: (row: ProcessRow) => row.state },
+      { header: 'PID', value: (row: ProcessRow) => row.pid },
+      { header: 'LOG', value: (row: ProcessRow) => row.log, wide: true },
+    ];
+    return renderTable(rows, columns, { terminal: this.out.stdout, wide });
+  }
+}

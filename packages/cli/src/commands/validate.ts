@@ -1,0 +1,53 @@
+import * as Flags from '@oclif/core/flags';
+import { CapstanCommand } from '../base-command.ts';
+import { count } from '../lib/words.ts';
+
+export default class Validate extends CapstanCommand<typeof Validate> {
+  static override summary = 'check application files without changing anything';
+  static override reads = true;
+  static override examples = [
+    { command: 'capstan validate -f app.yaml', description: 'against the types of the cluster' },
+    { command: 'capstan validate -f app.yaml --offline', description: 'against the types that come with Capstan' },
+  ];
+  static override flags = {
+    file: Flags.string({
+      char: 'f',
+      summary: 'file to check, - for standard input; may be repeated',
+      helpValue: 'FILE',
+      multiple: true,
+      required: true,
+    }),
+    offline: Flags.boolean({ summary: 'without a cluster' }),
+  };
+
+  protected async work(): Promise<void> {
+    const { checkApplicationFiles, loadApplicationFiles } = await import('../lib/application-files.ts');
+    const loaded = await loadApplicationFiles(this.flags.file);
+    await checkApplicationFiles(loaded, this.flags.offline ? await this.#offline() : await this.#online());
+    const { documents, applications, components } = loaded;
+    await this.out.document({
+      kind: 'Validation',
+      data: { valid: true, files: loaded.files, applications: applications.length, components: components.length },
+      name: loaded.files.join('\n'),
+      text: () => [`${loaded.files.join(', ')}: ${count(documents.length, 'object')}, valid`],
+    });
+    if (applications.length > 0)
+      this.next(`capstan up ${this.flags.file.map((file) => `-f ${file}`).join(' ')}${this.namespaceFlag}`);
+  }
+
+  async #offline() {
+    const { offlineTypes } = await import('../lib/offline-types.ts');
+    return { types: await offlineTypes(), signal: this.signal };
+  }
+
+  async #online() {
+    const { clusterTypes } = await import('../lib/types-catalog.ts');
+    const client = await this.cluster();
+    return {
+      types: await clusterTypes(client, this.signal),
+      client,
+      namespace: await this.namespace(),
+      signal: this.signal,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
+import type { KubeClient } from '@capstan/kube';
+import {
+  type ApplicationConfiguration,
+  type Component,
+  type DefinitionCatalog,
+  OAM_API_VERSION,
+  parseDocuments,
+  type SourceDocument,
+  type ValidationProblem,
+  validateApplication,
+} from '@capstan/oam-model';
+import { CLI_CODES } from '../codes.ts';
+import { readInput } from './input.ts';
+import { offeredPackages, offerOf } from './offers.ts';
+import { count } from './words.ts';
+
+/** What the files of an application hold. */
+export interface ApplicationFiles {
+  readonly files: readonly string[];
+  readonly documents: readonly SourceDocument[];
+  readonly components: readonly Component[];
+  readonly applications: readonly ApplicationConfiguration[];
+}
+
+/** Reads and parses files. Problems of syntax are thrown with their lines, exit 2. */
+export async function loadApplicationFiles(files: readonly string[]): Promise<ApplicationFiles> {
+  const parsed = await Promise.all(
+    files.map(async (file) => {
+      const { text } = await readInput(file);
+      return parseDocuments(text, file);
+    }),
+  );
+  throwProblems(
+    parsed.flatMap(({ problems }) => problems),
+    files,
+  );
+  const documents = parsed.flatMap((one) => one.documents);
+  const ofKind = (kind: string) =>
+    documents.map(({ object }) => object).filter((object) => object.kind === kind && isOam(object.apiVersion));
+  return {
+    files,
+    documents,
+    components: ofKind('Component') as Component[],
+    applications: ofKind('ApplicationConfiguration') as ApplicationConfiguration[],
+  };
+}
+
+/** What to check files against. */
+export interface CheckOptions {
+  readonly types: DefinitionCatalog;
+  /** The cluster, where there is one: its components count, and its centers are asked for missing types. */
+  readonly client?: KubeClient;
+  readonly namespace?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Fails with exit 2 and every problem at its place: fields, types, parameters, rules of traits. A type that is not
+ * installed names the package that offers it.
+ */
+export async function checkApplicationFiles(loaded: ApplicationFiles, options: CheckOptions): Promise<void> {
+  const { types, client, namespace, signal } = options;
+  const components = client && namespace ? await existingComponents(client, namespace, signal) : undefined;
+  const problems = validateApplication({
+    documents: loaded.documents,
+    definitions: types.definitions,
+    crds: types.crds,
+    ...(components ? { components } : {}),
+  });
+  throwProblems(await withOffers(problems, client), loaded.files);
+}
+
+function throwProblems(problems: readonly ValidationProblem[], files: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new CapstanError(
+    CLI_CODES.invalidApplication,
+    `${count(problems.length, 'problem')} in ${files.join(', ')}: nothing was changed`,
+    {
+      exit: EXIT.usage,
+      fields: { problems },
+    },
+  );
+}
+
+async function existingComponents(client: KubeClient, namespace: string, signal: AbortSignal): Promise<Component[]> {
+  const { items } = await client.list({ apiVersion: OAM_API_VERSION, kind: 'Component' }, { namespace, signal });
+  return items as Component[];
+}
+
+/** Adds to problems about unknown types which package brings the type, where a center can be read. */
+async function withOffers(
+  problems: readonly ValidationProblem[],
+  client: KubeClient | undefined,
+): Promise<ValidationProblem[]> {
+  if (!problems.some((problem) => problem.unknown)) return [...problems];
+  const entries = await offeredPackages(client).catch((error: unknown) => {
+    // The file's problem is what matters here; a damaged registry shows with the cap commands.
+    if (isCapstanError(error)) return [];
+    throw error;
+  });
+  return problems.map((problem) => {
+    const offer = problem.unknown && offerOf(problem.unknown, entries);
+    if (!offer) return problem;
+    const from = `"${offer.shortName}" comes from capability ${offer.package} ${offer.version}, which is not installed.`;
+    const next = [`capstan cap install ${offer.package}`, ...problem.next];
+    return { ...problem, hint: [problem.hint, from].filter(Boolean).join(' '), next };
+  });
+}
+
+function isOam(apiVersion: string): boolean {
+  return apiVersion.startsWith('core.oam.dev/');
+}

@@ -1,0 +1,15 @@
+import type { KubeClient } from '@capstan/kube';
+import { findType } from './explain.ts';
+import { rowOf, type TypeRow } from './type-rows.ts';
+import { clusterTypes } from './types-catalog.ts';
+
+/** One type of the cluster by its short or full name; errors as `findType`. */
+export async function showType(
+  name: string,
+  role: 'workload' | 'trait',
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<TypeRow> {
+  const types = await clusterTypes(client, signal);
+  return rowOf(await findType(name, types, client, role), types);
+}

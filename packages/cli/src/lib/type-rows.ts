@@ -1,0 +1,85 @@
+import {
+  appliesTo,
+  type DefinitionCatalog,
+  type DefinitionMatch,
+  listDefinitions,
+  type TraitDefinition,
+  type WorkloadDefinition,
+  workloadTarget,
+} from '@capstan/oam-model';
+import { descriptionOf, providerOf } from './types-catalog.ts';
+
+/** A type in a list. */
+export interface TypeRow {
+  readonly name: string;
+  readonly definition: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly provider: string;
+  readonly summary: string;
+  /** Kinds that a workload makes. */
+  readonly makes: readonly string[];
+  /** Short names of the workloads that a trait fits; the rule's own words for workloads that are not installed. */
+  readonly appliesTo: readonly string[];
+  readonly conflictsWith: readonly string[];
+  /** With `--applies-to`: whether it fits, and by which rule. */
+  readonly applies?: boolean;
+  readonly why?: string;
+}
+
+/** The types of one role, by name. */
+export function typeRows(types: DefinitionCatalog, role: 'workload' | 'trait'): TypeRow[] {
+  return listDefinitions(types)
+    .filter((match) => match.role === role)
+    .map((match) => rowOf(match, types))
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The traits with the answer whether each fits a workload. */
+export function traitRowsFor(types: DefinitionCatalog, workload: DefinitionMatch): TypeRow[] {
+  const target = targetOf(workload);
+  const traits = new Map(
+    traitMatches(types).map((match) => [match.definition.metadata.name, match.definition as TraitDefinition]),
+  );
+  return typeRows(types, 'trait').map((row) => {
+    const trait = traits.get(row.definition);
+    const verdict = trait && appliesTo(trait, target);
+    return verdict ? { ...row, applies: verdict.allowed, why: verdict.rule } : row;
+  });
+}
+
+/** The row of one type. */
+export function rowOf(match: DefinitionMatch, types: DefinitionCatalog): TypeRow {
+  const { definition, crd, shortName, role } = match;
+  const version = crd?.spec.versions.find(({ storage }) => storage);
+  const { childResourceKinds = [] } = role === 'workload' ? (definition as WorkloadDefinition).spec : {};
+  const { conflictsWith = [] } = role === 'trait' ? (definition as TraitDefinition).spec : {};
+  return {
+    name: shortName,
+    definition: definition.metadata.name,
+    kind: crd?.spec.names.kind ?? '',
+    apiVersion: crd && version ? `${crd.spec.group}/${version.name}` : '',
+    provider: providerOf(definition),
+    summary: descriptionOf(definition),
+    makes: childResourceKinds.map(({ kind }) => kind),
+    appliesTo: role === 'trait' ? fittingWorkloads(definition as TraitDefinition, types) : [],
+    conflictsWith,
+  };
+}
+
+function fittingWorkloads(trait: TraitDefinition, types: DefinitionCatalog): string[] {
+  return listDefinitions(types)
+    .filter((match) => match.role === 'workload' && appliesTo(trait, targetOf(match)).allowed)
+    .map(({ shortName }) => shortName);
+}
+
+function traitMatches(types: DefinitionCatalog): DefinitionMatch[] {
+  return listDefinitions(types).filter(({ role }) => role === 'trait');
+}
+
+function targetOf({ definition, crd }: DefinitionMatch) {
+  const version = crd?.spec.versions.find(({ storage }) => storage);
+  const kind =
+    crd && version ? { apiVersion: `${crd.spec.group}/${version.name}`, kind: crd.spec.names.kind } : undefined;
+  return workloadTarget(definition as WorkloadDefinition, kind);
+}

@@ -1,0 +1,17 @@
+import type { TypeRow } from '../lib/type-rows.ts';
+
+/** A workload or trait as a short page. */
+export function typeLines(row: TypeRow, role: 'workload' | 'trait'): string[] {
+  const facts: [string, string][] = [
+    ['kind', row.kind === '' ? '' : `${row.kind} (${row.apiVersion})`],
+    ['Definition', row.definition],
+    ['from', row.provider],
+    ['makes', row.makes.join(', ')],
+    ['applies to', role === 'trait' ? row.appliesTo.join(', ') || 'no installed workload' : ''],
+    ['not beside', row.conflictsWith.join(', ')],
+  ];
+  return [
+    `${row.name} (${role})  ${row.summary}`.trimEnd(),
+    ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${`${name}:`.padEnd(13)}${value}`),
+  ];
+}
