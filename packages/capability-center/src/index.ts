@@ -11,6 +11,40 @@ export { directoryDigest } from './center/directory-digest.ts';
 export { resolveChart } from './center/resolve-chart.ts';
 export type { CenterRecord, MirrorRecord, ResolvedChart } from './center/types.ts';
 export { CENTER_CODES } from './codes.ts';
+export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
+export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
+export {
+  type CapabilityCheck,
+  type CapabilityReport,
+  capabilityStatus,
+} from './health/report.ts';
+export { INSTALLER_CODES } from './installer/codes.ts';
+export type { ExecuteOptions, InstallerContext } from './installer/context.ts';
+export { executeInstall, type InstalledResult, type InstallResult } from './installer/execute-install.ts';
+export { followJournal } from './installer/follow-journal.ts';
+export type { Journal, JournalEntry, JournalKind, Operation } from './installer/journal.ts';
+export type { OnProgress, ProgressEvent } from './installer/progress.ts';
+export { readJournal } from './installer/state.ts';
+export { assertExecutable } from './plan/assert-executable.ts';
+export type { FieldChange } from './plan/object-diff.ts';
+export type { PermissionGrant } from './plan/permissions.ts';
+export { planInstall } from './plan/plan-install.ts';
+export type {
+  AffectedApplication,
+  ChartPlan,
+  CrdPlan,
+  DefinitionPlan,
+  InstallGoal,
+  InstallPlan,
+  ObjectAction,
+  ObjectPlan,
+  PackageAction,
+  PackagePlan,
+  PlanBlocker,
+  PlanRequest,
+  UnitPlan,
+} from './plan/types.ts';
+export { applicationsUsing, type DefinitionName, definitionNames } from './plan/usage.ts';
 export {
   type Catalog,
   type CatalogEntry,
@@ -38,3 +72,6 @@ export type {
   ResolverPolicy,
   ResolverResult,
 } from './resolver/types.ts';
+export { executeUninstall } from './uninstall/execute-uninstall.ts';
+export { planUninstall } from './uninstall/plan-uninstall.ts';
+export type { InstanceCount, UninstallPlan, UninstallRequest, UninstallResult } from './uninstall/types.ts';

@@ -1,0 +1,62 @@
+import type { CapabilityInstall, InstallPhase } from '@capstan/capability-model';
+import { INSTALL_CONDITIONS, LEASES } from '@capstan/capability-model';
+import { conditionsOf, findCondition, type KubeClient, leaseHolder } from '@capstan/kube';
+import { type Journal, stoppedAt } from '../installer/journal.ts';
+import { readState } from '../installer/state.ts';
+
+/** An installed package in one line. */
+export interface InstalledCapability {
+  readonly name: string;
+  readonly version: string;
+  readonly phase: InstallPhase;
+  /** CamelCase and stable. */
+  readonly reason: string;
+  /** `Ready (2 checks not verifiable here)`, or why it is not ready. */
+  readonly message: string;
+  readonly standIn: boolean;
+  /** Asked for by a user, rather than needed by another package. */
+  readonly goal: boolean;
+  /** The command that completes an operation that stopped half way. */
+  readonly next?: string;
+}
+
+/**
+ * Every package that is installed, or whose installation or removal stopped half way, by name. The states are those
+ * that were recorded last; `capabilityStatus` looks at the objects themselves.
+ */
+export async function listInstalled(context: { readonly client: KubeClient }): Promise<InstalledCapability[]> {
+  const { lock, installs, journals } = await readState(context);
+  const holder = await leaseHolder(context.client, LEASES.install);
+  const fence = holder?.alive ? holder.fencing : undefined;
+  return [...installs.values()]
+    .map((install) => {
+      const name = install.metadata.name;
+      const goal = lock.packages[name]?.goal ?? true;
+      return { ...recorded(install), goal, ...interrupted(journals.get(name), fence) };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function recorded(install: CapabilityInstall): Omit<InstalledCapability, 'goal'> {
+  const { status } = install;
+  const ready = findCondition(conditionsOf(install), INSTALL_CONDITIONS.ready);
+  return {
+    name: install.metadata.name,
+    version: status?.version ?? '',
+    phase: status?.phase ?? 'Pending',
+    reason: ready?.reason ?? 'Pending',
+    message: ready?.message ?? '',
+    standIn: status?.standIn ?? false,
+  };
+}
+
+/** What to show instead when the journal says that a run did not end and nobody is at work. */
+function interrupted(
+  journal: Journal | undefined,
+  fence: number | undefined,
+): Partial<Pick<InstalledCapability, 'phase' | 'reason' | 'message' | 'next'>> {
+  const stopped = journal && stoppedAt(journal);
+  if (!journal || !stopped || stopped.fence === fence) return {};
+  const message = `interrupted at step ${stopped.kind}; run: ${journal.command}`;
+  return { phase: 'Stalled', reason: 'Interrupted', message, next: journal.command };
+}

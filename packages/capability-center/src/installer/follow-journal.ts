@@ -1,0 +1,46 @@
+import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { LEASES } from '@capstan/capability-model';
+import { KUBE_CODES, type KubeClient, leaseHolder, waitFor } from '@capstan/kube';
+import { type Journal, type JournalEntry, stoppedAt } from './journal.ts';
+import { readRecord } from './secrets.ts';
+import { JOURNAL_KEY, journalReference } from './state.ts';
+
+const LOOK_MS = 3000;
+const ENDINGS = ['done', 'failed', 'interrupted'];
+
+/**
+ * Follows the journal of a package that another process is working on, entry by entry, until that run has ended or its
+ * process is gone. Answers the journal as it was last (undefined: there is none).
+ */
+export async function followJournal(
+  client: KubeClient,
+  options: {
+    readonly package: string;
+    readonly onEntry: (entry: JournalEntry) => void;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Journal | undefined> {
+  const { signal, onEntry } = options;
+  let journal: Journal | undefined;
+  let seen = 0;
+  const look = (secret: KubernetesObject | undefined): boolean => {
+    journal = secret && readRecord<Journal>(secret, JOURNAL_KEY);
+    for (const entry of journal?.entries ?? []) {
+      if (entry.seq <= seen) continue;
+      seen = entry.seq;
+      onEntry(entry);
+    }
+    return !journal || ENDINGS.includes(journal.entries.at(-1)?.kind ?? 'done');
+  };
+  for (;;) {
+    try {
+      const wait = { timeoutMs: LOOK_MS, ...(signal ? { signal } : {}) };
+      await waitFor(client, journalReference(options.package), look, wait);
+      return journal;
+    } catch (error) {
+      if (!isCapstanError(error, KUBE_CODES.waitTimeout)) throw error;
+    }
+    const holder = await leaseHolder(client, LEASES.install);
+    if (!holder?.alive || holder.fencing !== (journal && stoppedAt(journal)?.fence)) return journal;
+  }
+}

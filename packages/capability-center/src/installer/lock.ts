@@ -1,0 +1,79 @@
+import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { recordLabels, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
+import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { readRecord, recordSecret } from './secrets.ts';
+
+/** One package in force. */
+export interface LockedPackage {
+  readonly version: string;
+  readonly release: number;
+  readonly center: string;
+  readonly packageDigest: string;
+  /** The recorded plan that installed it. */
+  readonly planDigest: string;
+  /** Asked for by a user, rather than needed by another package. */
+  readonly goal: boolean;
+  readonly range: string;
+  readonly requires: readonly string[];
+  readonly at: string;
+}
+
+/** What was removed last, and what stayed. */
+export interface Tombstone {
+  readonly version: string;
+  readonly at: string;
+  readonly left: readonly string[];
+}
+
+/** The content of the lock. */
+export interface ClusterLock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+  readonly removed: Readonly<Record<string, Tombstone>>;
+}
+
+const NAME = recordName('lock', 'cluster');
+const KEY = 'lock.json';
+const EMPTY: ClusterLock = { packages: {}, removed: {} };
+
+/** What is in force in the cluster; empty when nothing was ever installed. */
+export async function readLock(client: KubeClient): Promise<ClusterLock> {
+  const secret = await readSecret(client);
+  return secret ? readRecord<ClusterLock>(secret, KEY) : EMPTY;
+}
+
+/**
+ * Changes the lock in one guarded write: the commit point of every operation. `change` gets the present lock and may
+ * run again when somebody else wrote in between; answering the same object writes nothing.
+ */
+export async function writeLock(client: KubeClient, change: (lock: ClusterLock) => ClusterLock): Promise<void> {
+  for (;;) {
+    const secret = await readSecret(client);
+    const before = secret ? readRecord<ClusterLock>(secret, KEY) : EMPTY;
+    const after = change(before);
+    if (after === before) return;
+    try {
+      await put(client, after, secret);
+      return;
+    } catch (error) {
+      if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
+    }
+  }
+}
+
+function readSecret(client: KubeClient): Promise<KubernetesObject | undefined> {
+  return client.get({ apiVersion: 'v1', kind: 'Secret', namespace: SYSTEM_NAMESPACE, name: NAME });
+}
+
+async function put(client: KubeClient, value: ClusterLock, before: KubernetesObject | undefined): Promise<void> {
+  const { resourceVersion } = before?.metadata ?? {};
+  const secret = recordSecret({
+    name: NAME,
+    namespace: SYSTEM_NAMESPACE,
+    labels: recordLabels('lock'),
+    key: KEY,
+    value,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  });
+  const options = { fieldManager: 'capstan-installer' };
+  await (before ? client.replace(secret, options) : client.create(secret, options));
+}

@@ -1,0 +1,81 @@
+import { groupOf, type KubernetesObject, type OwnerReference } from '@capstan/base';
+import type { CapabilityPackage, CrdOffer } from '@capstan/capability-model';
+import type { KubeClient } from '@capstan/kube';
+import { mapLimit } from '../plan/parallel.ts';
+import type { InstanceCount } from './types.ts';
+
+/** The objects of one of a package's kinds. */
+export interface Instances {
+  readonly crd: CrdOffer;
+  readonly objects: readonly KubernetesObject[];
+  /** Those that are on their way out. */
+  readonly leaving: readonly KubernetesObject[];
+}
+
+/** The objects of every kind that a package brings, in the order of its CRDs. Kinds that are not served have none. */
+export async function findInstances(client: KubeClient, metadata: CapabilityPackage): Promise<Instances[]> {
+  const owners = new Map<string, Promise<boolean>>();
+  return mapLimit(metadata.install.crds, 4, async (crd) => {
+    const { items } = await client.list(kindOf(crd));
+    const leaving = await mapLimit(items, 8, (item) => isLeaving(client, item, owners));
+    return { crd, objects: items, leaving: items.filter((_, index) => leaving[index]) };
+  });
+}
+
+/** The kind of a CRD in the version in which it is stored. */
+export function kindOf(crd: Pick<CrdOffer, 'name' | 'kind' | 'storage'>) {
+  return { apiVersion: `${crd.name.slice(crd.name.indexOf('.') + 1)}/${crd.storage}`, kind: crd.kind };
+}
+
+/** Counts per kind and namespace; kinds without objects are left out. */
+export function countInstances(found: readonly Instances[]): InstanceCount[] {
+  return found
+    .filter(({ objects }) => objects.length > 0)
+    .map(({ crd, objects, leaving }) => {
+      const byNamespace: Record<string, number> = {};
+      for (const { metadata } of objects) {
+        const namespace = metadata.namespace ?? '';
+        byNamespace[namespace] = (byNamespace[namespace] ?? 0) + 1;
+      }
+      return { crd: crd.name, kind: crd.kind, total: objects.length, byNamespace, leaving: leaving.length };
+    });
+}
+
+/** `2 ScaledObject in shop, 1 Autoscale in web`: counts in words. */
+export function describeInstances(counts: readonly InstanceCount[]): string {
+  return counts
+    .flatMap(({ kind, byNamespace }) =>
+      Object.entries(byNamespace).map(([namespace, count]) =>
+        namespace === '' ? `${count} ${kind}` : `${count} ${kind} in ${namespace}`,
+      ),
+    )
+    .join(', ');
+}
+
+/** Being deleted, or owned only by objects that are gone: the garbage collector is about to take it. */
+async function isLeaving(
+  client: KubeClient,
+  { metadata }: KubernetesObject,
+  known: Map<string, Promise<boolean>>,
+): Promise<boolean> {
+  if (metadata.deletionTimestamp) return true;
+  const owners = metadata.ownerReferences ?? [];
+  if (owners.length === 0) return false;
+  const present = await Promise.all(
+    owners.map((owner) => {
+      const asked = known.get(owner.uid) ?? ownerExists(client, owner, metadata.namespace);
+      known.set(owner.uid, asked);
+      return asked;
+    }),
+  );
+  return !present.some(Boolean);
+}
+
+async function ownerExists(client: KubeClient, owner: OwnerReference, namespace: string | undefined): Promise<boolean> {
+  const { apiVersion, kind, name, uid } = owner;
+  const served = await client.discovery.find({ apiVersion, kind });
+  if (!served) return groupOf(apiVersion) === '';
+  const where = served.namespaced && namespace !== undefined ? { namespace } : {};
+  const found = await client.get({ apiVersion, kind, name, ...where });
+  return found !== undefined && found.metadata.uid === uid && !found.metadata.deletionTimestamp;
+}

@@ -1,0 +1,63 @@
+import { describeObject, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import type { KubeClient, ServedResource } from '@capstan/kube';
+import { helmOwnerOf } from '../installer/labels.ts';
+import { mapLimit } from '../plan/parallel.ts';
+import type { PackagePlan } from '../plan/types.ts';
+
+/** Kinds that come and go by themselves with others. */
+const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics'];
+
+/** What Kubernetes puts into every namespace. */
+const STANDARD: readonly (readonly [kind: string, name: string])[] = [
+  ['ConfigMap', 'kube-root-ca.crt'],
+  ['ServiceAccount', 'default'],
+];
+
+/**
+ * What somebody else put into the namespace of a package, in words: everything that is not Kubernetes' own, not owned
+ * by another object, not part of the package's releases and not one of the leftovers that go with it.
+ */
+export async function foreignContents(client: KubeClient, planned: PackagePlan): Promise<string[]> {
+  const { name: namespace } = planned.namespace;
+  const releases = planned.units.map((unit) => `${unit.namespace}/${unit.release}`);
+  const kinds = onePerKind(await client.discovery.all());
+  const lists = await mapLimit(kinds, 8, (kind) => client.list(kind, { namespace }));
+  const expected = new Set(planned.metadata.uninstall.leftovers.map(identity));
+  return lists
+    .flatMap(({ items }, index) => items.map((item) => ({ ...item, ...kindOnly(kinds[index]) })))
+    .filter((item) => !isExpected(item, releases) && !expected.has(identity(referenceTo(item))))
+    .map((item) => describeObject(referenceTo(item)))
+    .sort();
+}
+
+function isExpected(item: KubernetesObject, releases: readonly string[]): boolean {
+  const { name, ownerReferences = [], deletionTimestamp, labels } = item.metadata;
+  if (deletionTimestamp || ownerReferences.length > 0 || FLEETING.includes(item.kind)) return true;
+  if (STANDARD.some(([kind, standard]) => kind === item.kind && standard === name)) return true;
+  const release = helmOwnerOf(item);
+  if (release !== undefined && releases.includes(release)) return true;
+  return (
+    item.kind === 'Secret' &&
+    item['type'] === 'helm.sh/release.v1' &&
+    releases.some((one) => one.endsWith(`/${labels?.['name']}`))
+  );
+}
+
+/** Listed items lack kind and apiVersion. */
+function kindOnly(kind: ServedResource | undefined): { apiVersion: string; kind: string } {
+  return { apiVersion: kind?.apiVersion ?? '', kind: kind?.kind ?? '' };
+}
+
+function onePerKind(resources: readonly ServedResource[]): ServedResource[] {
+  const kept = new Map<string, ServedResource>();
+  for (const resource of resources) {
+    if (!resource.namespaced || !resource.verbs.includes('list') || !resource.verbs.includes('delete')) continue;
+    const key = `${resource.group}/${resource.kind}`;
+    if (!kept.has(key)) kept.set(key, resource);
+  }
+  return [...kept.values()];
+}
+
+function identity({ kind, namespace, name }: ObjectReference): string {
+  return `${kind}/${namespace ?? ''}/${name}`;
+}
