@@ -46,7 +46,10 @@ export interface ResolverPolicy {
   readonly maxSteps?: number;
 }
 
-/** Everything that the resolver may look at. Any order of the same content gives the same result. */
+/**
+ * Everything that the resolver may look at. Any order of the same content gives the same result. The universe should
+ * hold the installed versions too, also when no center offers them any more: else they cannot be kept.
+ */
 export interface ResolverInput {
   readonly goals: readonly ResolverGoal[];
   readonly installed: readonly InstalledPackage[];
@@ -78,14 +81,16 @@ export type ClauseKind =
   | 'platform'
   | 'lifecycle'
   | 'upgrade'
-  | 'one-version';
+  | 'one-version'
+  /** What the centers offer at all. */
+  | 'catalog';
 
 /** A rule that took part in the answer, in users' words. */
 export interface Clause {
   readonly kind: ClauseKind;
   readonly text: string;
-  /** Packages that it is about. */
-  readonly packages: readonly string[];
+  /** The one package version that states the rule, where it is one: versions with the same rule are told together. */
+  readonly stated?: { readonly by: string; readonly version: string; readonly rule: string };
 }
 
 /** What the lock changes for one package, and the clause that forced it. */
@@ -108,6 +113,9 @@ export interface Repair {
   readonly text: string;
   /** The goals that were solved instead. */
   readonly goals: readonly ResolverGoal[];
+  /** The policy that was used instead, where it differs. */
+  readonly policy?: ResolverPolicy;
+  /** Packages that would be installed or moved. */
   readonly changes: number;
 }
 

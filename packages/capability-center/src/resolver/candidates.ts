@@ -1,0 +1,23 @@
+import type { CatalogEntry } from '../registry/catalog.ts';
+import type { Candidate } from './types.ts';
+
+/** A catalog's entries as the resolver takes them. */
+export function candidatesOf(entries: readonly CatalogEntry[]): Candidate[] {
+  return entries.map(({ center, digest, metadata }) => {
+    const { name, version, release, requires, conflicts, platform, lifecycle, upgrade, provides } = metadata;
+    const { capabilities, apis } = provides;
+    return {
+      center,
+      digest,
+      name,
+      version,
+      release,
+      requires,
+      conflicts,
+      platform,
+      lifecycle,
+      upgrade,
+      provides: { capabilities, apis },
+    };
+  });
+}
