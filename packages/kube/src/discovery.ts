@@ -22,6 +22,11 @@ interface Document {
   readonly found: Found;
 }
 
+interface Load {
+  readonly number: number;
+  readonly found: Found;
+}
+
 /**
  * Discovery over HTTP: aggregated where the server has it (two requests, `If-None-Match` makes a refresh cheap), else one
  * request per group version. A group that fails is kept as a failure and hides nothing else.
@@ -30,8 +35,12 @@ export class HttpDiscovery implements Discovery {
   readonly #transport: HttpTransport;
   readonly #context: ClusterContext;
   readonly #documents = new Map<string, Document>();
-  #loading: Promise<Found> | undefined;
-  #found: Found | undefined;
+  /** Loads are numbered, so that a look-up can tell what was asked before it from what was asked since. */
+  #lastLoad = 0;
+  /** A load is good enough when its number is higher. */
+  #outdated = 0;
+  #loading: { readonly number: number; readonly result: Promise<Load> } | undefined;
+  #known: Load | undefined;
 
   constructor(transport: HttpTransport, context: ClusterContext) {
     this.#transport = transport;
@@ -51,42 +60,45 @@ export class HttpDiscovery implements Discovery {
   }
 
   async all(): Promise<readonly ServedResource[]> {
-    return (await this.#load()).resources;
+    return (await this.#load()).found.resources;
   }
 
   async failures(): Promise<Found['failures']> {
-    return (await this.#load()).failures;
+    return (await this.#load()).found.failures;
   }
 
   invalidate(): void {
-    this.#found = undefined;
+    this.#outdated = this.#lastLoad;
   }
 
   async #lookUp(matches: (resource: ServedResource) => boolean): Promise<ServedResource | undefined> {
-    const fresh = this.#found === undefined;
-    const known = (await this.#load()).resources.find(matches);
-    if (known || fresh) return known;
-    this.invalidate();
-    return (await this.#load()).resources.find(matches);
+    const before = this.#lastLoad;
+    const known = await this.#load();
+    const resource = known.found.resources.find(matches);
+    if (resource || known.number > before) return resource;
+    return (await this.#load(before)).found.resources.find(matches);
   }
 
-  /** What is known, or one load that all waiting look-ups share. */
-  #load(): Promise<Found> {
-    if (this.#found) return Promise.resolve(this.#found);
-    this.#loading ??= this.#read().finally(() => {
-      this.#loading = undefined;
+  /** A load that began after the one of the given number: a finished one, one under way that all share, or a new one. */
+  #load(after = this.#outdated): Promise<Load> {
+    if (this.#known && this.#known.number > after) return Promise.resolve(this.#known);
+    if (this.#loading && this.#loading.number > after) return this.#loading.result;
+    this.#lastLoad += 1;
+    const number = this.#lastLoad;
+    const result = this.#read(number).finally(() => {
+      if (this.#loading?.number === number) this.#loading = undefined;
     });
-    return this.#loading;
+    this.#loading = { number, result };
+    return result;
   }
 
-  async #read(): Promise<Found> {
+  async #read(number: number): Promise<Load> {
     const [core, groups] = await Promise.all([this.#document('/api'), this.#document('/apis')]);
-    const found = {
-      resources: [...core.resources, ...groups.resources],
-      failures: [...core.failures, ...groups.failures],
-    };
-    this.#found = found;
-    return found;
+    const resources = [...core.resources, ...groups.resources];
+    const load = { number, found: { resources, failures: [...core.failures, ...groups.failures] } };
+    // An older load may end after a newer one.
+    if (!this.#known || this.#known.number < number) this.#known = load;
+    return load;
   }
 
   async #document(path: '/api' | '/apis'): Promise<Found> {

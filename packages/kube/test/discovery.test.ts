@@ -54,11 +54,32 @@ describe('aggregated discovery', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test('many look-ups at once share one refresh', async () => {
+  test('many look-ups at once share one load, and one refresh for those that came after its start', async () => {
     const server = await loopback((_request, response) => json(response, 200, aggregated([]), AGGREGATED_TYPE));
     const client = await server.client();
     await Promise.all(Array.from({ length: 10 }, () => client.discovery.find(WIDGET)));
-    expect(server.requests).toHaveLength(2);
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('a look-up after an invalidation does not make do with an answer that was asked for before it', async () => {
+    const held: (() => void)[] = [];
+    let added = false;
+    const server = await loopback(({ path }, response) => {
+      const groups = path === '/apis' && added ? [widgets] : [];
+      const answer = () => json(response, 200, aggregated(groups), AGGREGATED_TYPE);
+      if (added) answer();
+      else held.push(answer);
+    });
+    const client = await server.client();
+    const early = client.discovery.find(WIDGET);
+    await expect.poll(() => held.length).toBe(2);
+    added = true;
+    client.discovery.invalidate();
+    expect(await client.discovery.find(WIDGET)).toBeDefined();
+    for (const answer of held) answer();
+    expect(await early).toBeUndefined();
+    expect(await client.discovery.find(WIDGET)).toBeDefined();
+    expect(server.requests).toHaveLength(4);
   });
 
   test('a group whose API service is dead is named and hides nothing', async () => {
