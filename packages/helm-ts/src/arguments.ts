@@ -76,7 +76,7 @@ export function upgradeArguments(flags: UpgradeFlags): string[] {
   };
   return present([
     flags.install && '--install',
-    flags.valuesFrom && valuesFrom[flags.valuesFrom],
+    valuesFrom[flags.valuesFrom ?? 'reset'],
     flag('history-max', flags.historyMax),
   ]);
 }

@@ -77,7 +77,10 @@ export interface ReleaseFlags extends CallOptions, RenderFlags {
 export interface UpgradeFlags extends ReleaseFlags {
   /** Installs where there is no release yet. Does not take over a release that is in a pending state. */
   readonly install?: boolean;
-  /** `reset`: only the given values; `reuse`: on top of the last release's. Helm's default depends on the flags. */
+  /**
+   * `reset`, the default: only the given values count, also when none are given (Helm itself would then silently reuse
+   * the last release's). `reuse`: on top of the last release's values.
+   */
   readonly valuesFrom?: 'reset' | 'reuse' | 'reset-then-reuse';
   readonly historyMax?: number;
 }
