@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CapstanError, referenceTo } from '@capstan/base';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import {
   clusterFacts,
   ensureNamespace,
@@ -86,6 +89,36 @@ describe('rights', () => {
       timeoutMs: 30_000,
     });
     await expect(watch).rejects.toMatchObject({ code: 'CAPSTAN_KUBE_FORBIDDEN' });
+  });
+});
+
+describe('getting in', () => {
+  /** The shared kubeconfig with something replaced. */
+  async function altered(pattern: RegExp, by: string): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'capstan-kube-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const text = await readFile(inject('kubeconfig'), 'utf8');
+    expect(text).toMatch(pattern);
+    await writeFile(join(directory, 'kubeconfig'), text.replace(pattern, by));
+    return join(directory, 'kubeconfig');
+  }
+
+  test('a certificate that the kubeconfig does not vouch for makes the cluster unreachable', async () => {
+    const client = await cluster({ kubeconfig: await altered(/"?certificate-authority-data"?: *("[^"]*"|\S+),?/, '') });
+    await expect(client.version()).rejects.toMatchObject({
+      code: 'CAPSTAN_KUBE_UNREACHABLE',
+      exit: 3,
+      hint: expect.stringContaining('certificate'),
+    });
+  });
+
+  test('a token that the server does not know is told from a missing right', async () => {
+    const client = await cluster({ kubeconfig: await altered(/("?token"?: *)("[^"]*"|\S+)/, '$1"wrong"') });
+    await expect(client.list({ apiVersion: 'v1', kind: 'Pod' })).rejects.toMatchObject({
+      code: 'CAPSTAN_KUBE_UNAUTHORIZED',
+      exit: 3,
+      message: expect.not.stringContaining('wrong'),
+    });
   });
 });
 
