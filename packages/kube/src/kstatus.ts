@@ -5,7 +5,7 @@ import { degraded, numberAt, progressing, ready } from './kstatus-values.ts';
 import { WORKLOAD_RULES } from './kstatus-workloads.ts';
 
 /** The health of one kind from its own fields. */
-export type HealthRule = (object: KubernetesObject) => Health;
+type HealthRule = (object: KubernetesObject) => Health;
 
 const RULES: Readonly<Record<string, HealthRule>> = {
   ...WORKLOAD_RULES,

@@ -77,7 +77,7 @@ export function timedOut(context: ClusterContext, request: HttpRequest, ms: numb
 }
 
 /** The Status in a body, or an empty one. */
-export function statusOf(body: string): Status {
+function statusOf(body: string): Status {
   try {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Status) : {};

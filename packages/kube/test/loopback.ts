@@ -44,7 +44,7 @@ const CORE = {
 };
 
 /** Discovery (legacy form) of an API with nothing but ConfigMaps. */
-export const DISCOVERY: Readonly<Record<string, unknown>> = {
+const DISCOVERY: Readonly<Record<string, unknown>> = {
   '/api': { kind: 'APIVersions', versions: ['v1'] },
   '/api/v1': CORE,
   '/apis': { kind: 'APIGroupList', groups: [] },
