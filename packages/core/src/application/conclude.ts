@@ -77,7 +77,7 @@ function withUid(reference: InventoryEntry, uid: string | undefined): InventoryE
 function syncedCondition(decision: Decision, outcome: Outcome | undefined): NewCondition {
   const type = CONDITIONS.synced;
   if (decision.notYet.length > 0) {
-    const message = `not supported yet: ${decision.notYet.join('; ')}. Nothing was applied.`;
+    const message = `${decision.notYet.join('; ')}. Nothing was applied.`;
     return { type, status: 'False', reason: 'NotYetSupported', message: shorten(message) };
   }
   if (decision.problems.length > 0) {

@@ -1,0 +1,119 @@
+import { CapstanError, type Condition } from '@capstan/base';
+import { KUBE_CODES } from '@capstan/kube';
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../src/application/act.ts';
+import { conclude } from '../src/application/conclude.ts';
+import { decideApplication } from '../src/index.ts';
+import { aComponent, anApplication, type Facts, observed, WEB_SERVICE } from './builders.ts';
+
+const backend = { componentName: 'backend' };
+const components = [aComponent('backend')];
+const TIME = Date.parse('2026-01-01T00:00:00Z');
+const LATER = TIME + 60_000;
+
+function done(more: Partial<Outcome> = {}): Outcome {
+  return { applied: new Map(), pruned: [], repaired: [], ...more };
+}
+
+function pass(facts: Facts, outcome: Outcome | undefined, now = TIME) {
+  const seen = observed(facts);
+  return conclude(seen, decideApplication(seen), outcome, now);
+}
+
+const byType = (conditions: readonly Condition[] | undefined, type: string) =>
+  conditions?.find((condition) => condition.type === type);
+const reasons = ({ events }: ReturnType<typeof pass>) => events.map(({ reason }) => reason);
+
+describe('what is written about an application', () => {
+  test('after the first success: conditions, workloads, inventory and two Events; the same again is not written', () => {
+    const application = anApplication([backend]);
+    const first = pass({ application, components }, done());
+    expect(byType(first.status?.conditions, 'Synced')).toEqual({
+      type: 'Synced',
+      status: 'True',
+      reason: 'ReconcileSuccess',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      observedGeneration: 1,
+    });
+    expect(byType(first.status?.conditions, 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Creating',
+      message: 'backend: deployment/team/backend is being created',
+    });
+    expect(first.status?.inventory?.map(({ kind }) => kind)).toEqual(['WebService', 'Deployment']);
+    expect(reasons(first)).toEqual(['RenderedComponents', 'AppliedComponents']);
+    const again = pass(
+      { application: anApplication([backend], { status: first.status ?? {} }), components },
+      undefined,
+      LATER,
+    );
+    expect(again).toEqual({ events: [] });
+  });
+
+  test("others' words in the status stay where they are", () => {
+    const workloadRef = { ...WEB_SERVICE, name: 'backend' };
+    const workloads = [{ componentName: 'backend', status: 'paused by me', workloadRef, traits: [] }];
+    const { status } = pass({ application: anApplication([backend], { status: { workloads } }), components }, done());
+    expect(status?.workloads).toEqual(workloads);
+  });
+
+  test('a problem is told with one Event, and status and inventory of what runs stay', () => {
+    const inventory = [{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'team', name: 'old' }];
+    const first = pass({ application: anApplication([backend], { status: { inventory } }) }, undefined);
+    expect(byType(first.status?.conditions, 'Synced')).toMatchObject({
+      status: 'False',
+      reason: 'ReconcileError',
+      message: 'cannot render components: component "backend": cannot get component "backend"',
+    });
+    expect(byType(first.status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'ComponentMissing' });
+    expect(first.status?.inventory).toEqual(inventory);
+    expect(reasons(first)).toEqual(['CannotRenderComponents']);
+    const again = pass({ application: anApplication([backend], { status: first.status ?? {} }) }, undefined, LATER);
+    expect(again).toEqual({ events: [] });
+  });
+
+  test.each([
+    [KUBE_CODES.forbidden, 'Forbidden'],
+    [KUBE_CODES.fieldConflict, 'FieldConflict'],
+    [KUBE_CODES.invalid, 'Rejected'],
+    ['CAPSTAN_ANYTHING_ELSE', 'ApplyFailed'],
+  ])('a failure with %s has the stable reason %s', (code, reason) => {
+    const failure = { stage: 'cannot apply components', error: new CapstanError(code, 'cannot apply x: no') } as const;
+    const result = pass({ application: anApplication([backend]), components }, done({ failure }));
+    expect(byType(result.status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason });
+    expect(byType(result.status?.conditions, 'Synced')?.message).toBe('cannot apply components: cannot apply x: no');
+    expect(reasons(result)).toEqual(['CannotApplyComponents']);
+  });
+
+  test('a new generation, what was pruned and what was set back have Events', () => {
+    const application = anApplication([backend]);
+    const { status = {} } = pass({ application, components }, done());
+    const newer = anApplication([backend], { status });
+    newer.metadata.generation = 2;
+    const reference = { apiVersion: 'v1', kind: 'Service', namespace: 'team', name: 'old' };
+    const outcome = done({ pruned: [reference], repaired: [{ reference, managers: ['kubectl-edit'] }] });
+    const result = pass({ application: newer, components }, outcome);
+    expect(reasons(result)).toEqual([
+      'DriftRepaired',
+      'RenderedComponents',
+      'AppliedComponents',
+      'GarbageCollectedComponent',
+    ]);
+    expect(result.events[0]?.message).toBe('fields of service/team/old set by kubectl-edit were set back');
+  });
+
+  test('what is not supported yet is listed', () => {
+    const scopeRef = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'h' };
+    const result = pass(
+      { application: anApplication([{ ...backend, scopes: [{ scopeRef }] }]), components },
+      undefined,
+    );
+    expect(byType(result.status?.conditions, 'Synced')).toMatchObject({
+      status: 'False',
+      reason: 'NotYetSupported',
+      message: 'not supported yet: scopes. Nothing was applied.',
+    });
+    expect(reasons(result)).toEqual(['NotYetSupported']);
+  });
+});
