@@ -20,6 +20,6 @@ export function withProperty<T extends object>(object: T, name: string, value: u
 /** True when nothing in the value says anything: how Go clients write what they leave out. */
 export function isBlank(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
-  if (Array.isArray(value)) return value.length === 0;
+  if (Array.isArray(value)) return value.every(isBlank);
   return isJsonObject(value) && Object.values(value).every(isBlank);
 }

@@ -81,7 +81,7 @@ function reportUnknown(
   const shortName = kind.toLowerCase();
   context.report(place, [...segments, 'kind'], {
     code: OAM_CODES.traitUnknown,
-    message: `no installed trait is a ${kind} of ${apiVersion}`,
+    message: `no TraitDefinition registers ${kind} of ${apiVersion}`,
     hint: near
       ? `Did you mean "${near}"?`
       : 'The package that offers it may not be installed, or the apiVersion is another one.',

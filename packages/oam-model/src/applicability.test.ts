@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { appliesTo, conflictVerdict, workloadTarget } from './applicability.ts';
+import type { TraitDefinition, TraitDefinitionSpec, WorkloadDefinition } from './kinds/index.ts';
+
+const webservice: WorkloadDefinition = {
+  apiVersion: 'core.oam.dev/v1alpha2',
+  kind: 'WorkloadDefinition',
+  metadata: { name: 'web' },
+  spec: {
+    definitionRef: { name: 'webservices.workloads.capstan.dev' },
+    childResourceKinds: [
+      { apiVersion: 'apps/v1', kind: 'Deployment' },
+      { apiVersion: 'v1', kind: 'Service' },
+    ],
+  },
+};
+const target = workloadTarget(webservice, { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService' });
+
+function aTrait(
+  spec: Partial<TraitDefinitionSpec>,
+  name = 'autoscales.traits.capstan.dev',
+  labels = {},
+): TraitDefinition {
+  return {
+    apiVersion: 'core.oam.dev/v1alpha2',
+    kind: 'TraitDefinition',
+    metadata: { name, labels },
+    spec: { definitionRef: { name }, ...spec },
+  };
+}
+
+describe('appliesTo', () => {
+  const child = { extension: { target: 'child' } };
+  test.each<[string, Partial<TraitDefinitionSpec>, boolean]>([
+    ['no list', {}, true],
+    ['an empty list', { appliesToWorkloads: [] }, true],
+    ['everything', { appliesToWorkloads: ['x.y', '*'] }, true],
+    ['the group', { appliesToWorkloads: ['*.workloads.capstan.dev'] }, true],
+    ['another group', { appliesToWorkloads: ['*.capstan.dev'] }, false],
+    ['a bare group', { appliesToWorkloads: ['workloads.capstan.dev'] }, false],
+    ['the CRD', { appliesToWorkloads: ['webservices.workloads.capstan.dev'] }, true],
+    ['the Definition', { appliesToWorkloads: ['web'] }, true],
+    ['group, version and kind', { appliesTo: ['workloads.capstan.dev/v1alpha1.WebService'] }, true],
+    ['another version', { appliesTo: ['workloads.capstan.dev/v1.WebService'] }, false],
+    ['the alias beside the list', { appliesToWorkloads: ['x.y'], appliesTo: ['web'] }, true],
+    ['a child without target', { appliesToWorkloads: ['deployments.apps'] }, false],
+    ['a child', { appliesToWorkloads: ['statefulsets.apps', 'deployments.apps'], ...child }, true],
+    ['the group of a child', { appliesToWorkloads: ['*.apps'], ...child }, true],
+    ['group, version and kind of a child', { appliesToWorkloads: ['apps/v1.Deployment'], ...child }, true],
+    ['a core child', { appliesToWorkloads: ['services.'], ...child }, true],
+    ['no child of that kind', { appliesToWorkloads: ['statefulsets.apps'], ...child }, false],
+    ['an unknown target', { appliesToWorkloads: ['deployments.apps'], extension: { target: 'chid' } }, false],
+  ])('%s', (_what, spec, allowed) => {
+    expect(appliesTo(aTrait(spec), target)).toMatchObject({ allowed, source: 'autoscales.traits.capstan.dev' });
+  });
+
+  test('a core group is matched by no group rule', () => {
+    const core = { ...webservice, spec: { definitionRef: { name: 'pods.' } } };
+    expect(appliesTo(aTrait({ appliesToWorkloads: ['*.'] }), workloadTarget(core)).allowed).toBe(false);
+  });
+
+  test('says which child the trait works on, and why', () => {
+    const verdict = appliesTo(aTrait({ appliesToWorkloads: ['services.', '*.apps'], ...child }), target);
+    expect(verdict).toMatchObject({
+      child: { kind: 'Deployment' },
+      rule: 'autoscales.traits.capstan.dev applies to *.apps, and web makes a Deployment',
+    });
+  });
+
+  test('without a list the first child is the target', () => {
+    expect(appliesTo(aTrait(child), target).child).toMatchObject({ kind: 'Deployment' });
+    expect(appliesTo(aTrait({}), target)).not.toHaveProperty('child');
+  });
+
+  test('a refusal names what the trait applies to and what the workload makes', () => {
+    expect(appliesTo(aTrait({ appliesToWorkloads: ['statefulsets.apps'], ...child }), target).rule).toBe(
+      'autoscales.traits.capstan.dev applies to statefulsets.apps; web is none of them or makes one of them (it makes Deployment, Service)',
+    );
+  });
+});
+
+describe('conflictsWith', () => {
+  const other = aTrait({}, 'rollouts.traits.capstan.dev', { role: 'traffic' });
+  test.each([
+    ['rollouts.traits.capstan.dev', false],
+    ['*.traits.capstan.dev', false],
+    ['*.capstan.dev', true],
+    ['*', false],
+    ['labelSelector:role=traffic', false],
+    ['labelSelector:role==traffic', false],
+    ['labelSelector:role=traffic,tier=x', true],
+    ['labelSelector:role', true],
+    ['routes.traits.capstan.dev', true],
+  ])('%s: allowed %s, from either side', (entry, allowed) => {
+    const trait = aTrait({ conflictsWith: [entry] });
+    expect(conflictVerdict(trait, other).allowed).toBe(allowed);
+    expect(conflictVerdict(other, trait)).toMatchObject({
+      allowed,
+      ...(allowed ? {} : { source: trait.metadata.name }),
+    });
+  });
+
+  test('a trait that excludes all others may stand twice, one that names itself may not', () => {
+    const all = aTrait({ conflictsWith: ['*'] });
+    const itself = aTrait({ conflictsWith: ['autoscales.traits.capstan.dev'] });
+    expect(conflictVerdict(all, all).allowed).toBe(true);
+    expect(conflictVerdict(itself, itself).allowed).toBe(false);
+  });
+});
