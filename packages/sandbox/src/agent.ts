@@ -17,6 +17,7 @@ const OWNER_POLL_MS = 1_000;
 
 const config = await readAgentConfig(process.argv[2] ?? '');
 const paths = sandboxPaths(config.directory);
+const ended = new AbortController();
 const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) });
 
 if (config.owner !== undefined) void endWith(config.owner, log);
@@ -31,7 +32,7 @@ const stages = await loadStages(config.sources);
 log.info('the service front answers and stages are played', { stages: stages.length });
 await startStageRunner(client, {
   stages,
-  signal: new AbortController().signal,
+  signal: ended.signal,
   log: log.child({ part: 'simulation' }),
 });
 
@@ -39,6 +40,8 @@ await startStageRunner(client, {
 async function endWith(owner: SandboxOwner, log: Logger): Promise<void> {
   while (await isRunning(owner.process)) await systemClock.sleep(OWNER_POLL_MS);
   log.info('the owner is gone, so the sandbox ends');
+  // The API server waits for its clients to go.
+  ended.abort();
   // Or the reset would end this process first.
   await forgetProcess(paths, 'agent');
   await resetSandbox({ directory: config.directory });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -11,7 +11,7 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-/** The identity of a running process, or undefined when no process has this pid (a zombie counts as none). */
+/** The identity of a running process, or undefined when no process has this pid (one that has ended counts as none). */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   const started = process.platform === 'linux' ? await startedOnLinux(pid) : await startedByPs(pid);
   return started === undefined ? undefined : { pid, started };
@@ -32,12 +32,17 @@ async function startedOnLinux(pid: number): Promise<string | undefined> {
     ]);
     // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    if (fields[0] === 'Z' && (await hasEnded(pid))) return undefined;
     return `${boot.trim()}:${fields[19]}`;
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+/** The first thread may have ended while others, which hold the same sockets and files, have not. */
+async function hasEnded(pid: number): Promise<boolean> {
+  return (await readdir(`/proc/${pid}/task`)).length <= 1;
 }
 
 async function startedByPs(pid: number): Promise<string | undefined> {

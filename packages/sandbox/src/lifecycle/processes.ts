@@ -42,7 +42,8 @@ export interface StartedProgram {
 
 /** The environment that programs get: nothing of the user's own settings (proxies, KUBECONFIG) reaches them. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
-const TERMINATE_MS = 5_000;
+/** The API server waits for clients that watch; nothing is lost when it is killed. */
+const TERMINATE_MS = 3_000;
 const KILL_MS = 5_000;
 const POLL_MS = 20;
 /** A log that is larger is begun anew at the next start. */
@@ -91,7 +92,7 @@ export async function processStatuses(paths: SandboxPaths): Promise<ProcessStatu
 }
 
 /**
- * Ends every process of the sandbox, last started first: SIGTERM, then SIGKILL after 5 s; resolves when all are gone
+ * Ends every process of the sandbox, last started first: SIGTERM, then SIGKILL after 3 s; resolves when all are gone
  * and their pid files removed. A pid that belongs to another program by now is left alone.
  * Fails with CAPSTAN_SANDBOX_STOP_FAILED when a process survives SIGKILL.
  */
