@@ -8,7 +8,7 @@ import {
   type ObjectReference,
   referenceTo,
 } from '@capstan/base';
-import { healthOf, KUBE_CODES, type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
+import { type FieldConflict, healthOf, KUBE_CODES, type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
 import { OPERATOR_CODES } from './codes.ts';
 import { compareManifest, managersOf, versionOf } from './compare.ts';
 import { isCrd, SYSTEM_VERSION, systemManifests } from './manifests.ts';
@@ -113,8 +113,8 @@ async function apply(client: KubeClient, manifest: KubernetesObject, aborts: { r
     return await client.apply(manifest, { fieldManager: MANAGER, ...aborts });
   } catch (error) {
     if (!isCapstanError(error, KUBE_CODES.fieldConflict)) throw error;
-    const managers = error.fields['managers'];
-    throw conflict(manifest, Array.isArray(managers) ? managers.map(String) : [], error);
+    const managers = (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
+    throw conflict(manifest, managers, error);
   }
 }
 

@@ -43,10 +43,11 @@ describe('the application controller on a real control plane', () => {
   const apply = async (...objects: KubernetesObject[]) => {
     for (const object of objects) await client.apply(object);
   };
-  const eventReasons = async (name: string) => {
+  const events = async (name: string) => {
     const { items } = await client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace });
-    return items.filter((event) => (event['involvedObject'] as { name: string }).name === name).map((e) => e['reason']);
+    return items.filter((event) => (event['involvedObject'] as { name: string }).name === name);
   };
+  const eventReasons = async (name: string) => (await events(name)).map((event) => event['reason']);
 
   test('two components become ready, and applying them again writes nothing at all', async () => {
     const objects = [
@@ -101,7 +102,8 @@ describe('the application controller on a real control plane', () => {
     const image = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'redis:0' }];
     await client.patch(deployment, image, { type: 'json', fieldManager: 'somebody' });
     await until(deployment, (object) => JSON.stringify(object?.['spec']).includes('redis:7.4'));
-    await expect.poll(() => eventReasons('hello')).toContain('DriftRepaired');
+    const message = `fields of deployment/${namespace}/backend set by somebody were set back`;
+    await expect.poll(() => events('hello')).toContainEqual(expect.objectContaining({ message }));
     await condition(client, applicationIn(namespace, 'hello'), ['Ready', 'True']);
   });
 

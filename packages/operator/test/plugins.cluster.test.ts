@@ -14,6 +14,7 @@ import {
   newNamespace,
   type RunningOperator,
   startOperator,
+  webServiceIn,
 } from './support.ts';
 
 /** A friendly trait that takes the replicas over and notes its target in a ConfigMap. */
@@ -87,8 +88,10 @@ describe('traits of packages', () => {
     const name = 'labelled';
     const trait = { ...STICKER, spec: { text: 'hello' } };
     await client.apply(aComponent(namespace, name, { image: 'nginx:1.29', replicas: 3 }));
-    await client.apply(anApplication(namespace, name, [{ componentName: name, traits: [{ trait }] }]));
+    await client.apply(anApplication(namespace, name, [{ componentName: name }]));
     const application = applicationIn(namespace, name);
+    await condition(client, application, ['Ready', 'True']);
+    await client.apply(anApplication(namespace, name, [{ componentName: name, traits: [{ trait }] }]));
     await condition(client, application, ['Ready', 'False', 'PluginNotLoaded']);
     await condition(client, INSTALL, ['PluginLoaded', 'False', 'InstallNotReady']);
 
@@ -97,8 +100,9 @@ describe('traits of packages', () => {
     await condition(client, application, ['Ready', 'True']);
     const sticker = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `${name}-sticker` };
     expect((await client.get(sticker))?.['data']).toEqual({ target: `Deployment/${name}`, text: 'hello' });
-    // The trait took the replicas: nobody states them, so the API server's default holds.
-    expect((await client.get(deploymentIn(namespace, name)))?.['spec']).toMatchObject({ replicas: 1 });
+    // The trait took the replicas over: the component's number is stated no more, and kept until somebody sets another.
+    expect((await client.get(webServiceIn(namespace, name)))?.['spec']).not.toHaveProperty('replicas');
+    expect((await client.get(deploymentIn(namespace, name)))?.['spec']).toMatchObject({ replicas: 3 });
     expect((await systemStatus(client)).plugins).toMatchObject([{ name: 'stickers', loaded: true }]);
 
     await report('False', 'Removing');

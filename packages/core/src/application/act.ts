@@ -7,11 +7,12 @@ import {
   type ObjectReference,
   type OwnerReference,
 } from '@capstan/base';
-import { KUBE_CODES, type KubeClient, pruneInventory } from '@capstan/kube';
+import { type FieldConflict, KUBE_CODES, type KubeClient, pruneInventory } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import { CORE_CODES } from '../codes.ts';
+import { replicasLetGo } from './field-owners.ts';
 import type { Decision, ObservedApplication, PlannedObject } from './model.ts';
-import { CONTROLLER_MANAGER, objectKey } from './names.ts';
+import { CONTROLLER_MANAGER, objectKey, REPLICAS_MANAGER } from './names.ts';
 import { APPLICATION_OWNER } from './plan.ts';
 
 /** Where an action failed: the stages of the OAM reference's condition messages. */
@@ -41,6 +42,7 @@ export async function act(
   try {
     for (const planned of decision.objects.filter((object) => object.action !== 'keep')) {
       const owner = ownerReference(observed, decision, planned, applied);
+      await letReplicasGo(client, observed.live.get(planned.key), planned, signal);
       const result = await applyOne(client, planned, owner, signal);
       applied.set(planned.key, result.object);
       if (result.managers.length > 0) repaired.push({ reference: planned.reference, managers: result.managers });
@@ -85,6 +87,27 @@ async function applyOne(
   }
 }
 
+/**
+ * A Deployment whose replicas nobody states any more, because a trait takes them over, must not fall back to one replica
+ * until the autoscaler has noticed: another field manager of ours keeps the number until somebody sets it
+ * (server-side apply, "transferring ownership").
+ */
+async function letReplicasGo(
+  client: KubeClient,
+  live: KubernetesObject | undefined,
+  { object, reference, role }: PlannedObject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const replicas = live && role === 'resource' ? replicasLetGo(live, object) : undefined;
+  if (replicas === undefined) return;
+  const { apiVersion, kind, ...metadata } = reference;
+  const fieldManager = REPLICAS_MANAGER;
+  await client.apply(
+    { apiVersion, kind, metadata, spec: { replicas } },
+    { fieldManager, ...(signal ? { signal } : {}) },
+  );
+}
+
 /** The managers whose fields may be taken back: only on an object that this application controls already. */
 async function managersToOverrule(
   client: KubeClient,
@@ -96,8 +119,7 @@ async function managersToOverrule(
   const live = await client.get(planned.reference);
   const controlled = live?.metadata.ownerReferences?.some((one) => one.controller && one.uid === owner.uid);
   if (!controlled) return undefined;
-  const managers = error.fields['managers'];
-  return Array.isArray(managers) && managers.length > 0 ? managers.map(String) : ['another manager'];
+  return (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
 }
 
 function ownerReference(

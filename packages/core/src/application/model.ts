@@ -42,6 +42,7 @@ export type ProblemReason =
   | 'WorkloadKindUnknown'
   | 'WorkloadDefinitionMissing'
   | 'TraitKindUnknown'
+  | 'KindNotNamespaced'
   | 'TraitDefinitionMissing'
   | 'PluginNotLoaded'
   | 'TraitNotApplicable'

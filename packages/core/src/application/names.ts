@@ -3,6 +3,9 @@ import type { KindReference, ObjectReference } from '@capstan/base';
 /** Field manager of everything that the application controller applies. */
 export const CONTROLLER_MANAGER = 'capstan-controller';
 
+/** Field manager that keeps a number of replicas between our stating it and an autoscaler's setting it. */
+export const REPLICAS_MANAGER = 'capstan-replicas';
+
 /** Labels of rendered resources beside those of OAM. */
 export const RESOURCE_LABELS = {
   partOf: 'app.kubernetes.io/part-of',

@@ -82,11 +82,8 @@ function resolveWorkload(
   template: KubernetesObject,
   problem: Complain,
 ): Omit<ResolvedComponent, 'name' | 'traits'> | undefined {
-  const served = observed.kinds.get(kindKey(template));
-  if (!served) {
-    problem('WorkloadKindUnknown', `the cluster does not serve ${template.apiVersion} ${template.kind}`, MISSING_KIND);
-    return undefined;
-  }
+  const served = servedAs(observed, 'WorkloadKindUnknown', template, problem);
+  if (!served) return undefined;
   const known = definitionNamed(observed.workloadDefinitions, served.name);
   const contribution = observed.contributions.workload(served.name);
   if (!contribution && needsContribution(served.name)) {
@@ -104,6 +101,19 @@ function resolveWorkload(
   };
 }
 
+function servedAs(
+  observed: ObservedApplication,
+  unknown: 'WorkloadKindUnknown' | 'TraitKindUnknown',
+  { apiVersion, kind }: KubernetesObject,
+  problem: Complain,
+): ServedKind | undefined {
+  const served = observed.kinds.get(kindKey({ apiVersion, kind }));
+  if (!served) problem(unknown, `the cluster does not serve ${apiVersion} ${kind}`, MISSING_KIND);
+  // An application is namespaced, and nothing outside of its namespace can be owned by it.
+  if (served && !served.namespaced) problem('KindNotNamespaced', `${apiVersion} ${kind} is not namespaced`);
+  return served?.namespaced ? served : undefined;
+}
+
 function resolveTraits(
   observed: ObservedApplication,
   stated: ApplicationComponent,
@@ -113,12 +123,8 @@ function resolveTraits(
   const previous = statusEntry(observed, component)?.traits ?? [];
   const objects = (stated.traits ?? []).flatMap(({ trait }) => (trait ? [trait] : []));
   const found = objects.map((object) => {
-    const served = observed.kinds.get(kindKey(object));
-    if (!served) {
-      problem('TraitKindUnknown', `the cluster does not serve ${object.apiVersion} ${object.kind}`, MISSING_KIND);
-      return undefined;
-    }
-    return { object, served, definition: definitionNamed(observed.traitDefinitions, served.name) };
+    const served = servedAs(observed, 'TraitKindUnknown', object, problem);
+    return served && { object, served, definition: definitionNamed(observed.traitDefinitions, served.name) };
   });
   if (found.includes(undefined)) return undefined;
   const known = found.filter((trait) => trait !== undefined);

@@ -14,7 +14,7 @@ function render(spec: Partial<WebServiceSpec>) {
     spec: { image: 'nginx:1.29', ...spec },
   };
   const [deployment, service] = renderWebService(workload, context);
-  const { template, ...rest } = deployment?.['spec'] as { template: { metadata: object; spec: PodSpec } };
+  const { template, ...rest } = (deployment ?? workload)['spec'] as { template: { metadata: object; spec: PodSpec } };
   const [container] = template.spec.containers;
   return { deployment: rest, template, container, service };
 }

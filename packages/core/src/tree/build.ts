@@ -20,24 +20,25 @@ export function buildTree(facts: TreeFacts): ApplicationTree {
 
 function applicationNode(facts: TreeFacts, children: readonly TreeNode[]): TreeNode {
   const { application } = facts;
-  return { ...nodeOf(facts, application, 'application'), health: applicationHealth(application), children };
+  const node = nodeOf(facts, application, 'application');
+  return { ...node, health: applicationHealth(application, children), children };
 }
 
-/** The application's own conditions: what the controller found last. */
-function applicationHealth(application: KubernetesObject): Health {
+/** The application's own conditions: what the controller found last. Where they say no, the worst part says how bad it is. */
+function applicationHealth(application: KubernetesObject, children: readonly TreeNode[]): Health {
   const conditions = conditionsOf(application);
   const synced = findCondition(conditions, CONDITIONS.synced);
   const ready = findCondition(conditions, CONDITIONS.ready);
-  if (!synced) return { status: 'unknown', reason: 'NotReconciled', message: 'no operator has looked at it yet' };
-  if (synced.status === 'False') {
-    return { status: 'degraded', reason: ready?.reason ?? synced.reason, message: synced.message };
+  if (!synced || !ready) {
+    return { status: 'unknown', reason: 'NotReconciled', message: 'no operator has looked at it yet' };
   }
-  if (ready?.observedGeneration !== application.metadata.generation) {
+  if (synced.status === 'False') return { status: 'degraded', reason: ready.reason, message: synced.message };
+  if (ready.observedGeneration !== application.metadata.generation) {
     return { status: 'progressing', reason: 'NotObservedYet', message: 'the last change is not looked at yet' };
   }
-  if (ready?.status === 'True') return { status: 'ready', reason: 'Ready' };
-  const children = { reason: ready?.reason ?? 'Unknown', message: ready?.message ?? '' };
-  return { status: ready?.status === 'False' ? 'progressing' : 'unknown', ...children };
+  if (ready.status === 'True') return { status: 'ready', reason: 'Ready' };
+  const worst = worstHealth(children.map((child) => child.health)).status;
+  return { status: worst === 'ready' ? 'progressing' : worst, reason: ready.reason, message: ready.message };
 }
 
 function componentNode(facts: TreeFacts, name: string, entry: WorkloadStatusEntry | undefined): TreeNode {
