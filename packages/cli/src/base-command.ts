@@ -1,4 +1,5 @@
 import { CapstanError, createLogger, EXIT, type ExitCode, type Logger, silentLogger } from '@capstan/base';
+import type { InstallerContext } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import { Command } from '@oclif/core/command';
 import type { Config } from '@oclif/core/config';
@@ -119,6 +120,23 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     return client;
   }
 
+  /** The words that are no flags, for commands that take any number of them. */
+  protected words: readonly string[] = [];
+
+  /** The centers of the cluster with real Helm. Loads both only now. */
+  protected async centerContext(helm: string | undefined): Promise<InstallerContext> {
+    const client = await this.cluster();
+    const { centerContext } = await import('./lib/center-context.ts');
+    const { as, asGroups } = this.#choice();
+    return centerContext({
+      client,
+      reach: this.reach,
+      kubeconfig: this.#connected?.kubeconfig,
+      helm,
+      impersonating: as !== undefined || asGroups !== undefined,
+    });
+  }
+
   /** The namespace to work in: `-n`, else the context's. */
   protected async namespace(): Promise<string> {
     const { namespace } = this.flags as { namespace?: string };
@@ -185,6 +203,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
       const parsed = await this.parse(options);
       this.flags = parsed.flags as unknown as FlagsOf<T>;
       this.args = parsed.args as unknown as ArgsOf<T>;
+      this.words = parsed.argv as string[];
     } catch (error) {
       const command = (this.id ?? '').replaceAll(':', ' ');
       throw explainParseError(error, { command, flags: Object.keys({ ...globalFlags, ...ctor.flags }) });

@@ -42,7 +42,7 @@ export default class Up extends CapstanCommand<typeof Up> {
       namespace,
       signal: this.interrupt,
     });
-    await requireOperator(client);
+    await requireOperator(client, this.interrupt);
     await this.#prepareNamespace(client, namespace);
     const names = files.applications.map(({ metadata }) => metadata.name);
     this.out.note(

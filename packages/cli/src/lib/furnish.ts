@@ -1,9 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { systemClock } from '@capstan/base';
 import { BUNDLED_CENTER, recordCenter } from '@capstan/capability-center';
 import { SYSTEM_NAMESPACE } from '@capstan/capability-model';
-import { connect, ensureNamespace, type KubeClient } from '@capstan/kube';
+import { connect, ensureNamespace } from '@capstan/kube';
 import { bundledRegistry, standInCharts } from './assets.ts';
-import { operatorIsAlive } from './operator-lease.ts';
 import { operatorEnded, startOperatorProcess } from './operator-process.ts';
 
 /** Options of `furnishSandbox`. */
@@ -34,17 +34,18 @@ export async function furnishSandbox({ kubeconfig, standIns, signal, onOperator 
     const failed = ended.then(async () => {
       throw await operatorEnded(process.log);
     });
-    await Promise.race([operatorAlive(client, signal), failed]);
+    await Promise.race([operatorSpeaks(process.log, signal), failed]);
   } finally {
     client.close();
   }
 }
 
-/** Until the operator holds its Lease; one that is slow to take it is no failure, for it says so itself. */
-async function operatorAlive(client: KubeClient, signal: AbortSignal): Promise<void> {
+/** Until the operator says what it does: it works, or waits for `system install`. One that is slow says so itself. */
+async function operatorSpeaks(log: string, signal: AbortSignal): Promise<void> {
   for (const end = Date.now() + OPERATOR_LIMIT_MS; Date.now() < end; ) {
     signal.throwIfAborted();
-    if (await operatorIsAlive(client)) return;
+    const text = await readFile(log, 'utf8').catch(() => '');
+    if (text.includes('"operator state"')) return;
     await systemClock.sleep(POLL_MS, signal);
   }
 }

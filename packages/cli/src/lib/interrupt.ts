@@ -46,6 +46,7 @@ export function timeLimit(ms: number, spelled: string): AbortSignal {
 
 /** What an aborted piece of work failed with, once the abort's own reason is preferred to its consequences. */
 export function abortReason(error: unknown, signal: AbortSignal): unknown {
-  if (!signal.aborted) return error;
+  // Whoever knows better how to go on has said so already.
+  if (!signal.aborted || (isCapstanError(error) && error.exit === EXIT.interrupted)) return error;
   return isCapstanError(signal.reason) ? signal.reason : error;
 }

@@ -61,7 +61,8 @@ class LineProgress implements Progress {
     if (known?.text === text && known.state === state) return;
     const step = { id, started: known?.started ?? this.#now(), text, state };
     this.#steps.set(id, step);
-    const took = state === 'done' || state === 'failed' ? `  ${formatDuration(this.#now() - step.started)}` : '';
+    const ended = state === 'done' || state === 'failed';
+    const took = known && ended ? `  ${formatDuration(this.#now() - step.started)}` : '';
     this.#write(`  ${MARKS[state]}  ${plain(text)}${took}\n`);
   }
 
@@ -131,9 +132,9 @@ class LiveProgress implements Progress {
 
   #line(step: Step): string {
     const { terminal } = this.#options;
-    const took = formatDuration((step.ended ?? this.#now()) - step.started);
+    const took = step.ended === step.started ? '' : formatDuration((step.ended ?? this.#now()) - step.started);
     const room = (terminal.columns ?? 80) - took.length - 9;
     const text = cut(plain(step.text), room, terminal.ellipsis).padEnd(room);
-    return `  ${paint(MARKS[step.state], TONES[step.state], terminal)}  ${text}  ${paint(took, 'dim', terminal)}`;
+    return `  ${paint(MARKS[step.state], TONES[step.state], terminal)}  ${text}  ${paint(took, 'dim', terminal)}`.trimEnd();
   }
 }

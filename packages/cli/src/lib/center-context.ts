@@ -1,0 +1,41 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import { type InstallerContext, openCenter } from '@capstan/capability-center';
+import { createHelm } from '@capstan/helm-ts';
+import type { KubeClient } from '@capstan/kube';
+import { CLI_CODES } from '../codes.ts';
+import { bundledRegistry } from './assets.ts';
+import type { Reach } from './reach.ts';
+
+/** What opening the centers of a cluster takes. */
+export interface CenterContextOptions {
+  readonly client: KubeClient;
+  readonly reach: Reach;
+  /** The kubeconfig of the client, for Helm. */
+  readonly kubeconfig: string | undefined;
+  /** `--helm`. */
+  readonly helm?: string | undefined;
+  /** `--as` or `--as-group` was given: Helm would not follow. */
+  readonly impersonating: boolean;
+}
+
+/** Everything that planning, installing and removing takes: the client, real Helm, and what the centers offer. */
+export async function centerContext(options: CenterContextOptions): Promise<InstallerContext> {
+  const { client, reach, kubeconfig, helm: binary, impersonating } = options;
+  if (impersonating) {
+    throw new CapstanError(CLI_CODES.usage, 'capabilities cannot be installed with --as or --as-group', {
+      hint: 'Helm would act as yourself. Use a kubeconfig of that user instead.',
+      exit: EXIT.usage,
+    });
+  }
+  const helm = await createHelm({
+    context: client.context.name,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(binary === undefined ? {} : { binary }),
+  });
+  return openCenter({
+    client,
+    helm,
+    bundledRegistry: bundledRegistry(),
+    command: (words) => reach.command(`capstan ${words}`),
+  });
+}
