@@ -9,13 +9,15 @@ export function autoscaleHealth(_trait: KubernetesObject, objects: readonly Kube
   if (!scaledObject) return { status: 'progressing', reason: 'Creating', message: 'the ScaledObject is being created' };
   const condition = conditionsOf(scaledObject);
   const ready = condition('Ready');
+  const paused = condition('Paused')?.status === 'True';
+  if (paused && ready?.status !== 'False') {
+    return { status: 'ready', reason: 'Paused', message: 'scaling is paused on purpose' };
+  }
   // KEDA writes Unknown conditions first, and again when the object changes.
   if (!ready || (ready.status === 'Unknown' && ready.reason !== 'PartialTriggerError')) {
     return { status: 'progressing', reason: 'Initializing', message: 'KEDA has not looked at the ScaledObject yet' };
   }
   if (ready.status !== 'True') return degraded(ready, 'KEDA cannot scale');
-  const paused = condition('Paused');
-  if (paused?.status === 'True') return { status: 'ready', reason: 'Paused', message: 'scaling is paused on purpose' };
   const fallback = condition('Fallback');
   if (fallback?.status === 'True') return degraded(fallback, 'a trigger cannot be read; the fallback replicas run');
   const autoscaler = condition('HPAActive');

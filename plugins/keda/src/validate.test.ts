@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { checkAutoscale } from './check.ts';
+import { aDeployment, anAutoscale, anInput } from './testing/builders.ts';
+import { SOUND_SPECS, WRONG_SPECS } from './testing/wrong-specs.ts';
+import { validateAutoscale } from './validate.ts';
+
+test.each(WRONG_SPECS)('%s is one problem, at its field', (_what, spec, path) => {
+  expect(validateAutoscale(anAutoscale(spec))).toEqual([expect.objectContaining({ path })]);
+});
+
+test.each(SOUND_SPECS)('%s is fine', (_what, spec) => {
+  expect(validateAutoscale(anAutoscale(spec))).toEqual([]);
+});
+
+const CPU = { triggers: [{ type: 'cpu', metadata: { value: '70' } }] };
+
+test.each([
+  ['a request', { requests: { cpu: '100m' } }],
+  ['a limit, which is the request where there is none', { limits: { cpu: '1' } }],
+])('a cpu trigger is content with %s', (_what, resources) => {
+  expect(checkAutoscale(anInput(CPU, aDeployment(resources)))).toEqual([]);
+});
+
+test.each([
+  ['no resources', [{}], 'c0'],
+  ['a request of memory only', [{ requests: { memory: '1Gi' } }], 'c0'],
+  ['a sidecar without a request', [{ requests: { cpu: '1' } }, {}], 'c1'],
+])('a cpu trigger is refused on containers with %s, by name', (_what, resources, container) => {
+  expect(checkAutoscale(anInput(CPU, aDeployment(...resources)))).toEqual([
+    {
+      path: 'spec.triggers[0].type',
+      message: `cpu needs a cpu request on every container; ${container} has none`,
+      hint: 'Set resources.cpu on the workload.',
+    },
+  ]);
+});
+
+test('other triggers need no requests', () => {
+  expect(checkAutoscale(anInput({}, aDeployment({})))).toEqual([]);
+});
+
+test.each([
+  [54, 0],
+  [55, 1],
+])('a component name of %i characters has %i problems', (length, count) => {
+  expect(checkAutoscale(anInput({}, aDeployment({}), 'a'.repeat(length)))).toHaveLength(count);
+});
