@@ -11,6 +11,27 @@ export { directoryDigest } from './center/directory-digest.ts';
 export { resolveChart } from './center/resolve-chart.ts';
 export type { CenterRecord, MirrorRecord, ResolvedChart } from './center/types.ts';
 export { CENTER_CODES } from './codes.ts';
+export {
+  type AgedEvidence,
+  answerQuery,
+  type CapabilityAnswer,
+  type ProviderAnswer,
+  type QueryFacts,
+  type QueryOptions,
+  queryCapabilities,
+  type UseRight,
+} from './discovery/answer.ts';
+export { projectCapabilities } from './discovery/project.ts';
+export { type PublishCapabilitiesOptions, publishCapabilities } from './discovery/publish.ts';
+export { type CapabilityQuery, parseCapabilityQuery } from './discovery/query.ts';
+export {
+  type DefinitionWish,
+  latestEntries,
+  packagesOffering,
+  type SearchHit,
+  type SearchOptions,
+  searchCapabilities,
+} from './discovery/search.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
 export {
@@ -23,6 +44,7 @@ export type { ExecuteOptions, InstallerContext } from './installer/context.ts';
 export { executeInstall, type InstalledResult, type InstallResult } from './installer/execute-install.ts';
 export { followJournal } from './installer/follow-journal.ts';
 export type { Journal, JournalEntry, JournalKind, Operation } from './installer/journal.ts';
+export { type OpenCenterOptions, openCenter } from './installer/open-center.ts';
 export type { OnProgress, ProgressEvent } from './installer/progress.ts';
 export { readJournal } from './installer/state.ts';
 export { assertExecutable } from './plan/assert-executable.ts';
