@@ -1,10 +1,10 @@
 import { systemClock } from '@capstan/base';
 import { CAPSTAN_KINDS, type CapabilityInstall, type ProbeStatus, recordName } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
+import { publishCapabilities } from '../discovery/publish.ts';
 import { summarizeProbes } from '../health/probes.ts';
 import type { InstallPlan, PackagePlan } from '../plan/types.ts';
 import type { UninstallPlan } from '../uninstall/types.ts';
-import { publishCapabilities } from './capabilities.ts';
 import { writeStatus } from './install-status.ts';
 import { stoppedAt } from './journal.ts';
 import { type LockedPackage, writeLock } from './lock.ts';
