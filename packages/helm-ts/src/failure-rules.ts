@@ -21,7 +21,7 @@ export interface Reading extends CapstanErrorOptions {
 export type Rule = (text: string, subject: CallSubject) => Reading | undefined;
 
 /** The objects that Helm still waited for when its time was over. */
-export function blockingObjects(text: string): BlockingObject[] {
+function blockingObjects(text: string): BlockingObject[] {
   const pattern = /resource ([^/\s]+)\/([^/\s]*)\/(\S+) (?:not ready|still exists)\. status: (\w+), message: (.*)/g;
   return [...text.matchAll(pattern)].map(([, kind = '', namespace = '', name = '', status = '', message = '']) => ({
     kind,

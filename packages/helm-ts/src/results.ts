@@ -38,7 +38,7 @@ function isRecord(value: unknown): value is JsonObject {
 }
 
 /** Reads Helm's `-o json`. Helm prints `null` where there is nothing. */
-export function parseJson(text: string, what: string): unknown {
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -19,7 +19,7 @@ export interface Trigger {
 }
 
 /** A trigger's parameter that comes from a Secret. */
-export interface SecretParameter {
+interface SecretParameter {
   readonly parameter: string;
   readonly secret: string;
   readonly key: string;
