@@ -1,6 +1,7 @@
 import type { CapstanError } from '@capstan/base';
 import { type CapabilityInstallStatus, PACKAGE_LABEL, type ProbeStatus, recordName } from '@capstan/capability-model';
 import { ensureNamespace } from '@capstan/kube';
+import { publishCapabilities } from '../discovery/publish.ts';
 import { summarizeProbes } from '../health/probes.ts';
 import { assertExecutable } from '../plan/assert-executable.ts';
 import { definitionsOf } from '../plan/definitions.ts';
@@ -173,6 +174,7 @@ async function markStopped(
     };
     await writeStatus(context.client, planned.name, standing, inProgress(subject, plan, planned));
   }
+  await publishCapabilities(context.client);
 }
 
 function unchanged(plan: InstallPlan): InstallResult {

@@ -5,6 +5,7 @@ import { isPending, type ReleaseState, readRelease, releaseBlocker } from '../pl
 import { chartReference, type PreparedUnit } from '../plan/render.ts';
 import type { UnitPlan } from '../plan/types.ts';
 import { explainTimeout } from './blocking.ts';
+import { helmOutput } from './helm-notes.ts';
 import { UNIT_DIGEST_LABEL } from './labels.ts';
 import { recoverRelease } from './recover-release.ts';
 import type { Run } from './run.ts';
@@ -61,7 +62,7 @@ function flagsFor(run: Run, packageName: string, prepared: PreparedUnit, limitMs
     timeLimitMs: limitMs,
     labels: { [PACKAGE_LABEL]: packageName, [UNIT_DIGEST_LABEL]: prepared.digest },
     signal: run.signal,
-    onOutput: ({ text }) => run.note('unit', text, packageName),
+    onOutput: helmOutput(run, packageName),
   };
 }
 

@@ -2,7 +2,7 @@ import { systemClock } from '@capstan/base';
 import { isPending, type ReleaseState, readRelease } from '../plan/release-state.ts';
 import type { Run } from './run.ts';
 
-const ORPHAN_MS = 10_000;
+const ORPHAN_MS = 5_000;
 const POLL_MS = 250;
 const RELEASE_TYPE = 'sh.helm.release.v1';
 

@@ -1,6 +1,7 @@
 import { referenceTo } from '@capstan/base';
 import { CAPSTAN_KINDS, LEASES, recordName } from '@capstan/capability-model';
 import { conditionsOf, leaseHolder, waitFor } from '@capstan/kube';
+import { publishCapabilities } from '../discovery/publish.ts';
 import { commitUninstall } from '../installer/commit.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from '../installer/context.ts';
 import { writeStatus } from '../installer/install-status.ts';
@@ -113,6 +114,7 @@ async function switchOff(run: Run, plan: UninstallPlan): Promise<void> {
   const reference = { ...CAPSTAN_KINDS.install, name: plan.package };
   const standing = { phase: 'Removing', reason: 'Uninstalling', message: 'it is being removed' } as const;
   await writeStatus(client, plan.package, standing, statusFor(plan));
+  await publishCapabilities(client);
   const operator = await leaseHolder(client, LEASES.operator);
   if (!operator?.alive) return;
   const isOff = (install: Parameters<typeof conditionsOf>[0] | undefined) =>

@@ -1,6 +1,7 @@
 import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
 import { HELM_CODES } from '@capstan/helm-ts';
 import { waitFor } from '@capstan/kube';
+import { helmOutput } from '../installer/helm-notes.ts';
 import { helmOwnerOf } from '../installer/labels.ts';
 import type { Run } from '../installer/run.ts';
 import { readRelease, releaseBlocker } from '../plan/release-state.ts';
@@ -26,7 +27,7 @@ export async function removeUnit(run: Run, packageName: string, unit: UnitPlan):
         ignoreNotFound: true,
         timeLimitMs: Math.min(unit.timeoutSeconds * 1000, run.remainingMs()),
         signal: run.signal,
-        onOutput: ({ text }) => run.note('unit', text, packageName),
+        onOutput: helmOutput(run, packageName),
       });
     } catch (error) {
       if (!isCapstanError(error, HELM_CODES.releaseNotFound)) throw error;
