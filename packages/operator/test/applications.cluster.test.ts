@@ -139,6 +139,12 @@ describe('the application controller on a real control plane', () => {
     await images('nginx:1.29');
   });
 
+  test('a label of the application is passed on to its workloads', async () => {
+    const hello = anApplication(namespace, 'hello', [{ componentName: 'backend' }, { componentName: 'frontend' }]);
+    await apply({ ...hello, metadata: { ...hello.metadata, labels: { team: 'blue' } } });
+    await until(webServiceIn(namespace, 'frontend'), (object) => object?.metadata.labels?.['team'] === 'blue');
+  });
+
   test('a component that leaves the application is deleted with all that it made', async () => {
     await apply(anApplication(namespace, 'hello', [{ componentName: 'frontend' }]));
     await until(deploymentIn(namespace, 'backend'), gone);

@@ -261,12 +261,12 @@ function hasNewSpec({ type, object, old }: InformerEvent): boolean {
 
 /** Labels and annotations of the application are passed on to workloads and traits. */
 function hasNewMetadata({ object, old }: InformerEvent): boolean {
-  const { labels, annotations, deletionTimestamp } = object.metadata;
-  const before = old?.metadata;
-  return !same(
-    [labels, annotations, deletionTimestamp],
-    [before?.labels, before?.annotations, before?.deletionTimestamp],
-  );
+  const passedOn = (metadata: KubernetesObject['metadata'] | undefined) => ({
+    labels: metadata?.labels,
+    annotations: metadata?.annotations,
+    deletionTimestamp: metadata?.deletionTimestamp,
+  });
+  return !same(passedOn(object.metadata), passedOn(old?.metadata));
 }
 
 function retryOf({ problems }: Decision): ReconcileResult | undefined {
