@@ -100,7 +100,7 @@ async function followLines(stream: Readable, onLine: ProcessRequest['onLine']): 
   for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     tail.push(text);
     if (tail.length > MESSAGE_LINES) tail.shift();
-    onLine?.({ stream: 'stderr', text });
+    onLine?.({ text });
   }
   return tail.join('\n');
 }

@@ -21,9 +21,8 @@ export interface HelmBinary {
   readonly from: 'option' | 'CAPSTAN_HELM' | 'PATH' | 'bundled';
 }
 
-/** One line that Helm printed while it worked. */
+/** One line of Helm's messages (standard error), in logfmt: `level=DEBUG msg="..." key=value`. */
 export interface OutputLine {
-  readonly stream: 'stdout' | 'stderr';
   readonly text: string;
 }
 
