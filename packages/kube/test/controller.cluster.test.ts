@@ -119,7 +119,7 @@ describe('leases', () => {
   test('a held lease is renewed for as long as it is needed', async () => {
     const client = await cluster();
     const namespace = await aNamespace(client);
-    const lease = await acquireLease(client, { name: 'work', namespace, durationMs: 1500 });
+    const lease = await acquireLease(client, { name: 'work', namespace, durationMs: 3000 });
     onTestFinished(() => lease.release());
     const first = await leaseHolder(client, 'work', { namespace });
     await expect
