@@ -12,5 +12,4 @@ export const SANDBOX_CODES = {
   directoryUnusable: 'CAPSTAN_SANDBOX_DIRECTORY_UNUSABLE',
   platformUnsupported: 'CAPSTAN_SANDBOX_PLATFORM_UNSUPPORTED',
   stageInvalid: 'CAPSTAN_SANDBOX_STAGE_INVALID',
-  interrupted: 'CAPSTAN_SANDBOX_INTERRUPTED',
 } as const;

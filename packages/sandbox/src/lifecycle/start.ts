@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { systemClock } from '@capstan/base';
+import { CapstanError, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
 import { agentCommand, assetDirectory } from '../assets.ts';
+import { SANDBOX_CODES } from '../codes.ts';
 import { type BuildOptions, controlPlaneBinaries } from '../engine/build.ts';
 import { ensurePki, SANDBOX_CONTEXT, writeEngineFiles } from '../engine/files.ts';
 import { type BinaryName, type EngineSettings, PROGRAMS } from '../engine/programs.ts';
@@ -46,11 +47,16 @@ export interface StartedSandbox {
 /**
  * Starts the sandbox, or finds it running. Its processes outlive the caller. Of two calls at the same time one starts it
  * and the other waits and finds it. When the start fails or the signal is aborted, no process of it is left.
- * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, STATE_UNREADABLE, DIRECTORY_UNUSABLE},
- * with the codes of `controlPlaneBinaries`, or with the signal's reason.
+ * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, STATE_UNREADABLE, DIRECTORY_UNUSABLE,
+ * STAGE_INVALID, PLATFORM_UNSUPPORTED}, with the codes of `controlPlaneBinaries`, or with the signal's reason.
  */
 export async function startSandbox(options: StartOptions = {}): Promise<StartedSandbox> {
   const { onProgress, signal } = options;
+  if (process.platform === 'win32') {
+    throw new CapstanError(SANDBOX_CODES.platformUnsupported, 'The sandbox does not run on Windows', {
+      hint: 'Use the Windows Subsystem for Linux, or a cluster of your own with --kubeconfig.',
+    });
+  }
   const paths = sandboxPaths(sandboxDirectory(options));
   // Outside the lock: building takes minutes, and stop and status must not wait for it.
   const binaries = await controlPlaneBinaries(options);

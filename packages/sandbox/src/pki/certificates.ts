@@ -33,7 +33,7 @@ const SKEW_MS = 3_600_000;
 
 x509.cryptoProvider.set(webcrypto);
 
-/** Makes a new self-signed authority. */
+/** Makes a new self-signed authority. Its leaves must have other names, or clients take them for self-signed. */
 export async function createAuthority(commonName: string): Promise<Authority> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
