@@ -7,7 +7,6 @@ import {
   systemClock,
 } from '@capstan/base';
 import {
-  type InformerEvent,
   KUBE_CODES,
   type KubeClient,
   pruneInventory,
@@ -16,7 +15,7 @@ import {
   runController,
   WorkQueue,
 } from '@capstan/kube';
-import { type ApplicationConfiguration, type Component, OAM_LABELS } from '@capstan/oam-model';
+import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import type { ContributionRegistry } from '../plugins/contributions.ts';
 import { act, type Outcome, ownerUids } from './act.ts';
 import { conclude, inventoryBefore } from './conclude.ts';
@@ -24,10 +23,11 @@ import { decideApplication } from './decide.ts';
 import { recordEvents } from './events.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 import { CONTROLLER_MANAGER, objectKey } from './names.ts';
-import { observeApplication, usedKinds } from './observe.ts';
+import { observeApplication } from './observe.ts';
 import { ownStatuses } from './own-status.ts';
 import { same } from './plain.ts';
-import { APPLICATION, type BaseKind, Watches } from './watches.ts';
+import { Wakes } from './wakes.ts';
+import { APPLICATION } from './watches.ts';
 
 /** Options of `startApplicationController`. */
 export interface ApplicationControllerOptions {
@@ -67,9 +67,7 @@ class ApplicationLoop {
   readonly #contributions: ContributionRegistry;
   readonly #clock: Clock;
   readonly #queue: WorkQueue;
-  readonly #watches: Watches;
-  /** The last state of applications that were deleted, until what they made is deleted too. */
-  readonly #deleted = new Map<string, ApplicationConfiguration[]>();
+  readonly #wakes: Wakes;
 
   constructor(options: ApplicationControllerOptions) {
     const { client, contributions, log, signal, clock = systemClock, concurrency = 4 } = options;
@@ -77,15 +75,8 @@ class ApplicationLoop {
     this.#contributions = contributions;
     this.#clock = clock;
     this.#queue = new WorkQueue({ clock });
-    this.#watches = new Watches({
-      client,
-      log,
-      signal,
-      onBase: (kind, event) => this.#onBase(kind, event),
-      onChild: (object) => this.#onChild(object),
-    });
-    const forget = contributions.onChange(() => this.#wakeAll());
-    this.ready = this.#watches.synced();
+    this.#wakes = new Wakes({ client, contributions, log, signal, queue: this.#queue });
+    this.ready = this.#wakes.watches.synced();
     this.ready.catch(() => undefined);
     const reconcile = (key: string, context: ReconcileContext) => this.#reconcile(key, context);
     const run = () =>
@@ -102,9 +93,8 @@ class ApplicationLoop {
     this.stopped = this.ready
       .then(run, () => undefined)
       .then(async () => {
-        forget();
         this.#queue.close();
-        await this.#watches.stopped();
+        await this.#wakes.stopped();
       });
   }
 
@@ -113,15 +103,18 @@ class ApplicationLoop {
     const reference = applicationReference(key);
     const application = (await this.#client.get(reference, { signal })) as ApplicationConfiguration | undefined;
     if (!application || application.metadata.deletionTimestamp) {
-      this.#watches.use(key, []);
+      this.#wakes.watches.use(key, []);
       return undefined;
     }
-    const observed = await observeApplication(this.#watches.reader(signal), {
+    const observed = await observeApplication(this.#wakes.watches.reader(signal), {
       application,
       contributions: this.#contributions,
     });
     const decision = decideApplication(observed);
-    this.#watches.use(key, [...decision.objects.map((planned) => planned.reference), ...inventoryOf(application)]);
+    this.#wakes.watches.use(key, [
+      ...decision.objects.map((planned) => planned.reference),
+      ...inventoryOf(application),
+    ]);
     const { outcome, after } = await this.#carryOut(observed, decision, signal);
     await this.#report(after, outcome, signal);
     if (outcome?.failure) throw outcome.failure.error;
@@ -171,7 +164,7 @@ class ApplicationLoop {
 
   /** Deletes what deleted applications made, last created first. Owner references are the safety net behind this. */
   async #cleanUp(key: string, signal: AbortSignal): Promise<void> {
-    for (const application of this.#deleted.get(key) ?? []) {
+    for (const application of this.#wakes.deleted(key)) {
       await pruneInventory(this.#client, {
         previous: inventoryOf(application),
         desired: [],
@@ -180,69 +173,8 @@ class ApplicationLoop {
         signal,
       });
     }
-    this.#deleted.delete(key);
+    this.#wakes.forgetDeleted(key);
   }
-
-  #onBase(kind: BaseKind, event: InformerEvent): void {
-    switch (kind) {
-      case 'application':
-        this.#onApplication(event);
-        break;
-      case 'component':
-        if (hasNewSpec(event)) this.#wakeUsersOf(event.object);
-        break;
-      case 'crd':
-        this.#client.discovery.invalidate();
-        this.#wakeUsersOfKind(event.object);
-        break;
-      default:
-        if (hasNewSpec(event)) this.#wakeAll();
-    }
-  }
-
-  #onApplication(event: InformerEvent): void {
-    const application = event.object as ApplicationConfiguration;
-    const key = keyOf(application);
-    if (event.type === 'DELETED') this.#deleted.set(key, [...(this.#deleted.get(key) ?? []), application]);
-    if (hasNewSpec(event) || hasNewMetadata(event)) this.#queue.add(key);
-  }
-
-  #onChild({ metadata: { namespace, labels } }: KubernetesObject): void {
-    const name = labels?.[OAM_LABELS.application];
-    if (name) this.#queue.add(`${namespace ?? ''}/${name}`);
-  }
-
-  #wakeUsersOf({ metadata: { name, namespace } }: KubernetesObject): void {
-    for (const application of this.#watches.applications(namespace) as ApplicationConfiguration[]) {
-      const named = application.spec.components.some(({ componentName }) => componentName === name);
-      if (named) this.#queue.add(keyOf(application));
-    }
-  }
-
-  #wakeUsersOfKind(crd: KubernetesObject): void {
-    const { group, names } = crd['spec'] as { group: string; names: { kind: string } };
-    for (const application of this.#watches.applications() as ApplicationConfiguration[]) {
-      const kinds = usedKinds(application, this.#componentsOf(application));
-      const uses = kinds.some(({ apiVersion, kind }) => kind === names.kind && apiVersion.startsWith(`${group}/`));
-      if (uses) this.#queue.add(keyOf(application));
-    }
-  }
-
-  #wakeAll(): void {
-    for (const application of this.#watches.applications()) this.#queue.add(keyOf(application));
-  }
-
-  #componentsOf({ metadata: { namespace }, spec }: ApplicationConfiguration): Map<string, Component> {
-    const found = spec.components.flatMap(({ componentName }) => {
-      const component = this.#watches.component(namespace, componentName ?? '');
-      return component ? [[component.metadata.name, component as Component] as const] : [];
-    });
-    return new Map(found);
-  }
-}
-
-function keyOf({ metadata: { name, namespace } }: KubernetesObject): string {
-  return `${namespace ?? ''}/${name}`;
 }
 
 function applicationReference(key: string): ObjectReference {
@@ -252,21 +184,6 @@ function applicationReference(key: string): ObjectReference {
 
 function inventoryOf(application: ApplicationConfiguration) {
   return application.status?.inventory ?? [];
-}
-
-/** Status writes, most of them our own, do not count. */
-function hasNewSpec({ type, object, old }: InformerEvent): boolean {
-  return type !== 'MODIFIED' || object.metadata.generation !== old?.metadata.generation;
-}
-
-/** Labels and annotations of the application are passed on to workloads and traits. */
-function hasNewMetadata({ object, old }: InformerEvent): boolean {
-  const passedOn = (metadata: KubernetesObject['metadata'] | undefined) => ({
-    labels: metadata?.labels,
-    annotations: metadata?.annotations,
-    deletionTimestamp: metadata?.deletionTimestamp,
-  });
-  return !same(passedOn(object.metadata), passedOn(old?.metadata));
 }
 
 function retryOf({ problems }: Decision): ReconcileResult | undefined {
