@@ -96,11 +96,15 @@ const capabilityStatus = object(
         features: texts,
         health: text,
         reason: text,
-        definitions: listMap('name', { name: text, role, kind: text }),
-        evidence: listMap('source', { source: text, result: probeResult, observedAt: time }, { message: text }),
         since: time,
       },
-      { message: text, standIn: flag },
+      {
+        message: text,
+        standIn: flag,
+        // Optional: server-side apply drops a list that becomes empty.
+        definitions: listMap('name', { name: text, role, kind: text }),
+        evidence: listMap('source', { source: text, result: probeResult, observedAt: time }, { message: text }),
+      },
     ),
   },
 );

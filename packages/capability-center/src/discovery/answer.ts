@@ -73,7 +73,7 @@ export async function queryCapabilities(
   const request = signal ? { signal } : {};
   const live = await client.get({ ...CAPSTAN_KINDS.capability, name: wanted.capability }, request);
   const rights = new Map<string, UseRight>();
-  const found = (live as Capability | undefined)?.status?.providers ?? [];
+  const found = ((live as Capability | undefined)?.status?.providers ?? []).map(withLists);
   for (const { definitions } of found) {
     for (const definition of definitions) {
       rights.set(definition.name, await useRight(client, definition, namespace));
@@ -83,6 +83,11 @@ export async function queryCapabilities(
     ? []
     : (await client.list(CAPSTAN_KINDS.capability, request)).items.map(({ metadata }) => metadata.name);
   return answerQuery({ wanted, namespace, found, rights, names, now: clock.now() });
+}
+
+/** The API server leaves out lists that became empty. */
+function withLists(provider: CapabilityProvider): CapabilityProvider {
+  return { ...provider, definitions: provider.definitions ?? [], evidence: provider.evidence ?? [] };
 }
 
 /** What an answer is made of. */
