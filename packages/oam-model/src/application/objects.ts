@@ -5,7 +5,6 @@ import type { PathSegment } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
 import { isJsonObject } from '../json.ts';
 import type { SchemaProblem } from '../problem.ts';
-import { applySchemaDefaults } from '../schema/defaults.ts';
 import type { CrdVersion, CustomResourceDefinition } from '../schema/types.ts';
 import { validateAgainstSchema } from '../schema/validate.ts';
 import { nearest } from '../suggestions.ts';
@@ -58,7 +57,7 @@ export function checkAgainstCrd(
   }
   const schema = version.schema?.openAPIV3Schema;
   if (!schema) return [];
-  const problems = validateAgainstSchema(applySchemaDefaults(object, schema), schema).filter(
+  const problems = validateAgainstSchema(object, schema).filter(
     ({ code, path }) => !(code === OAM_CODES.fieldUnknown && object.kind === 'Component' && DIALECT_METADATA.has(path)),
   );
   for (const { segments, path: _path, ...problem } of problems) {

@@ -27,6 +27,11 @@ test.each([
   [{ list: [{}, { weight: 1 }] }, { ...all, list: [{ weight: 5 }, { weight: 1 }] }],
   [{ map: { a: {} } }, { ...all, map: { a: { on: false } } }],
   [{ deep: {} }, { ...all, deep: { inner: 'y' } }],
+  [
+    { deep: null, list: null, map: { a: null, b: { on: null } } },
+    { ...all, map: { b: { on: false } } },
+  ],
+  [{ other: null }, { ...all, other: null }],
   [{ other: 1 }, { ...all, other: 1 }],
 ])('%j becomes %j', (object, expected) => {
   const before = structuredClone(object);

@@ -1,9 +1,10 @@
+import type { JsonObject } from '@capstan/base';
 import { isJsonObject, ownProperty, withProperty } from '../json.ts';
 import type { Schema } from './types.ts';
 
 /**
- * A copy of a value with the defaults of its schema, as the API server sets them: absent fields, and nulls where the
- * schema allows none; then inside what is there. Without anything to set the value itself is returned.
+ * A copy of a value as the API server keeps it: absent fields have the defaults of the schema, and nulls are gone where
+ * the schema allows none. Without anything to change the value itself is returned.
  */
 export function applySchemaDefaults<T>(value: T, schema: Schema): T {
   return withDefaults(value, schema) as T;
@@ -21,7 +22,7 @@ function withItemDefaults(items: unknown[], schema: Schema): unknown[] {
   return defaulted.some((item, index) => item !== items[index]) ? defaulted : items;
 }
 
-function withFieldDefaults(object: Record<string, unknown>, schema: Schema): Record<string, unknown> {
+function withFieldDefaults(object: JsonObject, schema: Schema): JsonObject {
   const { properties = {}, additionalProperties: more } = schema;
   let result = object;
   for (const [name, property] of Object.entries(properties)) {
@@ -32,8 +33,14 @@ function withFieldDefaults(object: Record<string, unknown>, schema: Schema): Rec
   }
   for (const [name, field] of Object.entries(result)) {
     const fieldSchema = Object.hasOwn(properties, name) ? properties[name] : more;
-    const defaulted = typeof fieldSchema === 'object' ? withDefaults(field, fieldSchema) : field;
-    if (defaulted !== field) result = withProperty(result, name, defaulted);
+    if (typeof fieldSchema !== 'object') continue;
+    const settled = field === null && fieldSchema.nullable !== true ? undefined : withDefaults(field, fieldSchema);
+    if (settled === undefined) result = without(result, name);
+    else if (settled !== field) result = withProperty(result, name, settled);
   }
   return result;
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([each]) => each !== name));
 }

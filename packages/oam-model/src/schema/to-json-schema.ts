@@ -48,16 +48,9 @@ function valueRules(schema: Schema): JsonObject {
   if (schema.pattern !== undefined && compiles(schema.pattern)) rules['pattern'] = schema.pattern;
   Object.assign(rules, bounds(schema), junctors(schema), uniqueness(schema));
   if (schema['x-kubernetes-int-or-string']) rules['type'] = ['integer', 'string'];
-  return schema.nullable ? nullable(rules) : rules;
-}
-
-function nullable(rules: JsonObject): JsonObject {
-  const { type, enum: values } = rules;
-  return {
-    ...rules,
-    ...(type === undefined ? {} : { type: [type, 'null'].flat() }),
-    ...(Array.isArray(values) ? { enum: [...values, null] } : {}),
-  };
+  // An enum of a nullable field has to list null itself.
+  if (schema.nullable && rules['type'] !== undefined) rules['type'] = [rules['type'], 'null'].flat();
+  return rules;
 }
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): JsonObject {

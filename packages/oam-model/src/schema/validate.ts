@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isJsonObject, ownProperty } from '../json.ts';
 import type { SchemaProblem } from '../problem.ts';
+import { applySchemaDefaults } from './defaults.ts';
 import { describeErrors } from './messages.ts';
 import { withTypeMeta } from './object-meta.ts';
 import { toJsonSchema, UNIQUE_ITEMS_BY } from './to-json-schema.ts';
@@ -22,7 +23,7 @@ const ajv = createAjv();
 const compiled = { object: new WeakMap<Schema, ValidateFunction>(), value: new WeakMap<Schema, ValidateFunction>() };
 
 /**
- * What an API server that validates strictly would refuse of a value: unknown fields, types, missing fields, enums,
+ * What an API server that validates strictly would refuse of a value, after its defaults: unknown fields, types, missing fields, enums,
  * patterns, bounds, doubles in keyed lists. Not checked: CEL rules, formats, immutability. Sorted by path; each with a
  * hint where one is known. Values are not repeated in messages, for they may be secrets.
  */
@@ -33,8 +34,9 @@ export function validateAgainstSchema(
 ): SchemaProblem[] {
   const { embedded = true } = options;
   const validate = compile(schema, embedded);
-  if (validate(value)) return [];
-  return describeErrors(value, validate.errors ?? []).slice(0, MAX_PROBLEMS);
+  const settled = applySchemaDefaults(value, schema);
+  if (validate(settled)) return [];
+  return describeErrors(settled, validate.errors ?? []).slice(0, MAX_PROBLEMS);
 }
 
 function compile(schema: Schema, embedded: boolean): ValidateFunction {
