@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { readPackageFolder } from '../packages/capability-center/src/registry/package-folder.ts';
+import { readPackageDocument } from '../packages/capability-center/src/registry/package-folder.ts';
 import { publishToDirectory } from '../packages/capability-center/src/registry/publish-directory.ts';
 
 const root = dirname(import.meta.dirname);
@@ -14,7 +14,7 @@ export function packageFolders(): string[] {
 
 /** Publishes the packages of plugins/ into capability-registry/: adds versions, changes none. */
 export async function generateRegistry(options: { readonly dryRun?: boolean } = {}) {
-  const packages = await Promise.all(packageFolders().map(readPackageFolder));
+  const packages = await Promise.all(packageFolders().map(readPackageDocument));
   return publishToDirectory(join(root, 'capability-registry'), packages, options);
 }
 

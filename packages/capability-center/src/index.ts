@@ -76,8 +76,13 @@ export {
   loadCatalog,
 } from './registry/catalog.ts';
 export { type DirectoryRegistry, readDirectoryRegistry } from './registry/directory-registry.ts';
-export { readPackageFolder } from './registry/package-folder.ts';
-export { type Publication, type PublishOptions, publishToDirectory } from './registry/publish-directory.ts';
+export { readPackageDocument, readPackageFolder } from './registry/package-folder.ts';
+export {
+  type Publication,
+  type PublishedPackage,
+  type PublishOptions,
+  publishToDirectory,
+} from './registry/publish-directory.ts';
 export { candidatesOf } from './resolver/candidates.ts';
 export { resolutionError } from './resolver/explain.ts';
 export { resolve } from './resolver/resolve.ts';

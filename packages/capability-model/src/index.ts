@@ -63,7 +63,7 @@ export {
   parsePackage,
   parsePackageSource,
 } from './package-validation.ts';
-export { type PublishInput, publishPackage } from './publish.ts';
+export { type PackageDocument, type PublishInput, publishPackage } from './publish.ts';
 export {
   LEASES,
   PACKAGE_LABEL,

@@ -161,16 +161,15 @@ describe('publishing a package', () => {
     });
 
   test('embeds Definitions and CRDs with their digests', () => {
-    const result = publishPackage({ source: source(), definitions: [autoscale.definition], crds: [autoscale.crd] });
+    const document = publishPackage({ source: source(), definitions: [autoscale.definition], crds: [autoscale.crd] });
+    const result = parsePackage(document, { strict: true });
     expect(result.install.crds).toEqual([autoscale.crdOffer]);
     expect(result.provides.definitions).toEqual([{ ...autoscale.definitionOffer, needs: 'autoscale' }]);
-    expect(parsePackage(result, { strict: true })).toEqual(result);
   });
 
   test('what is published and changed afterwards is not accepted', () => {
-    const result = structuredClone(
-      publishPackage({ source: source(), definitions: [autoscale.definition], crds: [autoscale.crd] }),
-    );
+    const document = publishPackage({ source: source(), definitions: [autoscale.definition], crds: [autoscale.crd] });
+    const result = structuredClone(parsePackage(document));
     Object.assign(result.install.crds[0]?.object?.metadata ?? {}, { labels: { sneaked: 'in' } });
     expect(errorOf(() => parsePackage(result)).message).toContain(
       'install.crds[0].digest is not the digest of the object',

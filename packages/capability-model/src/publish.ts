@@ -1,17 +1,30 @@
 import { CapstanError, EXIT, type JsonObject, type KubernetesObject } from '@capstan/base';
 import { digestOf } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
-import type { CapabilityPackage, CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
-import type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
-import { parsePackage } from './package-validation.ts';
+import type { CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
+import type { CrdSource, DefinitionSource } from './package-source.ts';
+import { type DocumentOrigin, parsePackage, parsePackageSource } from './package-validation.ts';
 
-/** What stands beside capability.yaml in a plugin's folder. */
+/** What a plugin's folder holds. */
 export interface PublishInput {
-  readonly source: PackageSource;
+  /** capability.yaml as it was read. */
+  readonly source: unknown;
+  readonly origin?: DocumentOrigin;
   /** The objects of definitions/*.yaml. */
   readonly definitions: readonly KubernetesObject[];
   /** The objects of crds/*.yaml. */
   readonly crds: readonly KubernetesObject[];
+}
+
+/**
+ * Package metadata as a registry keeps it: what the author wrote, with the objects embedded. Defaults are filled in when
+ * it is read, not here: else a new field with a default would change what is published already.
+ */
+export interface PackageDocument {
+  readonly name: string;
+  readonly version: string;
+  readonly release?: number;
+  readonly [field: string]: unknown;
 }
 
 const ROLES: Readonly<Record<string, DefinitionRole>> = {
@@ -24,25 +37,37 @@ const ROLES: Readonly<Record<string, DefinitionRole>> = {
  * The published form of a package: complete without its folder. Every file must be named in capability.yaml and every
  * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise.
  */
-export function publishPackage({ source, definitions, crds }: PublishInput): CapabilityPackage {
-  const named = new Set(source.install.crds.filter(({ from }) => from === 'package').map(({ name }) => name));
-  rejectUnnamed(crds, named, 'crds', 'install.crds');
+export function publishPackage({ source, origin, definitions, crds }: PublishInput): PackageDocument {
+  const parsed = parsePackageSource(source, origin ? { origin } : {});
+  const { install, provides } = parsed;
+  const own = new Set(install.crds.filter(({ from }) => from === 'package').map(({ name }) => name));
+  rejectUnnamed(crds, own, 'crds', 'install.crds');
   rejectUnnamed(
     definitions,
-    new Set(source.provides.definitions.map(({ name }) => name)),
+    new Set(provides.definitions.map(({ name }) => name)),
     'definitions',
     'provides.definitions',
   );
-  const crdOffers = source.install.crds.map((crd) => crdOffer(crd, crds));
-  const published = {
-    ...source,
-    provides: {
-      ...source.provides,
-      definitions: source.provides.definitions.map((definition) => definitionOffer(definition, definitions, crdOffers)),
-    },
-    install: { ...source.install, crds: crdOffers },
+  const written = source as {
+    readonly install: JsonObject & { readonly crds?: readonly JsonObject[] };
+    readonly provides?: JsonObject;
   };
-  return parsePackage(published, { strict: true });
+  const crdOffers = install.crds.map((crd) => crdOffer(crd, crds));
+  const writtenCrds = crdOffers.map((offer, index) =>
+    offer.from === 'package' ? offer : { ...written.install.crds?.[index], singular: offer.singular },
+  );
+  const offers = provides.definitions.map((definition) => definitionOffer(definition, definitions, crdOffers));
+  const document = {
+    ...written,
+    name: parsed.name,
+    version: parsed.version,
+    install: { ...written.install, ...(crdOffers.length > 0 ? { crds: writtenCrds } : {}) },
+    ...(written.provides
+      ? { provides: { ...written.provides, ...(offers.length > 0 ? { definitions: offers } : {}) } }
+      : {}),
+  };
+  parsePackage(document, { strict: true });
+  return document;
 }
 
 function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[]): CrdOffer {

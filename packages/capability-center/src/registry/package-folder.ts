@@ -1,25 +1,35 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@capstan/base';
-import { type CapabilityPackage, MODEL_CODES, parsePackageSource, publishPackage } from '@capstan/capability-model';
+import {
+  type CapabilityPackage,
+  MODEL_CODES,
+  type PackageDocument,
+  parsePackage,
+  publishPackage,
+} from '@capstan/capability-model';
 import { readBounded } from './bounded-read.ts';
 import { parseSourceText } from './source-text.ts';
 
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 
 /**
- * The package of a plugin's folder, in its published form: capability.yaml with the objects of definitions/*.yaml and
+ * The package of a plugin's folder as it is published: capability.yaml with the objects of definitions/*.yaml and
  * crds/*.yaml embedded. Rejects with CAPSTAN_PACKAGE_INVALID, which names file, line and column.
  */
-export async function readPackageFolder(folder: string): Promise<CapabilityPackage> {
-  const file = join(folder, 'capability.yaml');
-  const { value, origin } = await readYaml(file);
-  const source = parsePackageSource(value, { origin });
+export async function readPackageDocument(folder: string): Promise<PackageDocument> {
+  const { value, origin } = await readYaml(join(folder, 'capability.yaml'));
   return publishPackage({
-    source,
+    source: value,
+    origin,
     definitions: await readObjects(join(folder, 'definitions')),
     crds: await readObjects(join(folder, 'crds')),
   });
+}
+
+/** The metadata of a plugin's folder, as a reader of its publication would see it; rejects as `readPackageDocument`. */
+export async function readPackageFolder(folder: string): Promise<CapabilityPackage> {
+  return parsePackage(await readPackageDocument(folder));
 }
 
 async function readObjects(folder: string): Promise<KubernetesObject[]> {

@@ -6,11 +6,15 @@ import {
   canonicalJson,
   compareVersionIds,
   digestOf,
+  type PackageDocument,
   versionLabel,
 } from '@capstan/capability-model';
 import { CENTER_CODES } from '../codes.ts';
 import { readBounded } from './bounded-read.ts';
 import { EMPTY_INDEX, metadataPath, type RegistryIndex, withVersion } from './index-file.ts';
+
+/** What can be published: a document, or metadata with its defaults filled in. */
+export type PublishedPackage = PackageDocument | CapabilityPackage;
 
 /** What publishing does, or would do. */
 export interface Publication {
@@ -34,23 +38,18 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export async function publishToDirectory(
   directory: string,
-  packages: readonly CapabilityPackage[],
+  packages: readonly PublishedPackage[],
   options: PublishOptions = {},
 ): Promise<Publication> {
-  const files = packages.map((metadata) => ({
-    metadata,
-    label: `${metadata.name}@${versionLabel(metadata)}`,
-    path: join(directory, metadataPath(metadata.name, metadata)),
-    text: registryText(metadata),
-  }));
-  const missing: typeof files = [];
+  const files = packages.map(fileOf(directory));
+  const missing: RegistryFile[] = [];
   for (const file of files) {
     const published = await readIfThere(file.path);
     if (published === undefined) missing.push(file);
-    else if (published !== file.text) throw changed(file.label, file.path, file.metadata.release);
+    else if (published !== file.text) throw changed(file);
   }
   const index = await readIndex(directory);
-  const added = files.filter(({ metadata }) => !isListed(index, metadata));
+  const added = files.filter((file) => !isListed(index, file));
   if (!options.dryRun) {
     for (const { path, text } of missing) await writeWhole(path, text);
     if (added.length > 0) await writeWhole(join(directory, 'index.json'), registryText(added.reduce(indexed, index)));
@@ -59,13 +58,29 @@ export async function publishToDirectory(
   return { added: [...labels], unchanged: files.map(({ label }) => label).filter((label) => !labels.has(label)) };
 }
 
-function isListed(index: RegistryIndex, { name, version, release }: CapabilityPackage): boolean {
-  return (index.packages[name] ?? []).some((listed) => compareVersionIds(listed, { version, release }) === 0);
+function fileOf(directory: string) {
+  return (document: PublishedPackage) => {
+    const { name, version, release = 0 } = document;
+    const id = { version, release };
+    return {
+      name,
+      id,
+      digest: digestOf(document),
+      label: `${name}@${versionLabel(id)}`,
+      path: join(directory, metadataPath(name, id)),
+      text: registryText(document),
+    };
+  };
 }
 
-function indexed(index: RegistryIndex, { metadata }: { readonly metadata: CapabilityPackage }): RegistryIndex {
-  const { name, version, release } = metadata;
-  return withVersion(index, name, { version, release, digest: digestOf(metadata) });
+type RegistryFile = ReturnType<ReturnType<typeof fileOf>>;
+
+function isListed(index: RegistryIndex, { name, id }: RegistryFile): boolean {
+  return (index.packages[name] ?? []).some((listed) => compareVersionIds(listed, id) === 0);
+}
+
+function indexed(index: RegistryIndex, { name, id, digest }: RegistryFile): RegistryIndex {
+  return withVersion(index, name, { ...id, digest });
 }
 
 async function readIndex(directory: string): Promise<RegistryIndex> {
@@ -94,9 +109,9 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-function changed(label: string, path: string, release: number): CapstanError {
+function changed({ label, path, id }: RegistryFile): CapstanError {
   return new CapstanError(CENTER_CODES.registryPublished, `${label} is published already, with other content.`, {
-    hint: `Published files never change. Set release: ${release + 1} in capability.yaml to publish a repackaging.`,
+    hint: `Published files never change. Set release: ${id.release + 1} in capability.yaml to publish a repackaging.`,
     fields: { path },
   });
 }
