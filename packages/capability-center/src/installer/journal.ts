@@ -97,6 +97,15 @@ export function announcesRelease(journal: Journal, release: string, namespace: s
   );
 }
 
+/**
+ * Whether the run before this one ended by itself, with success or not, and so waited until Helm had ended. A killed one
+ * did not: Helm may have outlived it.
+ */
+export function earlierRunEnded(journal: Journal, fence: number): boolean {
+  const last = journal.entries.findLast((entry) => entry.fence !== fence);
+  return last === undefined || ENDINGS.includes(last.kind);
+}
+
 /** How far a run is: steps announced by the current run, of all steps of its operation. */
 export function progressOf(journal: Journal): { readonly done: number; readonly total: number } {
   const steps: readonly JournalKind[] = journal.operation === 'install' ? INSTALL_STEPS : UNINSTALL_STEPS;

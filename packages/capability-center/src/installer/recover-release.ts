@@ -1,5 +1,6 @@
 import { systemClock } from '@capstan/base';
 import { isPending, type ReleaseState, readRelease } from '../plan/release-state.ts';
+import { earlierRunEnded } from './journal.ts';
 import type { Run } from './run.ts';
 
 const ORPHAN_MS = 5_000;
@@ -7,15 +8,16 @@ const POLL_MS = 250;
 const RELEASE_TYPE = 'sh.helm.release.v1';
 
 /**
- * Brings a release that a killed run of ours left pending into a state from which Helm goes on, and answers it
- * (undefined: there is none any more). Helm itself may have outlived that run and still be at work, so it is given a
+ * Brings a release that an earlier run of ours left pending into a state from which Helm goes on, and answers it
+ * (undefined: there is none any more). Helm itself may have outlived a killed run and still be at work, so it is given a
  * moment to end. Then a first installation is uninstalled again, and of an upgrade the pending revision's record is
  * deleted, which leaves the revision before it as the newest.
  */
 export async function recoverRelease(run: Run, release: ReleaseState): Promise<ReleaseState | undefined> {
   const { client, helm, clock = systemClock } = run.context;
   const { name, namespace } = release;
-  const deadline = clock.now() + ORPHAN_MS;
+  const patience = earlierRunEnded(run.journal.current, run.fence) ? 0 : ORPHAN_MS;
+  const deadline = clock.now() + patience;
   let now: ReleaseState | undefined = release;
   while (now && isPending(now) && clock.now() < deadline) {
     await clock.sleep(POLL_MS, run.signal);
