@@ -1,10 +1,13 @@
-import { EXIT } from '@capstan/base';
+import { EXIT, systemClock } from '@capstan/base';
 import type { ApplicationTree } from '@capstan/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../base-command.ts';
 import { renderTree } from '../render/tree.ts';
 import List from './list.ts';
+
+/** The application's object is looked at again after this time even when no change was seen. */
+const LONGEST_PAUSE_MS = 60_000;
 
 export default class Status extends CapstanCommand<typeof Status> {
   static override summary = 'how an application does, down to what runs';
@@ -92,11 +95,12 @@ export default class Status extends CapstanCommand<typeof Status> {
       signal: this.signal,
     });
     await informer.synced;
+    let changed = new AbortController();
+    informer.onChange(() => changed.abort());
     for (let seen = informer.get(app, namespace)?.metadata.resourceVersion; ; ) {
-      await new Promise<void>((resolve, reject) => {
-        informer.onChange(() => resolve());
-        this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
-      });
+      await systemClock.sleep(LONGEST_PAUSE_MS, AbortSignal.any([this.signal, changed.signal]));
+      changed = new AbortController();
+      this.signal.throwIfAborted();
       const version = informer.get(app, namespace)?.metadata.resourceVersion;
       if (version === seen) continue;
       seen = version;

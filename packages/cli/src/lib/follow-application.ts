@@ -36,7 +36,7 @@ const HOPELESS = new Set([
 ]);
 
 /** Children change without the application's object changing, so the tree is read again at least this often. */
-const REFRESH_MS = 1_000;
+const REFRESH_MS = 2_000;
 
 /**
  * Waits until the application is ready, as it was applied. Fails with exit 1 when the controller found something that
@@ -53,11 +53,13 @@ export async function followApplication(client: KubeClient, options: FollowOptio
     signal: stop.signal,
   });
   const deadline = Date.now() + timeoutMs;
+  let changed = new AbortController();
+  informer.onChange(() => changed.abort());
   try {
     await informer.synced;
     for (;;) {
       signal.throwIfAborted();
-      const changed = nextChange(informer.onChange.bind(informer), signal);
+      changed = new AbortController();
       const tree = await applicationTree(client, { name, namespace, signal });
       if (!tree) throw gone(name, namespace);
       onChange(tree);
@@ -65,10 +67,8 @@ export async function followApplication(client: KubeClient, options: FollowOptio
       if (application && isReady(application, options.generation)) return tree;
       if (application) throwIfHopeless(application, name);
       if (Date.now() > deadline) throw await timedOut(client, tree, options);
-      await Promise.race([
-        changed,
-        systemClock.sleep(Math.min(REFRESH_MS, Math.max(50, deadline - Date.now())), signal),
-      ]);
+      const pause = Math.min(REFRESH_MS, Math.max(50, deadline - Date.now()));
+      await systemClock.sleep(pause, AbortSignal.any([signal, changed.signal]));
     }
   } finally {
     stop.abort();
@@ -126,12 +126,5 @@ async function timedOut(
 function gone(name: string, namespace: string): CapstanError {
   return new CapstanError(CLI_CODES.notFound, `application ${name} was deleted from namespace ${namespace} meanwhile`, {
     exit: EXIT.failed,
-  });
-}
-
-function nextChange(onChange: (listener: () => void) => unknown, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    onChange(() => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -42,10 +42,11 @@ export function labelled(label: string, text: string, width: number): string[] {
 
 function packageLines(one: PackagePlan, width: number, wide: boolean): string[] {
   const from = one.from === undefined ? '' : ` (from ${one.from})`;
-  const head = `  ${MARKS[one.action]} ${one.name} ${one.version}${from}  ${one.why}`;
-  if (one.action === 'none') return wrap(`${head}; installed already`, width);
+  const head = `${MARKS[one.action]} ${one.name} ${one.version}${from}  ${one.why}`;
+  const indented = (text: string) => wrap(text, width - 2).map((line) => `  ${line}`);
+  if (one.action === 'none') return indented(`${head}; installed already`);
   return [
-    ...wrap(head, width),
+    ...indented(head),
     ...one.units.flatMap(({ chart }) =>
       labelled(
         'chart',

@@ -25,6 +25,8 @@ export interface ProgressOptions {
 const MARKS: Record<StepState, string> = { running: '..', waiting: '..', done: 'ok', failed: '!!' };
 const TONES = { running: undefined, waiting: 'dim', done: 'good', failed: 'bad' } as const;
 const REDRAW_MS = 500;
+/** Off a terminal a step that goes on talking gets at most one line in this time. */
+const QUIET_MS = 1_000;
 
 interface Step {
   readonly id: string;
@@ -50,6 +52,7 @@ class LineProgress implements Progress {
   readonly #write: (text: string) => void;
   readonly #now: () => number;
   readonly #steps = new Map<string, Step>();
+  readonly #printed = new Map<string, number>();
 
   constructor({ write, now = Date.now }: ProgressOptions) {
     this.#write = write;
@@ -62,7 +65,10 @@ class LineProgress implements Progress {
     const step = { id, started: known?.started ?? this.#now(), text, state };
     this.#steps.set(id, step);
     const ended = state === 'done' || state === 'failed';
-    const took = known && ended ? `  ${formatDuration(this.#now() - step.started)}` : '';
+    const now = this.#now();
+    if (!ended && now - (this.#printed.get(id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    this.#printed.set(id, now);
+    const took = known && ended ? `  ${formatDuration(now - step.started)}` : '';
     this.#write(`  ${MARKS[state]}  ${plain(text)}${took}\n`);
   }
 

@@ -41,7 +41,8 @@ export default class CapInstall extends CapstanCommand<typeof CapInstall> {
       plan.packages.filter(({ action }) => action !== 'none').map(({ name, version }) => `${name} ${version}`),
     );
     if (plan.changes) {
-      this.out.note(...(await this.#planText(plan)).slice(0, -1));
+      if (this.flags.yes) this.out.note(`Installing ${names}.`);
+      else this.out.note(...(await this.#planText(plan)).slice(0, -1));
       await this.confirm(`Install ${names} in context ${client.context.name}?`);
     }
     await this.#conclude(plan, await this.#execute(context, plan));

@@ -26,7 +26,8 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     const plan = await planUninstall(context, { package: this.args.name, deleteCrds: this.flags['delete-crds'] });
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
-    this.out.note(...(await this.#planText(plan)));
+    if (this.flags.yes) this.out.note(`Removing ${plan.package} ${plan.version}.`);
+    else this.out.note(...(await this.#planText(plan)));
     await this.confirm(`Remove ${plan.package} ${plan.version} from context ${client.context.name}?`);
     const { installProgress } = await import('../../render/install-progress.ts');
     const { timeout } = this.flags;
