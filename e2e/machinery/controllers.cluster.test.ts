@@ -56,7 +56,7 @@ test('a storm of events during one run leads to one more run, with the last stat
   gate.resolve();
   const copy = async () => (await direct.get(configMap(namespace, 'copy-of-a')))?.['data'];
   await expect.poll(copy, WITHIN).toEqual({ value: '30' });
-  await expect.poll(() => runs(metrics)).toEqual({ succeeded: 2, failed: 0, conflicts: 0 });
+  await expect.poll(() => runs(metrics), WITHIN).toEqual({ succeeded: 2, failed: 0, conflicts: 0 });
 });
 
 test('failures and conflicts are tried again until the goal is reached', async () => {

@@ -3,6 +3,8 @@ import type { ProxiedRequest } from '@capstan/sandbox/testing';
 import { expect, test } from 'vitest';
 import { aConfigMap, aStage, configMap } from './support.ts';
 
+const WITHIN = { timeout: 20_000 };
+
 const isWrite = ({ method, path }: ProxiedRequest) => method !== 'GET' && path.includes('/configmaps');
 
 test('a server that is too busy is given the time it asks for', async () => {
@@ -30,7 +32,7 @@ test('an apply whose answer is lost is repeated; a create is not, since it may h
     code: 'CAPSTAN_KUBE_UNREACHABLE',
   });
   expect(proxy.requests.filter(isWrite)).toHaveLength(3);
-  await expect.poll(() => direct.get(configMap(namespace, 'b'))).toBeDefined();
+  await expect.poll(() => direct.get(configMap(namespace, 'b')), WITHIN).toBeDefined();
 });
 
 test('a lease outlives a few failed renewals, and is given up when they go on', async () => {
@@ -38,12 +40,12 @@ test('a lease outlives a few failed renewals, and is given up when they go on', 
   const isRenewal = ({ method, path }: ProxiedRequest) => method === 'PUT' && path.includes('/leases/');
   const lease = await acquireLease(client, { name: 'work', namespace, durationMs: 3000 });
   const few = proxy.inject({ match: isRenewal, action: { type: 'status', status: 500 }, times: 2 });
-  await expect.poll(() => few.hits).toBe(2);
+  await expect.poll(() => few.hits, WITHIN).toBe(2);
   const before = proxy.requests.filter(isRenewal).length;
-  await expect.poll(() => proxy.requests.filter(isRenewal).length, { timeout: 10_000 }).toBeGreaterThan(before);
+  await expect.poll(() => proxy.requests.filter(isRenewal).length, WITHIN).toBeGreaterThan(before);
   expect(lease.signal.aborted).toBe(false);
 
   proxy.inject({ match: isRenewal, action: { type: 'reset' }, times: Number.POSITIVE_INFINITY });
-  await expect.poll(() => lease.signal.aborted, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => lease.signal.aborted, WITHIN).toBe(true);
   expect(lease.signal.reason).toMatchObject({ code: 'CAPSTAN_KUBE_LEASE_LOST' });
 });
