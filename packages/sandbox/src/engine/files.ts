@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { SandboxPaths } from '../lifecycle/paths.ts';
-import { createAuthority, createServiceAccountKey, loadAuthority } from '../pki/certificates.ts';
+import type { Authority } from '../pki/certificates.ts';
 
 /** Who may call the API server, by token: the user, and the two control plane programs that log in on their own. */
 export interface Tokens {
@@ -35,6 +35,8 @@ export const PKI = {
 export async function ensurePki(paths: SandboxPaths): Promise<Tokens> {
   const kept = await readIfThere(join(paths.pki, PKI.tokens));
   if (kept !== undefined) return JSON.parse(kept) as Tokens;
+  // Only the first start needs the certificate library.
+  const { createAuthority, createServiceAccountKey } = await import('../pki/certificates.ts');
   const [ca, proxyCa, serviceAccountKey] = await Promise.all([
     createAuthority('capstan-sandbox'),
     createAuthority('capstan-sandbox-front-proxy'),
@@ -73,7 +75,8 @@ export async function ensurePki(paths: SandboxPaths): Promise<Tokens> {
 }
 
 /** The authority that signed the sandbox's certificates. */
-export async function sandboxAuthority(paths: SandboxPaths) {
+export async function sandboxAuthority(paths: SandboxPaths): Promise<Authority> {
+  const { loadAuthority } = await import('../pki/certificates.ts');
   const [certificate, key] = await Promise.all([
     readFile(join(paths.pki, PKI.ca), 'utf8'),
     readFile(join(paths.pki, PKI.caKey), 'utf8'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CapstanError } from '@capstan/base';
@@ -71,6 +71,22 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
   const found = await lstat(directory);
   if (!found.isDirectory()) throw unusable(directory, 'it is not a directory');
   if (process.platform !== 'win32' && found.uid !== userInfo().uid) throw unusable(directory, 'another user owns it');
+}
+
+/** Any of these says that a directory is a sandbox's. */
+const MARKS = ['state.json', 'pids', 'etcd'];
+
+/**
+ * Fails with CAPSTAN_SANDBOX_DIRECTORY_UNUSABLE when a directory holds something that is not a sandbox: a reset would
+ * delete it.
+ */
+export async function refuseForeignDirectory(directory: string): Promise<void> {
+  const entries = await readdir(directory).catch((cause: NodeJS.ErrnoException): string[] => {
+    if (cause.code === 'ENOENT') return [];
+    throw unusable(directory, 'it cannot be read', cause);
+  });
+  if (entries.length === 0 || MARKS.some((mark) => entries.includes(mark))) return;
+  throw unusable(directory, 'it holds files that are not a sandbox');
 }
 
 function unusable(directory: string, why: string, cause?: unknown): CapstanError {

@@ -66,7 +66,7 @@ describe('the life of a sandbox', () => {
     expect(started[0].state).toEqual(started[1].state);
     expect(events).toContainEqual({ type: 'waiting-for-lock' });
     const status = await sandboxStatus({ directory });
-    expect(status.phase).toBe('running');
+    expect(status).toMatchObject({ phase: 'running', ready: true });
     expect(status.state?.versions.kubernetes).toMatch(/^v1\.\d+\.\d+$/);
     expect((await stat(sandboxKubeconfigPath({ directory }))).mode & 0o777).toBe(0o600);
   });

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CapstanError, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
@@ -14,6 +14,7 @@ import type { SandboxStep } from './events.ts';
 import { withFileLock } from './lock.ts';
 import {
   makePrivateDirectory,
+  refuseForeignDirectory,
   type SandboxLocation,
   type SandboxPaths,
   sandboxDirectory,
@@ -60,18 +61,9 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
   const paths = sandboxPaths(sandboxDirectory(options));
   // Outside the lock: building takes minutes, and stop and status must not wait for it.
   const binaries = await controlPlaneBinaries(options);
-  for (const directory of [
-    paths.directory,
-    paths.pki,
-    paths.etcdData,
-    paths.logs,
-    paths.pids,
-    paths.config,
-    paths.sockets,
-  ]) {
-    await makePrivateDirectory(directory);
-  }
+  await mkdir(dirname(paths.directory), { recursive: true });
   const start = async (): Promise<StartedSandbox> => {
+    await makeDirectories(paths);
     const previous = await readState(paths);
     const statuses = await processStatuses(paths);
     if (previous !== undefined && statuses.every(({ state }) => state === 'running')) {
@@ -146,6 +138,12 @@ async function startEngine(
   await writeState(paths, state);
   step('ready');
   return state;
+}
+
+async function makeDirectories(paths: SandboxPaths): Promise<void> {
+  const { directory, pki, etcdData, logs, pids, config, sockets } = paths;
+  await refuseForeignDirectory(directory);
+  for (const each of [directory, pki, etcdData, logs, pids, config, sockets]) await makePrivateDirectory(each);
 }
 
 async function startAgent(paths: SandboxPaths, options: StartOptions): Promise<StartedProgram> {

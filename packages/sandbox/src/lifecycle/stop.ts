@@ -1,7 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { withFileLock } from './lock.ts';
-import { makePrivateDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
+import { refuseForeignDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
 import { type ProcessName, type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
+import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState } from './state.ts';
 
 /** What a stop did: the processes that ran; empty when none did. */
@@ -18,6 +20,8 @@ export interface SandboxStatus {
   readonly phase: 'absent' | 'stopped' | 'running' | 'degraded';
   readonly directory: string;
   readonly state?: SandboxState;
+  /** The API server says that it is ready. */
+  readonly ready: boolean;
   readonly processes: readonly ProcessStatus[];
 }
 
@@ -28,17 +32,20 @@ export async function stopSandbox(location: SandboxLocation = {}): Promise<Stopp
   return withFileLock(paths.lock, async () => ({ stopped: await stopProcesses(paths) }));
 }
 
-/** Stops the sandbox and deletes everything it has. */
+/**
+ * Stops the sandbox and deletes everything it has. Fails with CAPSTAN_SANDBOX_STOP_FAILED, or with
+ * CAPSTAN_SANDBOX_DIRECTORY_UNUSABLE when its directory holds something else.
+ */
 export async function resetSandbox(location: SandboxLocation = {}): Promise<StoppedSandbox> {
   const paths = sandboxPaths(sandboxDirectory(location));
-  await makePrivateDirectory(paths.directory);
-  const result = await withFileLock(paths.lock, async () => {
+  await mkdir(dirname(paths.directory), { recursive: true });
+  return withFileLock(paths.lock, async () => {
+    await refuseForeignDirectory(paths.directory);
     const stopped = await stopProcesses(paths);
     await rm(paths.sockets, { recursive: true, force: true });
     await rm(paths.directory, { recursive: true, force: true });
     return { stopped };
   });
-  return result;
 }
 
 /** What runs of the sandbox and where; reads only. */
@@ -48,7 +55,8 @@ export async function sandboxStatus(location: SandboxLocation = {}): Promise<San
   const running = processes.filter((process) => process.state === 'running').length;
   const idle = state === undefined ? 'absent' : 'stopped';
   const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
-  return { phase, directory: paths.directory, processes, ...(state && { state }) };
+  const ready = phase === 'running' && state !== undefined && (await isApiServerReady(paths, state.port));
+  return { phase, directory: paths.directory, ready, processes, ...(state && { state }) };
 }
 
 /** The kubeconfig of the sandbox, whether it runs or not; the file is there after the first start. */
