@@ -36,7 +36,8 @@ export async function openConnection(target: ClusterTarget, impersonation: Imper
   let config = await load(target);
   const context = selected(config, target);
   const server = new URL(context.server);
-  const keepAlive = { keepAlive: true, keepAliveMsecs: 30_000 };
+  // Connections that nobody used for a minute are given up: what lies in between may have forgotten them.
+  const keepAlive = { keepAlive: true, keepAliveMsecs: 30_000, timeout: 60_000 };
   const agent = server.protocol === 'http:' ? new HttpAgent(keepAlive) : new HttpsAgent(keepAlive);
   return {
     context,

@@ -89,6 +89,7 @@ export class HttpTransport {
       return await run(limit.signal);
     } catch (error) {
       request.signal?.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
       if (limit.expired()) throw timedOut(this.#connection.context, request, this.#timeoutMs, error);
       throw error;
     } finally {
@@ -162,7 +163,8 @@ export class HttpTransport {
     return new Promise((resolve, reject) => {
       const sent = server.protocol === 'http:' ? httpRequest(options) : httpsRequest(options);
       sent.once('response', resolve);
-      sent.once('error', (error) => reject(signal.aborted ? error : unreachable(context, error)));
+      // An error may also come after the response; the reader of the body sees it then, and nobody may be left to crash.
+      sent.on('error', (error) => reject(signal.aborted ? error : unreachable(context, error)));
       sent.once('socket', (socket) => limitConnecting(socket, (error) => sent.destroy(error)));
       sent.end(text);
     });

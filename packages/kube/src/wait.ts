@@ -3,8 +3,10 @@ import {
   type Clock,
   describeObject,
   EXIT,
+  type Health,
   isCapstanError,
   type KubernetesObject,
+  messageOf,
   type ObjectReference,
   systemClock,
 } from '@capstan/base';
@@ -104,10 +106,8 @@ async function timedOut(
   reference: ObjectReference,
   { timeoutMs, goal = 'ready' }: WaitOptions,
 ): Promise<CapstanError> {
-  const object = await client.get(reference).catch(() => undefined);
-  const health = object && healthOf(object);
+  const { health, state } = await stateOf(client, reference);
   const event = await lastEventOf(client, reference);
-  const state = health ? `${health.reason}${health.message ? ` (${health.message})` : ''}` : 'it does not exist';
   return new CapstanError(
     KUBE_CODES.waitTimeout,
     `${describeObject(reference)} was not ${goal} within ${timeoutMs / 1000} s: ${state}`,
@@ -117,6 +117,17 @@ async function timedOut(
       fields: { object: reference, health, event },
     },
   );
+}
+
+async function stateOf(client: KubeClient, reference: ObjectReference): Promise<{ health?: Health; state: string }> {
+  try {
+    const object = await client.get(reference);
+    if (!object) return { state: 'it does not exist' };
+    const health = healthOf(object);
+    return { health, state: `${health.reason}${health.message ? ` (${health.message})` : ''}` };
+  } catch (error) {
+    return { state: `its state cannot be read: ${messageOf(error)}` };
+  }
 }
 
 function eventText({ reason, message, count }: EventSummary): string {

@@ -14,6 +14,8 @@ import {
 } from '../src/index.ts';
 import { aConfigMap, aGadgetDefinition, aNamespace, cluster, unique } from './cluster.ts';
 
+const WITHIN = { timeout: 20_000 };
+
 describe('objects', () => {
   test('apply creates and is repeatable; get, list, patch, replace and delete do what they say', async () => {
     const client = await cluster();
@@ -154,15 +156,17 @@ describe('waiting', () => {
     const namespace = await aNamespace(client);
     const reference = referenceTo(aConfigMap(namespace, 'later'));
     const progress: unknown[] = [];
+    let applied: Promise<unknown> | undefined;
     const wait = waitFor(client, reference, (object) => object !== undefined, {
       timeoutMs: 30_000,
       onProgress: (object) => {
         progress.push(object);
-        if (progress.length === 1) void client.apply(aConfigMap(namespace, 'later'));
+        applied ??= client.apply(aConfigMap(namespace, 'later'));
       },
     });
     await expect(wait).resolves.toMatchObject({ metadata: { name: 'later' } });
     expect(progress[0]).toBeUndefined();
+    await applied;
   });
 
   test('a wait that is too long names the object, its health and its last event', async () => {
@@ -183,7 +187,9 @@ describe('waiting', () => {
     await client.apply(replicaSet);
     const failing = (object: unknown) => healthOf(object as never).reason === 'ReplicaFailure';
     await waitFor(client, referenceTo(replicaSet), failing, { timeoutMs: 30_000 });
-    await expect.poll(() => lastEventOf(client, referenceTo(replicaSet))).toMatchObject({ reason: 'FailedCreate' });
+    await expect
+      .poll(() => lastEventOf(client, referenceTo(replicaSet)), WITHIN)
+      .toMatchObject({ reason: 'FailedCreate' });
     const ready = (object: unknown) => healthOf(object as never).status === 'ready';
     await expect(waitFor(client, referenceTo(replicaSet), ready, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'CAPSTAN_KUBE_WAIT_TIMEOUT',

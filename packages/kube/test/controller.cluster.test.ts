@@ -3,6 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { acquireLease, type InformerEvent, leaseHolder, startInformer, waitUntilServed } from '../src/index.ts';
 import { aConfigMap, aGadgetDefinition, aNamespace, cluster, unique } from './cluster.ts';
 
+const WITHIN = { timeout: 20_000 };
+
 describe('informers', () => {
   test('an informer follows a kind through the coming, going and coming back of its CRD', async () => {
     const client = await cluster();
@@ -25,17 +27,17 @@ describe('informers', () => {
     await client.apply(crd);
     await waitUntilServed(client, kind);
     await client.apply(gadget('a'));
-    await expect.poll(() => events, { timeout: 20_000 }).toEqual(['ADDED a']);
+    await expect.poll(() => events, WITHIN).toEqual(['ADDED a']);
 
     await client.delete(referenceTo(crd));
-    await expect.poll(() => informer.served, { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => informer.served, WITHIN).toBe(false);
     expect(events).toEqual(['ADDED a', 'DELETED a']);
     expect(informer.list()).toEqual([]);
 
     await client.apply(crd);
     await waitUntilServed(client, kind);
     await client.apply(gadget('b'));
-    await expect.poll(() => events, { timeout: 20_000 }).toEqual(['ADDED a', 'DELETED a', 'ADDED b']);
+    await expect.poll(() => events, WITHIN).toEqual(['ADDED a', 'DELETED a', 'ADDED b']);
     await client.delete(referenceTo(crd));
   });
 
@@ -62,7 +64,7 @@ describe('informers', () => {
     await client.apply(labelled('2'));
     await client.apply(aConfigMap(namespace, 'a', { x: '3' }));
     await expect
-      .poll(() => seen)
+      .poll(() => seen, WITHIN)
       .toEqual([
         'ADDED null -> {"x":"1"}',
         'MODIFIED {"x":"1"} -> {"x":"2"}',
@@ -109,7 +111,7 @@ describe('leases', () => {
     const heir = await acquireLease(client, { name: 'work', namespace, holder: 'heir' });
     expect(heir.fencing).toBe(dead.fencing + 1);
     frozen = false;
-    await expect.poll(() => dead.signal.aborted).toBe(true);
+    await expect.poll(() => dead.signal.aborted, WITHIN).toBe(true);
     expect(dead.signal.reason).toMatchObject({ code: 'CAPSTAN_KUBE_LEASE_LOST' });
     await dead.release();
     expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: 'heir', alive: true });
@@ -123,7 +125,7 @@ describe('leases', () => {
     onTestFinished(() => lease.release());
     const first = await leaseHolder(client, 'work', { namespace });
     await expect
-      .poll(async () => (await leaseHolder(client, 'work', { namespace }))?.renewedAt ?? 0, { timeout: 10_000 })
+      .poll(async () => (await leaseHolder(client, 'work', { namespace }))?.renewedAt ?? 0, WITHIN)
       .toBeGreaterThan((first?.renewedAt ?? 0) + 900);
     expect(lease.signal.aborted).toBe(false);
   });
