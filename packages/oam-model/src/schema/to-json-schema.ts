@@ -1,9 +1,12 @@
 import type { JsonObject } from '@capstan/base';
-import { withTypeMeta } from './object-meta.ts';
+import { objectMetaSchema, withTypeMeta } from './object-meta.ts';
 import type { Schema } from './types.ts';
 
 /** Keyword of ours: no two items may agree in these keys (or be equal, when there are none). */
 export const UNIQUE_ITEMS_BY = 'capstan-unique-items-by';
+
+/** Name under which the validator knows the JSON Schema of metadata. */
+export const OBJECT_META = 'capstan:object-meta';
 
 const COPIED = [
   'type',
@@ -72,6 +75,7 @@ function junctors(schema: Schema): JsonObject {
 }
 
 function junctorBranch(schema: Schema): JsonObject {
+  if (schema === objectMetaSchema) return { $ref: OBJECT_META };
   return {
     ...valueRules(schema),
     ...(schema.properties ? { properties: mapValues(schema.properties, junctorBranch) } : {}),

@@ -3,8 +3,8 @@ import { isJsonObject, ownProperty } from '../json.ts';
 import type { SchemaProblem } from '../problem.ts';
 import { applySchemaDefaults } from './defaults.ts';
 import { describeErrors } from './messages.ts';
-import { withTypeMeta } from './object-meta.ts';
-import { toJsonSchema, UNIQUE_ITEMS_BY } from './to-json-schema.ts';
+import { objectMetaSchema, withTypeMeta } from './object-meta.ts';
+import { OBJECT_META, toJsonSchema, UNIQUE_ITEMS_BY } from './to-json-schema.ts';
 import type { Schema } from './types.ts';
 
 /** Options of `validateAgainstSchema`. */
@@ -51,6 +51,8 @@ function compile(schema: Schema, embedded: boolean): ValidateFunction {
 function createAjv(): Ajv {
   const instance = new Ajv({
     allErrors: true,
+    inlineRefs: false,
+    code: { optimize: false },
     verbose: true,
     strict: false,
     validateFormats: false,
@@ -77,6 +79,7 @@ function createAjv(): Ajv {
       return true;
     },
   });
+  instance.addSchema(toJsonSchema(objectMetaSchema), OBJECT_META);
   return instance;
 }
 
