@@ -9,6 +9,7 @@ import {
   autoscaler,
   type Facts,
   observed,
+  RBAC,
   SCALED_OBJECT,
 } from './builders.ts';
 
@@ -189,10 +190,6 @@ describe('replicas', () => {
 describe('what keeps an application from being applied', () => {
   const raw = { trait: { ...SCALED_OBJECT, metadata: { name: 'so' } } as KubernetesObject };
   const withRaw = { componentName: 'backend', traits: [raw] };
-  const rawRef = { traitRef: { ...SCALED_OBJECT, name: 'so' } };
-  const seen = (message?: string) => ({
-    workloads: [{ componentName: 'backend', traits: [{ ...rawRef, ...(message ? { message } : {}) }] }],
-  });
   const cases: Record<string, readonly [Facts, string[]]> = {
     'a component that does not exist': [{ application: anApplication([backend]) }, ['ComponentMissing']],
     'a parameter that the component does not have': [
@@ -219,9 +216,20 @@ describe('what keeps an application from being applied', () => {
       { application: anApplication([scaled]), components, traits: [] },
       ['PluginNotLoaded'],
     ],
-    'a raw trait whose Definition went while it was in use': [
-      { application: anApplication([withRaw], { status: seen() }), components, traitDefinitions: [] },
+    'a raw trait that no Definition registers': [
+      { application: anApplication([withRaw]), components },
       ['TraitDefinitionMissing'],
+    ],
+    'a workload kind that no Definition registers': [
+      { application: anApplication([backend]), components: [aComponent('backend', {}, { workload: aDeployment })] },
+      ['WorkloadDefinitionMissing'],
+    ],
+    'a trait outside of every namespace': [
+      {
+        application: anApplication([{ ...backend, traits: [{ trait: aClusterRole }] }]),
+        components,
+      },
+      ['KindNotNamespaced'],
     ],
     'a trait that does not fit the workload': [
       {
@@ -295,15 +303,6 @@ describe('what keeps an application from being applied', () => {
     // Nothing is deleted on the way of an application that cannot be brought about.
     expect(decision.prune).toEqual([]);
   });
-
-  test('a raw trait without a Definition from the start is applied, with the message of the reference', () => {
-    const decision = decide({ application: anApplication([withRaw]), components, traitDefinitions: [] });
-    expect(decision.problems).toEqual([]);
-    const message = decision.components[0]?.traits[0]?.message;
-    expect(message).toMatch(/^No valid TraitDefinition found/);
-    const again = anApplication([withRaw], { status: seen(message) });
-    expect(decide({ application: again, components, traitDefinitions: [] }).problems).toEqual([]);
-  });
 });
 
 describe('whose an object is', () => {
@@ -363,6 +362,9 @@ describe('health', () => {
     expect(after.components[0]?.traits[0]?.health).toEqual({ status: 'degraded', reason: 'NoMetrics' });
   });
 });
+
+const aDeployment = { apiVersion: 'apps/v1', kind: 'Deployment', spec: {} };
+const aClusterRole = { ...RBAC, metadata: { name: 'r' } };
 
 function named(name: string): KubernetesObject {
   return {

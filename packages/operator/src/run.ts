@@ -4,6 +4,7 @@ import { builtinPlugins, createContributions, createPluginHost, startApplication
 import {
   acquireLease,
   ensureNamespace,
+  exponentialBackoff,
   type HeldLease,
   healthOf,
   KUBE_CODES,
@@ -41,18 +42,19 @@ export interface OperatorOptions {
   readonly clock?: Clock;
 }
 
-const PAUSE_AFTER_FAILURE_MS = 1000;
-
 /**
  * Runs the operator until the signal is aborted: waits for its CRDs, takes the Lease, works while it holds it, and starts
  * over when it loses it. Resolves after everything has ended; a cluster that cannot be reached is waited for.
  */
 export async function runOperator(options: OperatorOptions): Promise<void> {
   const { log, signal, onState, clock = systemClock } = options;
+  const backoff = exponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
+  let failures = 0;
   while (!signal.aborted) {
     try {
       await waitForSystem(options);
       const lease = await takeLease(options);
+      failures = 0;
       try {
         await work(options, lease);
       } finally {
@@ -60,8 +62,10 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) break;
-      log.warn('operator was interrupted and starts over', { error: messageOf(error) });
-      await clock.sleep(PAUSE_AFTER_FAILURE_MS, signal);
+      failures += 1;
+      const delayMs = backoff(failures);
+      log.warn('operator was interrupted and starts over', { error: messageOf(error), delayMs });
+      await clock.sleep(delayMs, signal);
     }
   }
   onState?.({ state: 'stopped' });

@@ -203,6 +203,18 @@ describe('the application controller on a real control plane', () => {
     await condition(client, applicationIn(namespace, 'refused'), ['Ready', 'True']);
   });
 
+  test('an application that is deleted with --cascade=orphan leaves what it made', async () => {
+    const one = applicationIn(namespace, 'one');
+    await client.delete(one, { propagationPolicy: 'Orphan' });
+    // What the garbage collector does then; it may take 30 s to learn of a new kind.
+    await client.patch(webServiceIn(namespace, 'one-web'), { metadata: { ownerReferences: null } });
+    await client.patch(one, { metadata: { finalizers: null } });
+    await until(one, gone);
+    await client.delete(applicationIn(namespace, 'two'));
+    await until(webServiceIn(namespace, 'two-web'), gone);
+    expect(await client.get(webServiceIn(namespace, 'one-web'))).toBeDefined();
+  });
+
   test('deleting the application deletes what it made', async () => {
     await client.delete(applicationIn(namespace, 'hello'));
     await until(deploymentIn(namespace, 'frontend'), gone);

@@ -23,13 +23,14 @@ export function decideComponent(observed: ObservedApplication, component: Render
 }
 
 function decideTrait(observed: ObservedApplication, { resolved, object, objects }: RenderedTrait): DecidedTrait {
-  const { contribution, served, message } = resolved;
+  const { contribution, served } = resolved;
   const reference = referenceTo(object);
+  const health = healthOfGroup(observed, object, contribution ? objects : [object], contribution?.health);
   return {
     key: objectKey(reference),
     reference,
-    ...(message ? { message } : {}),
-    health: healthOfGroup(observed, object, contribution ? objects : [object], contribution?.health),
+    ...(health.status !== 'ready' && health.message ? { message: health.message } : {}),
+    health,
     ownStatus: contribution !== undefined && served.subresources.includes('status'),
   };
 }

@@ -80,7 +80,7 @@ export interface PlannedObject {
 export interface DecidedTrait {
   readonly key: string;
   readonly reference: ObjectReference;
-  /** What the user should know about it. */
+  /** Why it is not ready. */
   readonly message?: string;
   readonly health: Health;
   /** Its status is filled by us: its kind has a status and a plugin renders it. */

@@ -19,10 +19,6 @@ export const MANAGED_BY = 'capstan';
 /** Digest of what was last applied to an object: tells that a field was dropped without comparing field owners. */
 export const APPLIED_ANNOTATION = 'capstan.dev/applied';
 
-/** Trait status message of a kind that no TraitDefinition registers (wording of the OAM reference runtime). */
-export const NO_DEFINITION_MESSAGE =
-  'No valid TraitDefinition found, all framework capabilities will work as default or disabled';
-
 /** The key of a kind in maps. */
 export function kindKey({ apiVersion, kind }: KindReference): string {
   return `${apiVersion}/${kind}`;

@@ -150,7 +150,7 @@ function targeted(
   children: readonly KubernetesObject[],
 ): TargetedTrait {
   const target = referenceTo(targetOf(component, resolved, children));
-  const path = resolved.definition?.spec.workloadRefPath;
+  const path = resolved.definition.spec.workloadRefPath;
   const { apiVersion, kind, name } = target;
   const object = path ? setField(resolved.object, path, { apiVersion, kind, name }) : resolved.object;
   return { resolved, target, object, effective: defaulted(observed, resolved.served.name, object) };
@@ -161,7 +161,6 @@ function targetOf(
   { definition }: ResolvedTrait,
   children: readonly KubernetesObject[],
 ): KubernetesObject {
-  if (!definition) return component.workload;
   const { child: kind } = appliesTo(definition, workloadTarget(component.definition, component.workload));
   return children.find((child) => kind && kindKey(child) === kindKey(kind)) ?? component.workload;
 }

@@ -7,7 +7,6 @@ import {
   objectMetadata,
   resolveParameters,
   type TraitDefinition,
-  type TypedReference,
   traitNames,
   type WorkloadDefinition,
   type WorkloadStatusEntry,
@@ -17,15 +16,14 @@ import {
 import type { TraitContribution, WorkloadContribution } from '@capstan/plugin-api';
 import { definitionNamed, needsContribution } from './lookup.ts';
 import type { DecisionProblem, ObservedApplication, ProblemReason, ServedKind } from './model.ts';
-import { kindKey, NO_DEFINITION_MESSAGE } from './names.ts';
+import { kindKey } from './names.ts';
 
 /** A trait with all that belongs to it: named, labelled, not yet rendered. */
 export interface ResolvedTrait {
   readonly object: KubernetesObject;
   readonly served: ServedKind;
-  readonly definition?: TraitDefinition;
+  readonly definition: TraitDefinition;
   readonly contribution?: TraitContribution;
-  readonly message?: string;
 }
 
 /** A component with all that belongs to it: parameters set, named, labelled, not yet rendered. */
@@ -41,7 +39,10 @@ export interface ResolvedComponent {
 /** Takes problems. */
 export type Report = (problem: DecisionProblem) => void;
 
-/** Finds what a component of the application means; undefined, with problems reported, when it cannot be known. */
+/**
+ * Finds what a component of the application means; only kinds that a Definition registers are touched, because the
+ * controller may make objects that the application's author may not. Undefined, with problems reported, when it cannot be known.
+ */
 export function resolveComponent(
   observed: ObservedApplication,
   stated: ApplicationComponent,
@@ -84,19 +85,21 @@ function resolveWorkload(
 ): Omit<ResolvedComponent, 'name' | 'traits'> | undefined {
   const served = servedAs(observed, 'WorkloadKindUnknown', template, problem);
   if (!served) return undefined;
-  const known = definitionNamed(observed.workloadDefinitions, served.name);
+  const definition = definitionNamed(observed.workloadDefinitions, served.name);
   const contribution = observed.contributions.workload(served.name);
-  if (!contribution && needsContribution(served.name)) {
-    if (known) problem('PluginNotLoaded', `workload ${template.kind}: its plugin is not running`, KEPT);
-    else problem('WorkloadDefinitionMissing', `there is no WorkloadDefinition ${served.name}`, KEPT);
+  if (!definition) {
+    problem('WorkloadDefinitionMissing', `there is no WorkloadDefinition ${served.name}`, KEPT);
     return undefined;
   }
-  const name = workloadName(template, component);
+  if (!contribution && needsContribution(served.name)) {
+    problem('PluginNotLoaded', `workload ${template.kind}: its plugin is not running`, KEPT);
+    return undefined;
+  }
+  const named = { ...template, metadata: { ...template.metadata, name: workloadName(template, component) } };
   return {
-    workload: labelled(observed, component, { ...template, metadata: { ...template.metadata, name } }, 'WORKLOAD'),
+    workload: labelled(observed, component, named, 'WORKLOAD'),
     served,
-    // As in the reference, a workload kind works without being registered; then only its own name is its identity.
-    definition: known ?? anonymousDefinition(served.name),
+    definition,
     ...(contribution ? { contribution } : {}),
   };
 }
@@ -120,59 +123,41 @@ function resolveTraits(
   component: string,
   problem: Complain,
 ): ResolvedTrait[] | undefined {
-  const previous = statusEntry(observed, component)?.traits ?? [];
   const objects = (stated.traits ?? []).flatMap(({ trait }) => (trait ? [trait] : []));
-  const found = objects.map((object) => {
-    const served = servedAs(observed, 'TraitKindUnknown', object, problem);
-    return served && { object, served, definition: definitionNamed(observed.traitDefinitions, served.name) };
-  });
-  if (found.includes(undefined)) return undefined;
+  const found = objects.map((object) => resolveTrait(observed, object, problem));
   const known = found.filter((trait) => trait !== undefined);
+  if (known.length < found.length) return undefined;
   const names = traitNames({
     application: observed.application.metadata.name,
     component,
-    traits: known.map(({ object, definition }) => ({
-      object,
-      ...(definition ? { definitionName: definition.metadata.name } : {}),
-    })),
-    previous: previous.map((entry) => entry.traitRef),
+    traits: known.map(({ object, definition }) => ({ object, definitionName: definition.metadata.name })),
+    previous: statusEntry(observed, component)?.traits?.map((entry) => entry.traitRef) ?? [],
   });
-  const resolved = known.map(({ object, served, definition }, at): ResolvedTrait | undefined => {
-    const named = { ...object, metadata: { ...object.metadata, name: names[at] ?? component } };
-    const contribution = observed.contributions.trait(served.name);
-    const message = definition ? undefined : NO_DEFINITION_MESSAGE;
-    const reason = whyHeld({ served, definition, contribution }, previous, named);
-    if (reason) {
-      const what =
-        reason === 'PluginNotLoaded' ? 'its plugin is not running' : `there is no TraitDefinition ${served.name}`;
-      problem(reason, `trait ${object.kind}: ${what}`, KEPT);
-      return undefined;
-    }
-    return {
-      object: labelled(observed, component, named, 'TRAIT'),
-      served,
-      ...(definition ? { definition } : {}),
-      ...(contribution ? { contribution } : {}),
-      ...(message ? { message } : {}),
-    };
+  return known.map((trait, at) => {
+    const named = { ...trait.object, metadata: { ...trait.object.metadata, name: names[at] ?? component } };
+    return { ...trait, object: labelled(observed, component, named, 'TRAIT') };
   });
-  return resolved.includes(undefined) ? undefined : resolved.filter((trait) => trait !== undefined);
 }
 
-/**
- * Why a trait must not be touched now. A Definition or a plugin that went away while the trait was in use must not
- * take the trait's effect with it. A kind that never had a Definition is applied as it is, as in the reference.
- */
-function whyHeld(
-  trait: { served: ServedKind; definition: TraitDefinition | undefined; contribution: TraitContribution | undefined },
-  previous: NonNullable<WorkloadStatusEntry['traits']>,
+/** A trait that its Definition registers and whose plugin, where it needs one, is running; else it is not touched. */
+function resolveTrait(
+  observed: ObservedApplication,
   object: KubernetesObject,
-): ProblemReason | undefined {
-  const ours = needsContribution(trait.served.name);
-  if (trait.definition) return ours && !trait.contribution ? 'PluginNotLoaded' : undefined;
-  const before = previous.find(({ traitRef }) => sameObject(traitRef, object));
-  const hadDefinition = before !== undefined && before.message !== NO_DEFINITION_MESSAGE;
-  return ours || hadDefinition ? 'TraitDefinitionMissing' : undefined;
+  problem: Complain,
+): ResolvedTrait | undefined {
+  const served = servedAs(observed, 'TraitKindUnknown', object, problem);
+  if (!served) return undefined;
+  const definition = definitionNamed(observed.traitDefinitions, served.name);
+  const contribution = observed.contributions.trait(served.name);
+  if (!definition) {
+    problem('TraitDefinitionMissing', `trait ${object.kind}: there is no TraitDefinition ${served.name}`, KEPT);
+    return undefined;
+  }
+  if (!contribution && needsContribution(served.name)) {
+    problem('PluginNotLoaded', `trait ${object.kind}: its plugin is not running`, KEPT);
+    return undefined;
+  }
+  return { object, served, definition, ...(contribution ? { contribution } : {}) };
 }
 
 function checkRules(
@@ -186,7 +171,7 @@ function checkRules(
     allowed = false;
     problem(reason, message);
   };
-  const defined = traits.flatMap(({ definition }) => (definition ? [definition] : []));
+  const defined = traits.map(({ definition }) => definition);
   for (const [at, definition] of defined.entries()) {
     const applicable = appliesTo(definition, target);
     if (!applicable.allowed) {
@@ -234,22 +219,5 @@ export function statusEntry(observed: ObservedApplication, component: string): W
   return observed.application.status?.workloads?.find((entry) => entry.componentName === component);
 }
 
-function sameObject(reference: TypedReference, object: KubernetesObject): boolean {
-  return (
-    reference.apiVersion === object.apiVersion &&
-    reference.kind === object.kind &&
-    reference.name === object.metadata.name
-  );
-}
-
-function anonymousDefinition(name: string): WorkloadDefinition {
-  return {
-    apiVersion: 'core.oam.dev/v1alpha2',
-    kind: 'WorkloadDefinition',
-    metadata: { name },
-    spec: { definitionRef: { name } },
-  };
-}
-
 const MISSING_KIND = 'Install the capability that offers it: `capstan cap search`.';
-const KEPT = 'What runs is kept as it is; nothing is changed or deleted until it is back.';
+const KEPT = 'Install the package that registers it: `capstan cap search`. Until then what runs is kept as it is.';

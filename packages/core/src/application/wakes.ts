@@ -24,6 +24,8 @@ export class Wakes {
   readonly #forget: () => void;
   /** The last state of applications that were deleted, until what they made is deleted too. */
   readonly #deleted = new Map<string, ApplicationConfiguration[]>();
+  /** uids of applications that are being deleted without what they made. */
+  readonly #orphaning = new Set<string>();
 
   constructor({ client, contributions, queue, log, signal }: WakesOptions) {
     this.#client = client;
@@ -74,7 +76,11 @@ export class Wakes {
   #onApplication(event: InformerEvent): void {
     const application = event.object as ApplicationConfiguration;
     const key = keyOf(application);
-    if (event.type === 'DELETED') this.#deleted.set(key, [...this.deleted(key), application]);
+    const { uid = '', finalizers } = application.metadata;
+    // Deleted with --cascade=orphan: what it made is to stay.
+    if (finalizers?.includes('orphan')) this.#orphaning.add(uid);
+    const orphaned = event.type === 'DELETED' && this.#orphaning.delete(uid);
+    if (event.type === 'DELETED' && !orphaned) this.#deleted.set(key, [...this.deleted(key), application]);
     if (hasNewSpec(event) || hasNewMetadata(event)) this.#queue.add(key);
   }
 
