@@ -29,21 +29,33 @@ export interface Needs {
 
 /** The needs of an input's goals and candidates. */
 export function createNeeds(input: ResolverInput): Needs {
-  const refusals = new Map(input.universe.map((candidate) => [candidate, unitClause(candidate, input)]));
+  const byName = Map.groupBy(input.universe, ({ name }) => name);
+  const refusals = new Map<Candidate, Clause | undefined>();
   const known = new Map<Candidate, readonly Need[]>();
   const preference = byPreference(input);
 
+  function refusalOf(candidate: Candidate): Clause | undefined {
+    if (!refusals.has(candidate)) refusals.set(candidate, unitClause(candidate, input));
+    return refusals.get(candidate);
+  }
+
+  function offeredFor(requirement: Requirement): readonly Candidate[] {
+    return 'package' in requirement ? (byName.get(requirement.package) ?? []) : input.universe;
+  }
+
   function needOf(clause: Clause, matching: readonly Candidate[], wanted: Requirement): Need {
-    const refused = matching.flatMap((candidate) => refusals.get(candidate) ?? []);
-    const allowed = matching.filter((candidate) => !refusals.get(candidate));
+    const refused = matching.flatMap((candidate) => refusalOf(candidate) ?? []);
+    const allowed = matching.filter((candidate) => !refusalOf(candidate));
     return { clause, allowed, refused: matching.length > 0 ? refused : [catalogClause(wanted, input)] };
   }
 
   return {
     ofGoal(goal) {
-      const matching = input.universe.filter(({ name }) => name === goal.package);
-      const admitted = matching.filter((candidate) => goalAdmits(goal, candidate, input)).sort(preference);
-      return needOf(goalClause(goal), admitted, { package: goal.package, range: goal.range });
+      const wanted = { package: goal.package, range: goal.range };
+      const admitted = offeredFor(wanted)
+        .filter((candidate) => goalAdmits(goal, candidate, input))
+        .sort(preference);
+      return needOf(goalClause(goal), admitted, wanted);
     },
     ofCandidate(candidate) {
       const needs = known.get(candidate) ?? candidate.requires.filter(({ optional }) => !optional).map(needFor);
@@ -52,7 +64,9 @@ export function createNeeds(input: ResolverInput): Needs {
 
       function needFor(requirement: Requirement): Need {
         const matching = branchesOf(requirement).flatMap((branch) =>
-          input.universe.filter((each) => meets(each, branch, input)).sort(preference),
+          offeredFor(branch)
+            .filter((each) => meets(each, branch, input))
+            .sort(preference),
         );
         return needOf(requirementClause(candidate, requirement), [...new Set(matching)], requirement);
       }

@@ -1,4 +1,4 @@
-import { compareVersionIds, digestOf, versionLabel } from '@capstan/capability-model';
+import { digestOf, versionLabel } from '@capstan/capability-model';
 import { explain } from './explain.ts';
 import { lockOf } from './lock.ts';
 import { proofOf } from './proof.ts';
@@ -31,16 +31,15 @@ export function resolve(given: ResolverInput): ResolverResult {
 
 /** The one order of an input: every list by its content. */
 function inOrder(input: ResolverInput): ResolverInput {
-  const universe = [...input.universe].sort(
-    (a, b) =>
-      compareText(a.name, b.name) ||
-      compareVersionIds(b, a) ||
-      compareText(a.center, b.center) ||
-      compareText(a.digest, b.digest),
-  );
   return {
     ...input,
-    universe,
+    universe: sorted(input.universe, ({ name, version, release, center, digest }) => [
+      name,
+      version,
+      String(release),
+      center,
+      digest,
+    ]),
     goals: sorted(input.goals, ({ package: name, range, askedBy, center = '' }) => [name, range, askedBy, center]),
     installed: sorted(input.installed, ({ package: name, ...id }) => [name, versionLabel(id)]),
     facts: { ...input.facts, arch: [...input.facts.arch].sort() },
@@ -48,15 +47,14 @@ function inOrder(input: ResolverInput): ResolverInput {
 }
 
 function sorted<T>(items: readonly T[], key: (item: T) => readonly string[]): T[] {
-  return [...items].sort((a, b) => compareText(key(a).join('\n'), key(b).join('\n')));
+  return items
+    .map((item) => ({ item, text: key(item).join('\n') }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ item }) => item);
 }
 
 /** What stands for the input in its digest: candidates by the digest of their metadata. */
 function identityOf({ goals, installed, universe, facts, policy = {} }: ResolverInput) {
   const candidates = universe.map(({ name, center, digest, ...id }) => [center, name, versionLabel(id), digest]);
   return { goals, installed, candidates, facts, policy };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
