@@ -3,9 +3,6 @@ import type { CustomResourceDefinition, Schema, WorkloadDefinition } from '@caps
 /** Name of the CRD and of the WorkloadDefinition. */
 export const WEB_SERVICE_DEFINITION = 'webservices.workloads.capstan.dev';
 
-/** Kind of the built-in web workload. */
-export const WEB_SERVICE_KIND = { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService' } as const;
-
 const NAME = { type: 'string', minLength: 1, maxLength: 253 } as const satisfies Schema;
 
 const ENV: Schema = {
