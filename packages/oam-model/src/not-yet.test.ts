@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ApplicationComponent, ApplicationConfiguration, Component } from './kinds/index.ts';
+import type { ApplicationComponent, ApplicationConfiguration, Component, Definition } from './kinds/index.ts';
 import { notYet } from './not-yet.ts';
 
 const scope = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 's' };
@@ -35,6 +35,21 @@ test('fields of a Component that its metadata cannot have are named with it', ()
   expect(notYet(anApplication({ componentName: 'c' }), [component])).toMatchObject([
     { path: 'metadata.version', component: 'c' },
   ]);
+});
+
+test('a trait whose Definition works with revisions is named, where Definitions are given', () => {
+  const name = 'scaledobjects.keda.sh';
+  const spec = { definitionRef: { name }, revisionEnabled: true };
+  const definition = {
+    apiVersion: 'core.oam.dev/v1alpha2',
+    kind: 'TraitDefinition',
+    metadata: { name },
+    spec,
+  } as Definition;
+  const application = anApplication({ componentName: 'c', traits: [{ trait }] });
+  const problems = notYet(application, [], { definitions: [definition], crds: [] });
+  expect(problems.map(({ path }) => path)).toEqual(['spec.components[0].traits[0].trait']);
+  expect(notYet(application, [])).toEqual([]);
 });
 
 test('empty structs of Go clients count as absent', () => {

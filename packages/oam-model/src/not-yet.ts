@@ -1,6 +1,13 @@
+import { type DefinitionCatalog, definitionFor } from './catalog.ts';
 import { OAM_CODES } from './codes.ts';
 import { isBlank } from './json.ts';
-import type { ApplicationComponent, ApplicationConfiguration, Component, ComponentTrait } from './kinds/index.ts';
+import {
+  type ApplicationComponent,
+  type ApplicationConfiguration,
+  type Component,
+  type ComponentTrait,
+  isTraitDefinition,
+} from './kinds/index.ts';
 import type { Problem } from './problem.ts';
 
 /** Use of something that Capstan does not do yet. */
@@ -13,13 +20,18 @@ const DATA_PASSING = 'passing data between objects';
 
 /**
  * What an application and its components use that this version does not do: scopes, revisions, data passing and the
- * talks' dialect. Fields that say nothing (empty strings and structs of Go clients) count as absent.
+ * talks' dialect; with a catalog also traits whose Definition says `revisionEnabled`. Fields that say nothing (empty strings and structs of Go clients) count as absent.
  */
-export function notYet(application: ApplicationConfiguration, components: readonly Component[]): NotYetProblem[] {
+export function notYet(
+  application: ApplicationConfiguration,
+  components: readonly Component[],
+  catalog?: DefinitionCatalog,
+): NotYetProblem[] {
   const { spec } = application;
   return [
     ...(spec.components ?? []).flatMap((component, index) => ofComponent(component, `spec.components[${index}]`)),
     ...used(spec.traits, 'spec.traits', 'traits for the whole application'),
+    ...(catalog ? ofRevisions(spec.components ?? [], catalog) : []),
     ...components.flatMap(notYetInComponent),
   ];
 }
@@ -43,6 +55,20 @@ function ofTrait(trait: ComponentTrait, path: string): NotYetProblem[] {
     ...used(trait.dataOutputs, `${path}.dataOutputs`, DATA_PASSING),
     ...used(trait.dataInputs, `${path}.dataInputs`, DATA_PASSING),
   ];
+}
+
+function ofRevisions(components: readonly ApplicationComponent[], catalog: DefinitionCatalog): NotYetProblem[] {
+  return components.flatMap(({ traits = [] }, index) =>
+    traits.flatMap(({ trait }, traitIndex) => {
+      const definition = trait && !isBlank(trait) ? definitionFor(trait, 'trait', catalog)?.definition : undefined;
+      const enabled = definition && isTraitDefinition(definition) && definition.spec.revisionEnabled;
+      return used(
+        enabled || undefined,
+        `spec.components[${index}].traits[${traitIndex}].trait`,
+        'traits that work with revisions',
+      );
+    }),
+  );
 }
 
 /** The part of `notYet` that stands in a Component itself. */

@@ -68,7 +68,7 @@ function checkApplication(
     if (workload) checkWorkloadName(context, place, workload.object, entry.componentName ?? '', index, names);
     checkTraits(context, place, entry, workload);
   }
-  reportNotYet(context, document, notYet(application, []));
+  reportNotYet(context, document, notYet(application, [], context.catalog));
 }
 
 /** Two components must not make the same object: the second would take it from the first. */
