@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['packages/*/{src,test}/**/*.test.ts', 'plugins/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/*.cluster.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -36,6 +37,7 @@ export default defineConfig({
           globalSetup: ['packages/sandbox/src/testing/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 120_000,
         },
       },
