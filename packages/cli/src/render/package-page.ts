@@ -11,7 +11,9 @@ export function packageLines({ entry, versions, installed }: ShownPackage, termi
   const { provides, install } = metadata;
   return [
     `${metadata.name} ${metadata.version}  ${metadata.summary}`,
-    ...(metadata.description ? ['', ...wrap(metadata.description.trim(), width), ''] : []),
+    ...(metadata.description
+      ? ['', ...wrap(metadata.description.trim().replace(/(?<!\n)\n(?!\n)/g, ' '), width), '']
+      : []),
     ...line('status', installed === undefined ? 'not installed' : `installed ${installed}`),
     ...line('maturity', metadata.maturity),
     ...line('center', `${center} (${versions.length === 1 ? 'one version' : `${versions.length} versions`})`),

@@ -58,11 +58,15 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       kind: 'UninstallResult',
       data: result,
       name: `capability/${result.package}`,
-      text: () => [
-        `${result.package} ${result.version} is removed.`,
-        ...(result.left.length > 0 ? ['What stays:', ...result.left.map((line) => `  ${line}`)] : []),
-      ],
+      text: () => [`${result.package} ${result.version} is removed.`, ...this.#leftLines(result)],
     });
     this.next('capstan cap list');
+  }
+
+  #leftLines({ left }: UninstallResult): string[] {
+    const record = 'the record in namespace capstan-system';
+    const other = left.filter((line) => !line.includes('capstan-system'));
+    if (other.length === 0) return [`Nothing of it stays but ${record}.`];
+    return ['What stays:', ...other.map((line) => `  ${line}`), `  ${record}`];
   }
 }
