@@ -1,5 +1,5 @@
 import { digestOf } from './canonical.ts';
-import type { CapabilityPackage, Requirement } from './package.ts';
+import type { CapabilityPackage, CrdOffer, Requirement } from './package.ts';
 import type { FieldPath, FieldProblem } from './package-validation.ts';
 import { isRange } from './versions.ts';
 
@@ -10,6 +10,7 @@ export const FRIENDLY_GROUPS = ['traits.capstan.dev', 'workloads.capstan.dev', '
 export function packageContradictions(metadata: CapabilityPackage): FieldProblem[] {
   return [
     ...rangeProblems(metadata),
+    ...metadata.requires.flatMap((requirement, index) => optionalProblems(requirement, ['requires', index])),
     ...unitProblems(metadata),
     ...crdProblems(metadata),
     ...definitionProblems(metadata),
@@ -36,6 +37,13 @@ function requirementRanges(requirement: Requirement, path: FieldPath): [FieldPat
     return requirement.anyOf.flatMap((branch, index) => requirementRanges(branch, [...path, 'anyOf', index]));
   }
   return 'range' in requirement ? [[[...path, 'range'], requirement.range]] : [];
+}
+
+/** An optional requirement binds one package; among alternatives there is none that it could bind. */
+function optionalProblems(requirement: Requirement, path: FieldPath): FieldProblem[] {
+  if (!('anyOf' in requirement)) return [];
+  const all = [requirement, ...requirement.anyOf];
+  return all.some(({ optional }) => optional) ? [{ path, message: 'has alternatives, which cannot be optional' }] : [];
 }
 
 function unitProblems({ install: { units } }: CapabilityPackage): FieldProblem[] {
@@ -97,14 +105,7 @@ function definitionProblems({ provides, install }: CapabilityPackage): FieldProb
   });
 }
 
-function embeddedProblems(
-  path: FieldPath,
-  offer: {
-    readonly name: string;
-    readonly digest?: string;
-    readonly object?: CapabilityPackage['provides']['definitions'][number]['object'];
-  },
-): FieldProblem[] {
+function embeddedProblems(path: FieldPath, offer: Pick<CrdOffer, 'name' | 'digest' | 'object'>): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (offer.object?.metadata?.name !== offer.name) {
     problems.push({ path: [...path, 'object'], message: `is not the object ${offer.name}` });

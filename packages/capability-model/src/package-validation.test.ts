@@ -89,6 +89,11 @@ describe('reading package metadata', () => {
       'install.units[0].chart.repository must match',
     ],
     [
+      'alternatives that are optional',
+      { requires: [{ anyOf: [{ package: 'b', range: '*' }], optional: true }] },
+      'requires[0] has alternatives, which cannot be optional',
+    ],
+    [
       'two capabilities of one name',
       {
         provides: {
@@ -193,6 +198,11 @@ describe('publishing a package', () => {
       'a need that is not provided',
       { source: source({ provides: { definitions: [{ name: autoscale.name, needs: 'route' }] } }) },
       '"route", which is not provided',
+    ],
+    [
+      'a configuration schema that is none',
+      { source: source({ config: { schema: { type: 'objekt' } } }) },
+      'config.schema is not a JSON Schema',
     ],
   ])('refuses %s', (_, change, message) => {
     const input = { source: source(), definitions: [autoscale.definition], crds: [autoscale.crd], ...change };

@@ -4,6 +4,7 @@ import { MODEL_CODES } from './codes.ts';
 import type { CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
 import type { CrdSource, DefinitionSource } from './package-source.ts';
 import { type DocumentOrigin, parsePackage, parsePackageSource } from './package-validation.ts';
+import { schemaProblem } from './values.ts';
 
 /** What a plugin's folder holds. */
 export interface PublishInput {
@@ -66,7 +67,9 @@ export function publishPackage({ source, origin, definitions, crds }: PublishInp
       ? { provides: { ...written.provides, ...(offers.length > 0 ? { definitions: offers } : {}) } }
       : {}),
   };
-  parsePackage(document, { strict: true });
+  const { config } = parsePackage(document, { strict: true });
+  const problem = config.schema && schemaProblem(config.schema);
+  if (problem !== undefined) throw incomplete(`config.schema is not a JSON Schema: ${problem}.`);
   return document;
 }
 
@@ -125,7 +128,7 @@ function rejectUnnamed(
 
 function incomplete(message: string): CapstanError {
   return new CapstanError(MODEL_CODES.packageInvalid, message, {
-    hint: 'capability.yaml names each file of definitions/ and crds/ once.',
+    hint: 'capability.yaml names each file of definitions/ and crds/ once, and registries hold both together.',
     exit: EXIT.usage,
   });
 }

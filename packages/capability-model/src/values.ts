@@ -1,8 +1,18 @@
-import { CapstanError, EXIT, type JsonObject } from '@capstan/base';
+import { CapstanError, EXIT, type JsonObject, messageOf } from '@capstan/base';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityPackage, HelmUnit } from './package.ts';
 import { fieldName, problemsOf } from './package-validation.ts';
+
+/** Why a package's configuration schema cannot be used; undefined when it can. */
+export function schemaProblem(schema: JsonObject): string | undefined {
+  try {
+    new Ajv2020({ strict: false }).compile(schema);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 /**
  * A user's values, checked against the package's configuration schema, with the schema's defaults filled in. A package
