@@ -10,7 +10,7 @@ import {
   type Schema,
   validateAgainstSchema,
 } from '../src/index.ts';
-import { ruleSchema, schemaCases } from '../src/testing/schema-cases.ts';
+import { ruleSchema, schemaCases } from './schema-cases.ts';
 import { ApiServer } from './server.ts';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

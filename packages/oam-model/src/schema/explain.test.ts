@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { ruleSchema } from '../../test/schema-cases.ts';
 import { OAM_CODES } from '../codes.ts';
-import { ruleSchema } from '../testing/schema-cases.ts';
 import { explainSchema } from './explain.ts';
 
 test.each([

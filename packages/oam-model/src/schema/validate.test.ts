@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ruleSchema, schemaCases } from '../testing/schema-cases.ts';
+import { ruleSchema, schemaCases } from '../../test/schema-cases.ts';
 import type { Schema } from './types.ts';
 import { validateAgainstSchema } from './validate.ts';
 

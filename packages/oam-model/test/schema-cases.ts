@@ -1,4 +1,4 @@
-import type { Schema } from '../schema/types.ts';
+import type { Schema } from '../src/schema/types.ts';
 
 /** A schema with one field for each rule that a structural schema can state. */
 export const ruleSchema: Schema = {
