@@ -22,7 +22,7 @@ export {
   type UseRight,
 } from './discovery/answer.ts';
 export { projectCapabilities } from './discovery/project.ts';
-export { type PublishCapabilitiesOptions, publishCapabilities } from './discovery/publish.ts';
+export { publishCapabilities } from './discovery/publish.ts';
 export { type CapabilityQuery, parseCapabilityQuery } from './discovery/query.ts';
 export {
   type DefinitionWish,
