@@ -109,7 +109,7 @@ function checkWorkload(
   complete = true,
 ): CheckedWorkload | undefined {
   const definition = definitionFor(workload, 'workload', context.catalog);
-  if (definition?.crd && complete) checkAgainstCrd(context, place, workload, definition.crd);
+  if (definition?.crd) checkAgainstCrd(context, place, workload, definition.crd, complete);
   else reportMisprints(context, place, [], workload);
   if (definition) return { object: workload, definition };
   const { apiVersion, kind } = workload;

@@ -41,12 +41,16 @@ export function crdOf(
   return crds.find(({ spec }) => spec.group === group && spec.names.kind === object.kind);
 }
 
-/** Reports what the CRD's schema refuses of a whole object at a place; an unserved version is one problem. */
+/**
+ * Reports what the CRD's schema refuses of a whole object at a place; an unserved version is one problem. Of an object
+ * that is not complete yet, nothing counts as missing.
+ */
 export function checkAgainstCrd(
   context: ValidationContext,
   place: Place,
   object: KubernetesObject,
   crd: CustomResourceDefinition,
+  complete = true,
 ): SchemaProblem[] {
   const version = versionOf(object, crd);
   if (!version) {
@@ -57,9 +61,10 @@ export function checkAgainstCrd(
   }
   const schema = version.schema?.openAPIV3Schema;
   if (!schema) return [];
-  const problems = validateAgainstSchema(object, schema).filter(
-    ({ code, path }) => !(code === OAM_CODES.fieldUnknown && object.kind === 'Component' && DIALECT_METADATA.has(path)),
-  );
+  const problems = validateAgainstSchema(object, schema).filter(({ code, path }) => {
+    if (code === OAM_CODES.fieldRequired) return complete;
+    return !(code === OAM_CODES.fieldUnknown && object.kind === 'Component' && DIALECT_METADATA.has(path));
+  });
   for (const { segments, path: _path, ...problem } of problems) {
     context.report(place, segments, { ...problem, ...besideWorkload(object, segments, problem.code) });
   }

@@ -244,6 +244,9 @@ describe('in one Component', () => {
       '  parameters:\n    - {name: image, fieldPaths: [spec.image]}',
     );
     expect(validate(text)).toEqual([]);
+    expect(placesOf(validate(text.replace('port: 80', 'prt: 80')))).toEqual([
+      '10 FIELD_UNKNOWN spec.workload.spec.prt',
+    ]);
     const use = application('    - componentName: web\n      parameterValues: [{name: image, value: redis}]');
     expect(validate(text + use)).toEqual([]);
     const empty = application('    - componentName: web');
