@@ -9,12 +9,14 @@ import {
   capabilityStatus,
   executeInstall,
   executeUninstall,
+  followJournal,
   type InstallerContext,
   listInstalled,
   planInstall,
   planUninstall,
   type UninstallRequest,
 } from '../src/index.ts';
+import { INSTALL_STEPS } from '../src/installer/journal.ts';
 import { readLock } from '../src/installer/lock.ts';
 import { readRelease } from '../src/plan/release-state.ts';
 import { chartDirectory, installerFor, kedaPackage, prepareCluster, STAND_INS } from './testing/cluster.ts';
@@ -47,7 +49,6 @@ beforeAll(async () => {
           type: 'helm',
           chart: { repository: 'https://charts.example.org', name: 'stuck', version: '1.0.0' },
           release: 'stuck',
-          timeoutSeconds: 3,
         },
       ],
     },
@@ -81,6 +82,14 @@ async function caught(work: Promise<unknown>): Promise<CapstanError> {
   return error;
 }
 
+function once<T>(work: () => T): () => T {
+  let started: { readonly result: T } | undefined;
+  return () => {
+    started ??= { result: work() };
+    return started.result;
+  };
+}
+
 async function versions(): Promise<(string | undefined)[]> {
   const secrets = await client.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace: SYSTEM_NAMESPACE });
   const objects = [
@@ -106,7 +115,13 @@ describe('an installation', () => {
     expect(await client.get(SCALED_OBJECTS)).toBeUndefined();
     expect((await planInstall(context, KEDA)).digest).toBe(plan.digest);
 
-    const result = await executeInstall(context, plan);
+    const followed: string[] = [];
+    const following = once(() =>
+      followJournal(client, { package: 'keda', onEntry: ({ kind }) => followed.push(kind) }),
+    );
+    const result = await executeInstall(context, plan, { onProgress: () => void following() });
+    await following();
+    expect(followed).toEqual([...INSTALL_STEPS, 'done']);
     expect(result.packages).toMatchObject([{ name: 'keda', summary: 'Ready (2 checks not verifiable here)' }]);
     const live = (await client.get(SCALED_OBJECTS)) as KubernetesObject;
     expect(live.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
@@ -175,7 +190,7 @@ describe('an installation', () => {
 
   test('names the blocking object, its condition and last event when it is not ready in time', async () => {
     const plan = await planInstall(context, { goals: [{ package: 'stuck' }] });
-    const error = await caught(executeInstall(context, plan));
+    const error = await caught(executeInstall(context, plan, { timeoutMs: 4000 }));
     expect(error).toMatchObject({ code: 'CAPSTAN_CAP_NOT_READY', exit: 6 });
     expect(error.message).toMatch(/deployment\/stuck\/stuck is not ready/);
     expect(error.hint).toMatch(/FailedScheduling/);

@@ -14,7 +14,7 @@ const SERVED_WITHIN_MS = 30_000;
 export async function applyCrds(run: Run, crds: readonly KubernetesObject[], plans: readonly CrdPlan[]): Promise<void> {
   const { client } = run.context;
   const kept = new Set(plans.filter(({ action }) => action === 'keep-newer').map(({ name }) => name));
-  await mapLimit(crds, 4, async (crd) => {
+  await mapLimit(crds, 8, async (crd) => {
     run.signal.throwIfAborted();
     if (!kept.has(crd.metadata.name)) await client.apply(crd, { fieldManager: INSTALLER, signal: run.signal });
     await waitFor(client, referenceTo(crd), isEstablished, {

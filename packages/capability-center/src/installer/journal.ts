@@ -79,16 +79,6 @@ export function stoppedAt(journal: Journal): JournalEntry | undefined {
   return journal.entries.findLast((entry) => !ENDINGS.includes(entry.kind));
 }
 
-/**
- * The step that follows the last one of an operation on a package: where a rerun goes on. Steps before it have been
- * done and are only checked against the cluster.
- */
-export function nextStep(journal: Journal): JournalKind | undefined {
-  const stopped = stoppedAt(journal);
-  if (isDone(journal)) return undefined;
-  return stopped?.kind ?? 'begin';
-}
-
 /** Whether an unfinished operation announced that it would write this Helm release. */
 export function announcesRelease(journal: Journal, release: string, namespace: string): boolean {
   if (isDone(journal)) return false;
@@ -104,12 +94,4 @@ export function announcesRelease(journal: Journal, release: string, namespace: s
 export function earlierRunEnded(journal: Journal, fence: number): boolean {
   const last = journal.entries.findLast((entry) => entry.fence !== fence);
   return last === undefined || ENDINGS.includes(last.kind);
-}
-
-/** How far a run is: steps announced by the current run, of all steps of its operation. */
-export function progressOf(journal: Journal): { readonly done: number; readonly total: number } {
-  const steps: readonly JournalKind[] = journal.operation === 'install' ? INSTALL_STEPS : UNINSTALL_STEPS;
-  if (isDone(journal)) return { done: steps.length, total: steps.length };
-  const at = stoppedAt(journal);
-  return { done: at ? steps.indexOf(at.kind) : 0, total: steps.length };
 }

@@ -6,6 +6,8 @@ import { takeInstallLease } from './install-lease.ts';
 import type { JournalKind } from './journal.ts';
 import { type JournalHeader, type JournalWriter, openJournal } from './journal-store.ts';
 
+const GRACE_MS = 15_000;
+
 /** One run of an operation: it holds the install Lease and writes the journal. */
 export interface Run {
   readonly context: InstallerContext;
@@ -52,7 +54,8 @@ export async function runOperation<T>(operation: OperationOptions, work: (run: R
   const limitMs = options.timeoutMs ?? operation.defaultTimeoutMs;
   const clock = context.clock ?? systemClock;
   const deadline = clock.now() + limitMs;
-  const timeout = AbortSignal.timeout(limitMs);
+  // Helm gets the same limit; the grace lets it end by itself, for then the error can say what blocked.
+  const timeout = AbortSignal.timeout(limitMs + GRACE_MS);
   const signal = AbortSignal.any([lease.signal, timeout, ...(options.signal ? [options.signal] : [])]);
   try {
     await operation.prepare?.();

@@ -1,9 +1,10 @@
-import type { JsonObject, KubernetesObject } from '@capstan/base';
+import { groupOf, type JsonObject, type KubernetesObject, type ObjectReference } from '@capstan/base';
 import { type CapabilityPackage, configuredValues } from '@capstan/capability-model';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { Journal } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
+import { readPlan } from '../installer/plan-record.ts';
 import { planCrds } from './crds.ts';
 import { planDefinitions } from './definitions.ts';
 import type { PlanFacts } from './facts.ts';
@@ -98,7 +99,10 @@ async function planInFull(
     planCrds(context, metadata, byUnit),
     planDefinitions(context, metadata),
   ]);
-  const unitPlans = prepared.map((unit, index) => planUnit(unit, objects[index] as ObjectsVerdict, releases[index]));
+  const earlier = await earlierUnits(context, question);
+  const unitPlans = prepared.map((unit, index) =>
+    planUnit(unit, withRemoved(objects[index] as ObjectsVerdict, earlier.get(unit.unit.id)), releases[index]),
+  );
   const all = rendered.flatMap(({ objects: list }) => list);
   const blockers = [
     ...releases.flatMap((release) => blockersOf(release, question)),
@@ -121,6 +125,32 @@ async function planInFull(
     metadata,
   };
   return { plan, blockers, warnings: crds.flatMap(({ warning }) => (warning === undefined ? [] : [warning])) };
+}
+
+/** The units of the plan that is in force. */
+async function earlierUnits(
+  { client }: InstallerContext,
+  { locked, metadata }: PackageQuestion,
+): Promise<ReadonlyMap<string, UnitPlan>> {
+  const plan = locked && (await readPlan(client, locked.planDigest));
+  const units = plan?.packages.find(({ name }) => name === metadata.name)?.units ?? [];
+  return new Map(units.map((unit) => [unit.id, unit]));
+}
+
+/** Adds what the release has now and the chart does not render any more: Helm deletes it. */
+function withRemoved(verdict: ObjectsVerdict, earlier: UnitPlan | undefined): ObjectsVerdict {
+  const rendered = new Set(verdict.objects.map(({ object }) => identity(object)));
+  const removed = (earlier?.objects ?? []).filter(
+    ({ object, action }) => action !== 'remove' && !rendered.has(identity(object)),
+  );
+  return {
+    ...verdict,
+    objects: [...verdict.objects, ...removed.map(({ object }) => ({ object, action: 'remove' as const }))],
+  };
+}
+
+function identity({ apiVersion, kind, namespace, name }: ObjectReference): string {
+  return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }
 
 function identityOf(question: PackageQuestion) {

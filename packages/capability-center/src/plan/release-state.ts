@@ -59,7 +59,8 @@ export function releaseBlocker(
   journal: Journal | undefined,
 ): PlanBlocker | undefined {
   if (state.package === packageName) return undefined;
-  if (journal && announcesRelease(journal, state.name, state.namespace)) return undefined;
+  const unlabelled = state.package === undefined;
+  if (unlabelled && journal && announcesRelease(journal, state.name, state.namespace)) return undefined;
   const where = `${state.namespace}/${state.name}`;
   const pending = isPending(state) ? `, and it is in state ${state.status}` : '';
   return {
