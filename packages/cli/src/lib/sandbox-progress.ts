@@ -3,14 +3,11 @@ import type { Progress } from '../render/progress.ts';
 import { formatDuration } from './duration.ts';
 
 const STEPS: Readonly<Record<SandboxStep, string>> = {
-  binaries: 'programs of the control plane',
   certificates: 'certificates and settings',
   processes: 'etcd',
   'api-server': 'API server',
   node: 'controllers, scheduler and a simulated node',
   ready: 'control plane ready',
-  stopping: 'stopping',
-  stopped: 'stopped',
 };
 
 const BUILDING: Readonly<Record<string, string>> = {
@@ -36,7 +33,7 @@ export function sandboxProgress(progress: Progress): (event: SandboxEvent) => vo
         return progress.note(`Port ${event.from} is in use now: port ${event.to} is used instead.`);
       case 'step':
         if (current) progress.update(current, STEPS[current], 'done');
-        current = event.step === 'ready' || event.step === 'stopped' ? undefined : event.step;
+        current = event.step === 'ready' ? undefined : event.step;
         if (current) progress.update(current, STEPS[current]);
     }
   };

@@ -12,7 +12,7 @@ export interface BuildProgress {
   readonly remainingMs?: number;
 }
 
-/** What a start or stop reports while it runs. */
+/** What a start reports while it runs. */
 export type SandboxEvent =
   | BuildProgress
   | { readonly type: 'waiting-for-lock' }
@@ -20,16 +20,8 @@ export type SandboxEvent =
   | { readonly type: 'port-changed'; readonly from: number; readonly to: number }
   | { readonly type: 'step'; readonly step: SandboxStep; readonly elapsedMs: number };
 
-/** The steps of a start and a stop, in their order. */
-export type SandboxStep =
-  | 'binaries'
-  | 'certificates'
-  | 'processes'
-  | 'api-server'
-  | 'node'
-  | 'ready'
-  | 'stopping'
-  | 'stopped';
+/** The steps of a start, in their order. */
+export type SandboxStep = 'certificates' | 'processes' | 'api-server' | 'node' | 'ready';
 
 /** Takes events; must not throw. */
 export type OnProgress = (event: SandboxEvent) => void;

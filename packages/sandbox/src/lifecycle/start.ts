@@ -8,7 +8,7 @@ import { SANDBOX_CODES } from '../codes.ts';
 import { type BuildOptions, controlPlaneBinaries } from '../engine/build.ts';
 import { ensurePki, SANDBOX_CONTEXT, writeEngineFiles } from '../engine/files.ts';
 import { type BinaryName, type EngineSettings, PROGRAMS } from '../engine/programs.ts';
-import { loadStages } from '../simulation/load-stages.ts';
+import { loadStages, type StageSources } from '../simulation/load-stages.ts';
 import { createNode } from './bootstrap.ts';
 import type { SandboxStep } from './events.ts';
 import { withFileLock } from './lock.ts';
@@ -48,8 +48,8 @@ export interface StartedSandbox {
 /**
  * Starts the sandbox, or finds it running. Its processes outlive the caller. Of two calls at the same time one starts it
  * and the other waits and finds it. When the start fails or the signal is aborted, no process of it is left.
- * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, STATE_UNREADABLE, DIRECTORY_UNUSABLE,
- * STAGE_INVALID, PLATFORM_UNSUPPORTED}, with the codes of `controlPlaneBinaries`, or with the signal's reason.
+ * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, DIRECTORY_UNUSABLE, STAGE_INVALID,
+ * PLATFORM_UNSUPPORTED}, with the codes of `controlPlaneBinaries`, or with the signal's reason.
  */
 export async function startSandbox(options: StartOptions = {}): Promise<StartedSandbox> {
   const { onProgress, signal } = options;
@@ -97,6 +97,12 @@ async function startEngine(
   const began = clock.now();
   const step = (name: SandboxStep) => onProgress?.({ type: 'step', step: name, elapsedMs: clock.now() - began });
 
+  const sources: StageSources = {
+    charts: charts.map((folder) => resolve(folder)),
+    stages: join(assetDirectory(options), 'stages', 'simulation'),
+  };
+  // Loaded here only to fail now, with an error that says where, and not in a process that nobody watches.
+  await loadStages(sources);
   const { port, insteadOf } = await choosePort({ asked: options.port, remembered: lastPort });
   if (insteadOf !== undefined) onProgress?.({ type: 'port-changed', from: insteadOf, to: port });
   step('certificates');
@@ -109,7 +115,7 @@ async function startEngine(
     wait.watch(await startInBackground(paths, { name, command: join(binaries, name), ...PROGRAMS[name](settings) }));
   step('processes');
   await start('etcd');
-  wait.watch(await startAgent(paths, options));
+  wait.watch(await startAgent(paths, sources, options));
   await start('kube-apiserver');
   step('api-server');
   // Loading the client takes about as long as the API server does.
@@ -132,7 +138,7 @@ async function startEngine(
     port,
     versions: { kubernetes: gitVersion },
     binaries,
-    charts,
+    charts: sources.charts,
     startedAt: new Date(clock.now()).toISOString(),
   };
   await writeState(paths, state);
@@ -146,14 +152,8 @@ async function makeDirectories(paths: SandboxPaths): Promise<void> {
   for (const each of [directory, pki, etcdData, logs, pids, config, sockets]) await makePrivateDirectory(each);
 }
 
-async function startAgent(paths: SandboxPaths, options: StartOptions): Promise<StartedProgram> {
+async function startAgent(paths: SandboxPaths, sources: StageSources, options: StartOptions): Promise<StartedProgram> {
   const { command, args } = agentCommand(options);
-  const sources = {
-    charts: (options.charts ?? []).map((folder) => resolve(folder)),
-    stages: join(assetDirectory(options), 'stages', 'simulation'),
-  };
-  // Loaded here only to fail now, with an error that says where, and not in a process that nobody watches.
-  await loadStages(sources);
   const config = await writeAgentConfig(paths, {
     directory: paths.directory,
     sources,

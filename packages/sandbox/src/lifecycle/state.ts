@@ -1,6 +1,4 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { CapstanError } from '@capstan/base';
-import { SANDBOX_CODES } from '../codes.ts';
 import type { SandboxPaths } from './paths.ts';
 
 /** What a sandbox remembers between starts; the content of state.json. */
@@ -21,21 +19,20 @@ export interface SandboxState {
   readonly startedAt: string;
 }
 
-/** The state of a sandbox, or undefined where none was ever started. Fails with CAPSTAN_SANDBOX_STATE_UNREADABLE. */
+/**
+ * The state of a sandbox, or undefined where none was ever started. A damaged file counts as none: it holds nothing that
+ * the next start does not find out anew, except the last port.
+ */
 export async function readState(paths: SandboxPaths): Promise<SandboxState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(paths.state, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(paths, cause);
-  }
+  const text = await readFile(paths.state, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
   try {
     const state = JSON.parse(text) as SandboxState;
-    if (state.format !== 1) throw new Error(`its format is ${String(state.format)}, not 1`);
-    return state;
-  } catch (cause) {
-    throw unreadable(paths, cause);
+    return state.format === 1 ? state : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -44,13 +41,4 @@ export async function writeState(paths: SandboxPaths, state: SandboxState): Prom
   const draft = `${paths.state}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   await rename(draft, paths.state);
-}
-
-function unreadable(paths: SandboxPaths, cause: unknown): CapstanError {
-  return new CapstanError(SANDBOX_CODES.stateUnreadable, `The sandbox's state file ${paths.state} cannot be read`, {
-    hint: `Delete the sandbox and start anew; its objects are lost.`,
-    next: ['capstan sandbox reset', 'capstan sandbox start'],
-    fields: { file: paths.state },
-    cause,
-  });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { withFileLock } from './lock.ts';
@@ -53,7 +54,7 @@ export async function sandboxStatus(location: SandboxLocation = {}): Promise<San
   const paths = sandboxPaths(sandboxDirectory(location));
   const [state, processes] = await Promise.all([readState(paths), processStatuses(paths)]);
   const running = processes.filter((process) => process.state === 'running').length;
-  const idle = state === undefined ? 'absent' : 'stopped';
+  const idle = existsSync(paths.state) ? 'stopped' : 'absent';
   const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
   const ready = phase === 'running' && state !== undefined && (await isApiServerReady(paths, state.port));
   return { phase, directory: paths.directory, ready, processes, ...(state && { state }) };
