@@ -88,12 +88,12 @@ async function waitForSystem({ client, log, signal, onState }: OperatorOptions):
   try {
     await informer.synced;
     await new Promise<void>((resolve) => {
-      let told: string | undefined;
+      let told = false;
       const check = () => {
         const missing = wanted.filter((crd) => !isThere(crd)).map((crd) => crd.metadata.name);
         if (missing.length === 0) return resolve();
-        if (told !== missing.join()) onState?.({ state: 'waiting', missing });
-        told = missing.join();
+        if (!told) onState?.({ state: 'waiting', missing });
+        told = true;
       };
       check();
       informer.onChange(check);

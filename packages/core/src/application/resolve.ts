@@ -92,7 +92,7 @@ function resolveWorkload(
     return undefined;
   }
   if (!contribution && needsContribution(served.name)) {
-    problem('PluginNotLoaded', `workload ${template.kind}: its plugin is not running`, KEPT);
+    problem('PluginNotLoaded', `workload ${template.kind}: its plugin is not running`, PLUGIN_OFF);
     return undefined;
   }
   const named = { ...template, metadata: { ...template.metadata, name: workloadName(template, component) } };
@@ -154,7 +154,7 @@ function resolveTrait(
     return undefined;
   }
   if (!contribution && needsContribution(served.name)) {
-    problem('PluginNotLoaded', `trait ${object.kind}: its plugin is not running`, KEPT);
+    problem('PluginNotLoaded', `trait ${object.kind}: its plugin is not running`, PLUGIN_OFF);
     return undefined;
   }
   return { object, served, definition, ...(contribution ? { contribution } : {}) };
@@ -221,3 +221,4 @@ export function statusEntry(observed: ObservedApplication, component: string): W
 
 const MISSING_KIND = 'Install the capability that offers it: `capstan cap search`.';
 const KEPT = 'Install the package that registers it: `capstan cap search`. Until then what runs is kept as it is.';
+const PLUGIN_OFF = 'Its package is not ready: `capstan cap list`. Until then what runs is kept as it is.';
