@@ -66,13 +66,14 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
     await makeDirectories(paths);
     const previous = await readState(paths);
     const statuses = await processStatuses(paths);
-    if (previous !== undefined && statuses.every(({ state }) => state === 'running')) {
+    const allRun = statuses.every(({ state }) => state === 'running');
+    if (previous !== undefined && allRun && (await isApiServerReady(paths, previous.port))) {
       return { state: previous, alreadyRunning: true };
     }
     for (const { name, state, pid } of statuses) {
       if (state === 'stale' && pid !== undefined) onProgress?.({ type: 'stale-process', process: name, pid });
     }
-    // What runs of it (after a crash of some of its processes) is stopped before it is started anew.
+    // What runs of it (after a crash, or a start that was killed) is stopped before it is started anew.
     await stopProcesses(paths);
     try {
       return { state: await startEngine(paths, binaries.directory, previous?.port, options), alreadyRunning: false };
