@@ -34,27 +34,30 @@ const API_SERVICE = {
   name: 'v1beta1.external.metrics.k8s.io',
 };
 
+const SCALED_OBJECT = {
+  apiVersion: 'keda.sh/v1alpha1',
+  kind: 'ScaledObject',
+  spec: { scaleTargetRef: { name: 'web' }, triggers: [{ type: 'cron', metadata: {} }] },
+};
+
 let cluster: TestControlPlane;
 let context: InstallerContext;
 let client: KubeClient;
 
 beforeAll(async () => {
   cluster = await startControlPlane();
-  const stuck = aPackage('stuck', {
-    install: {
-      namespace: 'stuck',
-      units: [
-        {
-          id: 'stuck',
-          type: 'helm',
-          chart: { repository: 'https://charts.example.org', name: 'stuck', version: '1.0.0' },
-          release: 'stuck',
-        },
-      ],
-    },
-  });
-  const charts = await chartDirectory('stuck', { 'deployment.yaml': UNSCHEDULABLE });
-  context = await installerFor(cluster.kubeconfig, [await kedaPackage(), stuck], [STAND_INS, charts]);
+  const charts = await Promise.all([
+    chartDirectory('stuck', { 'deployment.yaml': UNSCHEDULABLE }),
+    chartDirectory('library', { 'map.yaml': CONFIG_MAP }),
+    chartDirectory('shop', { 'map.yaml': CONFIG_MAP }),
+  ]);
+  const packages = [
+    await kedaPackage(),
+    aPackage('stuck'),
+    aPackage('library'),
+    aPackage('shop', { requires: [{ package: 'library', range: '^1.0.0' }] }),
+  ];
+  context = await installerFor(cluster.kubeconfig, packages, [STAND_INS, ...charts]);
   client = context.client;
   await prepareCluster(client);
   await ensureNamespace(client, 'keda');
@@ -261,18 +264,12 @@ describe('a removal', () => {
   });
 
   test('is refused while an object of its kinds exists, and counts them', async () => {
-    const scaled = {
-      apiVersion: 'keda.sh/v1alpha1',
-      kind: 'ScaledObject',
-      metadata: { name: 'mine', namespace: 'default' },
-      spec: { scaleTargetRef: { name: 'web' }, triggers: [{ type: 'cron', metadata: {} }] },
-    };
-    await client.apply(scaled);
+    await client.apply({ ...SCALED_OBJECT, metadata: { name: 'mine', namespace: 'default' } });
     const error = await caught(uninstall({ deleteCrds: false }));
     expect(error).toMatchObject({ code: 'CAPSTAN_CAP_INSTANCES_EXIST', exit: 5 });
     expect(error.message).toContain('1 ScaledObject in default');
     expect(await client.get(AUTOSCALE)).toBeDefined();
-    await client.delete({ apiVersion: scaled.apiVersion, kind: scaled.kind, namespace: 'default', name: 'mine' });
+    await client.delete({ apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', namespace: 'default', name: 'mine' });
   });
 
   test('keeps the CRDs and names them; a later installation takes them up again', async () => {
@@ -288,6 +285,54 @@ describe('a removal', () => {
     await uninstall();
     expect(await client.get(SCALED_OBJECTS)).toBeUndefined();
     expect(await client.get(API_SERVICE)).toBeUndefined();
+  });
+
+  test('waits, with the controller still there, for an object that is on its way out', async () => {
+    await executeInstall(context, await planInstall(context, KEDA));
+    const mine = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', namespace: 'default', name: 'leaving' };
+    await client.apply({
+      ...SCALED_OBJECT,
+      metadata: { name: 'leaving', namespace: 'default', finalizers: ['finalizer.keda.sh'] },
+    });
+    await client.delete(mine);
+    const plan = await planUninstall(context, { package: 'keda', deleteCrds: true });
+    expect(plan).toMatchObject({ blockers: [], instances: [{ kind: 'ScaledObject', total: 1, leaving: 1 }] });
+    const operator = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'keda', name: 'keda-operator' };
+    let whileDraining: KubernetesObject | undefined;
+    const finish = once(async () => {
+      whileDraining = await client.get(operator);
+      await client.patch(mine, { metadata: { finalizers: null } });
+    });
+    await executeUninstall(context, plan, {
+      onProgress: (event) => {
+        if (event.type === 'note' && event.step === 'drain') void finish();
+      },
+    });
+    expect(whileDraining).toBeDefined();
+    expect(await client.get(operator)).toBeUndefined();
+  });
+
+  test('is refused while another package needs it, and what is needed is installed first', async () => {
+    const plan = await planInstall(context, { goals: [{ package: 'shop' }] });
+    expect(plan.packages.map(({ name, why }) => [name, why])).toEqual([
+      ['library', 'needed by shop'],
+      ['shop', 'you asked for it'],
+    ]);
+    await executeInstall(context, plan);
+    expect(await listInstalled(context)).toMatchObject([
+      { name: 'library', phase: 'Ready', goal: false },
+      { name: 'shop', phase: 'Ready', goal: true },
+    ]);
+    const error = await caught(
+      planUninstall(context, { package: 'library' }).then((removal) => executeUninstall(context, removal)),
+    );
+    expect(error).toMatchObject({ code: 'CAPSTAN_CAP_IN_USE', message: 'shop needs library.' });
+  });
+
+  test('keeps a namespace in which others put something, and names it', async () => {
+    await client.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'shop' } });
+    const result = await executeUninstall(context, await planUninstall(context, { package: 'shop' }));
+    expect(result.left).toEqual(['namespace shop: it holds things of others (configmap/shop/theirs)']);
   });
 
   test('of what is not installed gives the nearest names', async () => {
@@ -310,6 +355,11 @@ describe('what others installed', () => {
     expect(await client.get({ ...CAPSTAN_KINDS.install, name: 'keda' })).toBeUndefined();
   });
 });
+
+const CONFIG_MAP = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}-settings}
+`;
 
 const UNSCHEDULABLE = `apiVersion: apps/v1
 kind: Deployment
