@@ -13,6 +13,9 @@ const { name, version, oclif } = JSON.parse(await readFile(`${cli}package.json`,
 /** Parts of oclif and others that nothing here uses, or that exist only in development. */
 const NEVER_USED = ['react-devtools-core', 'typescript', 'ts-node'];
 
+/** What oclif needs only to find commands without a manifest, and for its own help: the bundle has neither. */
+const LEFT_OUT = ['ejs', 'tinyglobby'];
+
 const commands = [];
 for await (const file of glob('src/commands/**/*.ts', { cwd: cli })) {
   if (!file.endsWith('.test.ts')) commands.push(file);
@@ -52,7 +55,7 @@ await build({
   },
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [oclifVersion()],
+  plugins: [oclifVersion(), leftOut(), kubeconfigOnly(), pureSources()],
 });
 for (const folder of ['control-plane', 'stages']) {
   await cp(`${sandbox}/${folder}`, `${target}/sandbox/${folder}`, { recursive: true });
@@ -75,6 +78,58 @@ function oclifVersion() {
         contents: JSON.stringify({ name: own.name, version: own.version }),
         loader: 'json',
       }));
+    },
+  };
+}
+
+/** Replaces modules that are never called by empty ones: loading them would cost more than many a command. */
+function leftOut() {
+  return {
+    name: 'left-out',
+    setup(context) {
+      const filter = new RegExp(`^(${LEFT_OUT.join('|')})$`);
+      context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
+      context.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
+/**
+ * Of the Kubernetes client only KubeConfig is used, for the options of HTTPS requests. Its generated API classes and the
+ * HTTP client beneath them are 1.5 MB that take longer to load than most commands take to run.
+ */
+function kubeconfigOnly() {
+  const unused = (name) => `export class ${name} { constructor() { throw new Error('${name} is not part of the bundle'); } }`;
+  const stubs = {
+    './gen/index.js': ['createConfiguration', 'ServerConfiguration'].map(unused).join('\n'),
+    undici: ['Agent', 'ProxyAgent'].map(unused).join('\n'),
+  };
+  return {
+    name: 'kubeconfig-only',
+    setup(context) {
+      context.onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, pluginData, ...from }) => {
+        if (pluginData === 'kubeconfig-only') return undefined;
+        const index = await context.resolve(path, { ...from, pluginData: 'kubeconfig-only' });
+        return { path: index.path.replace(/index\.js$/, 'config.js') };
+      });
+      context.onResolve({ filter: /^(\.\/gen\/index\.js|undici)$/ }, ({ path, importer }) =>
+        importer.endsWith('/client-node/dist/config.js') ? { path, namespace: 'kubeconfig-only' } : undefined,
+      );
+      context.onLoad({ filter: /.*/, namespace: 'kubeconfig-only' }, ({ path }) => ({ contents: stubs[path] }));
+    },
+  };
+}
+
+/** Importing a module of ours has no effect by itself: what a command does not use of a package is left out. */
+function pureSources() {
+  return {
+    name: 'pure-sources',
+    setup(context) {
+      context.onResolve({ filter: /^(@capstan\/|\.)/ }, async ({ path, pluginData, ...from }) => {
+        if (pluginData === 'pure-sources' || !/\/(packages|plugins)\/[^/]+\/src\//.test(from.importer)) return undefined;
+        const found = await context.resolve(path, { ...from, pluginData: 'pure-sources' });
+        return { ...found, sideEffects: false };
+      });
     },
   };
 }
