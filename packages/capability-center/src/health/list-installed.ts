@@ -28,20 +28,19 @@ export async function listInstalled(context: { readonly client: KubeClient }): P
   const { lock, installs, journals } = await readState(context);
   const holder = await leaseHolder(context.client, LEASES.install);
   const fence = holder?.alive ? holder.fencing : undefined;
-  return [...installs.values()]
-    .map((install) => {
-      const name = install.metadata.name;
-      const goal = lock.packages[name]?.goal ?? true;
-      return { ...recorded(install), goal, ...interrupted(journals.get(name), fence) };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  // A run that was killed may have recorded its journal before the goal, or removed the goal before the end.
+  const open = [...journals.values()].filter((journal) => stoppedAt(journal)).map(({ subject }) => subject);
+  return [...new Set([...installs.keys(), ...open])].sort().map((name) => {
+    const goal = lock.packages[name]?.goal ?? true;
+    return { ...recorded(name, installs.get(name)), goal, ...interrupted(journals.get(name), fence) };
+  });
 }
 
-function recorded(install: CapabilityInstall): Omit<InstalledCapability, 'goal'> {
-  const { status } = install;
-  const ready = findCondition(conditionsOf(install), INSTALL_CONDITIONS.ready);
+function recorded(name: string, install: CapabilityInstall | undefined): Omit<InstalledCapability, 'goal'> {
+  const status = install?.status;
+  const ready = install && findCondition(conditionsOf(install), INSTALL_CONDITIONS.ready);
   return {
-    name: install.metadata.name,
+    name,
     version: status?.version ?? '',
     phase: status?.phase ?? 'Pending',
     reason: ready?.reason ?? 'Pending',

@@ -50,7 +50,9 @@ export interface OperationOptions {
  */
 export async function runOperation<T>(operation: OperationOptions, work: (run: Run) => Promise<T>): Promise<T> {
   const { context, header, options } = operation;
-  const lease = await takeInstallLease(context, options.signal);
+  const lease = await takeInstallLease(context, options.signal).catch((error: unknown) => {
+    throw options.signal?.aborted ? interrupted(header, error) : error;
+  });
   const limitMs = options.timeoutMs ?? operation.defaultTimeoutMs;
   const clock = context.clock ?? systemClock;
   const deadline = clock.now() + limitMs;
@@ -137,15 +139,8 @@ async function stop(operation: OperationOptions, journal: JournalWriter, reason:
 
 function describeStop(reason: Stop, header: JournalHeader, byUser: boolean): CapstanError {
   const { error } = reason;
-  const verb = header.operation === 'install' ? 'Installing' : 'Removing';
-  if (byUser) {
-    return new CapstanError(INSTALLER_CODES.interrupted, `${verb} ${header.subject} was interrupted.`, {
-      hint: 'What has been done stays, and the same command goes on from there.',
-      next: [header.command],
-      exit: EXIT.interrupted,
-      cause: error,
-    });
-  }
+  const verb = verbOf(header);
+  if (byUser) return interrupted(header, error);
   if (reason.timedOut && !isCapstanError(error, INSTALLER_CODES.notReady)) {
     return new CapstanError(INSTALLER_CODES.notReady, `${verb} ${header.subject} took longer than allowed.`, {
       hint: `It stopped here: ${messageOf(error)}. It is safe to run the command again.`,
@@ -161,6 +156,19 @@ function describeStop(reason: Stop, header: JournalHeader, byUser: boolean): Cap
     });
   }
   return error.next.length > 0 ? error : withNext(error, header.command);
+}
+
+function interrupted(header: JournalHeader, cause: unknown): CapstanError {
+  return new CapstanError(INSTALLER_CODES.interrupted, `${verbOf(header)} ${header.subject} was interrupted.`, {
+    hint: 'What has been done stays, and the same command goes on from there.',
+    next: [header.command],
+    exit: EXIT.interrupted,
+    cause,
+  });
+}
+
+function verbOf({ operation }: JournalHeader): string {
+  return operation === 'install' ? 'Installing' : 'Removing';
 }
 
 function withNext(error: CapstanError, command: string): CapstanError {
