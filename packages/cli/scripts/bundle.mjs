@@ -99,7 +99,8 @@ function leftOut() {
  * HTTP client beneath them are 1.5 MB that take longer to load than most commands take to run.
  */
 function kubeconfigOnly() {
-  const unused = (name) => `export class ${name} { constructor() { throw new Error('${name} is not part of the bundle'); } }`;
+  const unused = (name) =>
+    `export class ${name} { constructor() { throw new Error('${name} is not part of the bundle'); } }`;
   const stubs = {
     './gen/index.js': ['createConfiguration', 'ServerConfiguration'].map(unused).join('\n'),
     undici: ['Agent', 'ProxyAgent'].map(unused).join('\n'),
@@ -126,7 +127,8 @@ function pureSources() {
     name: 'pure-sources',
     setup(context) {
       context.onResolve({ filter: /^(@capstan\/|\.)/ }, async ({ path, pluginData, ...from }) => {
-        if (pluginData === 'pure-sources' || !/\/(packages|plugins)\/[^/]+\/src\//.test(from.importer)) return undefined;
+        if (pluginData === 'pure-sources' || !/\/(packages|plugins)\/[^/]+\/src\//.test(from.importer))
+          return undefined;
         const found = await context.resolve(path, { ...from, pluginData: 'pure-sources' });
         return { ...found, sideEffects: false };
       });

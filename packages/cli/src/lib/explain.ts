@@ -1,4 +1,4 @@
-import { CapstanError, EXIT } from '@capstan/base';
+import { CapstanError, EXIT, type KindReference } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
 import {
   type DefinitionCatalog,
@@ -20,8 +20,7 @@ export interface Explanation {
   /** Short name of the type. */
   readonly type: string;
   readonly role: string;
-  readonly apiVersion: string;
-  readonly kind: string;
+  readonly registers: KindReference;
   readonly definition: string;
   readonly provider: string;
   readonly summary: string;
@@ -62,8 +61,7 @@ export async function explain(expression: string, types: DefinitionCatalog, clie
   return {
     type: shortName,
     role,
-    apiVersion: `${crd.spec.group}/${version.name}`,
-    kind: crd.spec.names.kind,
+    registers: { apiVersion: `${crd.spec.group}/${version.name}`, kind: crd.spec.names.kind },
     definition: definition.metadata.name,
     provider: providerOf(definition),
     summary: descriptionOf(definition),

@@ -1,3 +1,4 @@
+import type { KindReference } from '@capstan/base';
 import {
   appliesTo,
   type DefinitionCatalog,
@@ -13,8 +14,8 @@ import { descriptionOf, providerOf } from './types-catalog.ts';
 export interface TypeRow {
   readonly name: string;
   readonly definition: string;
-  readonly kind: string;
-  readonly apiVersion: string;
+  /** The kind that the Definition registers; absent where its CRD is not there. */
+  readonly registers?: KindReference;
   readonly provider: string;
   readonly summary: string;
   /** Kinds that a workload makes. */
@@ -57,8 +58,9 @@ export function rowOf(match: DefinitionMatch, types: DefinitionCatalog): TypeRow
   return {
     name: shortName,
     definition: definition.metadata.name,
-    kind: crd?.spec.names.kind ?? '',
-    apiVersion: crd && version ? `${crd.spec.group}/${version.name}` : '',
+    ...(crd && version
+      ? { registers: { apiVersion: `${crd.spec.group}/${version.name}`, kind: crd.spec.names.kind } }
+      : {}),
     provider: providerOf(definition),
     summary: descriptionOf(definition),
     makes: childResourceKinds.map(({ kind }) => kind),

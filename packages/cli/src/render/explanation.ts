@@ -6,14 +6,14 @@ const INDENT = '      ';
 
 /** An explanation as a page: what it is, then its fields with type, default and description. */
 export function explanationLines(explanation: Explanation, terminal: Terminal): string[] {
-  const { type, role, apiVersion, kind, definition, provider, summary, path } = explanation;
+  const { type, role, registers, definition, provider, summary, path } = explanation;
   const width = terminal.columns ?? 100;
   const head =
     path === 'spec'
       ? [
           `${paint(type, 'bold', terminal)} (${role})  ${summary}`.trimEnd(),
-          `  apiVersion: ${apiVersion}`,
-          `  kind: ${kind}`,
+          `  apiVersion: ${registers.apiVersion}`,
+          `  kind: ${registers.kind}`,
           `  Definition ${definition}, from ${provider}`,
         ]
       : [`${paint(`${type}.${path}`, 'bold', terminal)}  ${typeOf({ ...explanation, type: explanation.fieldType })}`];

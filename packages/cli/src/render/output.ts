@@ -77,7 +77,7 @@ export class Output {
     this.data(text(this.format === 'wide' ? 'wide' : 'table'));
   }
 
-  /** Prints an object of `cli.capstan.dev/v1` as JSON or YAML. */
+  /** Prints an object of `cli.capstan.dev/v1` as JSON or YAML. The data has no apiVersion and kind of its own. */
   async envelope(kind: string, data: object): Promise<void> {
     await this.raw({ apiVersion: OUTPUT_API_VERSION, kind, ...data });
   }

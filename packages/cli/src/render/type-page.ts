@@ -3,7 +3,7 @@ import type { TypeRow } from '../lib/type-rows.ts';
 /** A workload or trait as a short page. */
 export function typeLines(row: TypeRow, role: 'workload' | 'trait'): string[] {
   const facts: [string, string][] = [
-    ['kind', row.kind === '' ? '' : `${row.kind} (${row.apiVersion})`],
+    ['kind', row.registers ? `${row.registers.kind} (${row.registers.apiVersion})` : ''],
     ['Definition', row.definition],
     ['from', row.provider],
     ['makes', row.makes.join(', ')],
