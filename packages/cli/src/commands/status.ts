@@ -38,6 +38,7 @@ export default class Status extends CapstanCommand<typeof Status> {
       const { unknownApplication } = await import('../lib/applications.ts');
       throw await unknownApplication(client, app, namespace, this.signal);
     };
+    this.out.compact = this.flags.watch;
     const tree = await read();
     await this.#print(tree, namespace);
     if (this.flags.watch) await this.#watch(app, namespace, read);
@@ -100,6 +101,9 @@ export default class Status extends CapstanCommand<typeof Status> {
     for (let seen = informer.get(app, namespace)?.metadata.resourceVersion; ; ) {
       await systemClock.sleep(LONGEST_PAUSE_MS, AbortSignal.any([this.signal, changed.signal]));
       changed = new AbortController();
+      // Ctrl-C is how a watch ends.
+      this.exitCode = EXIT.interrupted;
+      if (this.interrupt.aborted) return;
       this.signal.throwIfAborted();
       const version = informer.get(app, namespace)?.metadata.resourceVersion;
       if (version === seen) continue;

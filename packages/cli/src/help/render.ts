@@ -7,7 +7,7 @@ type Cached = Command.Cached;
 type Row = readonly [head: string, text: string];
 
 const GLOBAL = new Set(Object.keys(globalFlags));
-const WIDEST_HEAD = 34;
+const WIDEST_HEAD = 44;
 
 /** Help of the whole program: what it is, examples, commands in groups. */
 export function rootHelp(commands: readonly Cached[], version: string, terminal: Terminal): string[] {
@@ -20,7 +20,7 @@ export function rootHelp(commands: readonly Cached[], version: string, terminal:
     ),
   ]);
   return [
-    `capstan ${version}: install what a cluster can do on demand, and run applications that use it.`,
+    `capstan ${version}: capabilities on demand, and applications that use them`,
     '',
     ...section('Examples', ROOT_EXAMPLES, terminal),
     ...groups,
@@ -107,7 +107,8 @@ function flagRow(flag: Command.Flag.Cached): Row {
     type === 'option'
       ? ` ${'options' in flag && flag.options ? flag.options.join('|') : (flag.helpValue ?? 'VALUE')}`
       : '';
-  return [`${char ? `-${char}, ` : '    '}--${name}${value}`, flag.summary ?? flag.description ?? ''];
+  const spelledName = 'allowNo' in flag && flag.allowNo ? `[no-]${name}` : name;
+  return [`${char ? `-${char}, ` : '    '}--${spelledName}${value}`, flag.summary ?? flag.description ?? ''];
 }
 
 function section(title: string, rows: readonly Row[], terminal: Terminal): string[] {

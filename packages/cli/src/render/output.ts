@@ -38,6 +38,8 @@ export class Output {
   readonly quiet: boolean;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
+  /** JSON as one line for each object, as `--watch` prints it. */
+  compact = false;
 
   constructor(options: { format: OutputFormat; quiet: boolean; stdout: Terminal; stderr: Terminal }) {
     this.format = options.format;
@@ -84,7 +86,7 @@ export class Output {
 
   /** Prints an object as it is, as JSON, or as YAML where that was asked for. */
   async raw(object: object): Promise<void> {
-    if (this.format !== 'yaml') return this.data([JSON.stringify(object, undefined, 2)]);
+    if (this.format !== 'yaml') return this.data([JSON.stringify(object, undefined, this.compact ? undefined : 2)]);
     const { stringify } = await import('yaml');
     this.data([stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()]);
   }

@@ -84,6 +84,8 @@ class LiveProgress implements Progress {
   readonly #now: () => number;
   readonly #steps = new Map<string, Step>();
   readonly #timer: NodeJS.Timeout;
+  /** What was said last of steps that are finished and no longer redrawn. */
+  readonly #settled = new Map<string, string>();
   #drawn = 0;
 
   constructor(options: ProgressOptions) {
@@ -94,6 +96,8 @@ class LiveProgress implements Progress {
 
   update(id: string, text: string, state: StepState = 'running'): void {
     const now = this.#now();
+    if (this.#settled.get(id) === `${state} ${text}`) return;
+    this.#settled.delete(id);
     const step = this.#steps.get(id) ?? { id, started: now, text, state };
     step.text = text;
     step.state = state;
@@ -128,6 +132,7 @@ class LiveProgress implements Progress {
     for (const step of this.#steps.values()) {
       if (step.state !== 'done' && step.state !== 'failed') return;
       this.#steps.delete(step.id);
+      this.#settled.set(step.id, `${step.state} ${step.text}`);
       this.#drawn--;
     }
   }

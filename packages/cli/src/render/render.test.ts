@@ -87,7 +87,9 @@ describe('progress', () => {
     progress.update('b', 'second');
     progress.update('a', 'first', 'done');
     progress.update('b', 'second', 'done');
+    progress.update('a', 'first', 'done');
     progress.close();
+    expect(written.join('').match(/ok {2}first/g)).toHaveLength(1);
     expect(written[2]?.startsWith('\u001b[2A\u001b[0J  ok  first')).toBe(true);
     expect(written[3]?.startsWith('\u001b[1A\u001b[0J  ok  second')).toBe(true);
   });
