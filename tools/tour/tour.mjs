@@ -76,7 +76,10 @@ async function onCluster({ kubeconfig, standIns, yes }) {
   try {
     const keda = answer(['cap', 'status', 'keda', '-o', 'json', ...target]);
     await mainJob({ target, namespace, install: keda === undefined });
-    await take({ say: 'The namespace of the tour.', args: ['delete', '--namespace-only', ...namespace, ...target] });
+    await take({
+      say: 'The namespace of the tour.',
+      args: ['delete', '--namespace-only', '--yes', ...namespace, ...target],
+    });
   } finally {
     operator?.kill('SIGTERM');
   }

@@ -84,7 +84,11 @@ describe('the launcher', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     symlinkSync(`${repository}/capstan`, join(folder, 'cap'));
     symlinkSync('cap', join(folder, 'again'));
-    const result = spawnSync('./again', ['version', '--client', '-o', 'name'], { cwd: folder, encoding: 'utf8', env });
+    const result = spawnSync(join(folder, 'again'), ['version', '--client', '-o', 'name'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(result.stdout).toMatch(/^capstan\/\d/);
   });

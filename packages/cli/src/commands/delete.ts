@@ -59,6 +59,7 @@ export default class Delete extends CapstanCommand<typeof Delete> {
     const { deleteOwnNamespace } = await import('../lib/delete-namespace.ts');
     const client = await this.changingCluster();
     const namespace = await this.namespace();
+    await this.confirm(`Delete namespace ${namespace} with everything in it?`);
     await deleteOwnNamespace(client, namespace, {
       timeoutMs: this.timeLimitMs(USUAL_LIMIT_MS),
       signal: this.interrupt,

@@ -1,6 +1,5 @@
 import {
   CapstanError,
-  EXIT,
   type ExitCode,
   isCapstanError,
   messageOf,
@@ -111,9 +110,4 @@ function causes(error: CapstanError): string[] {
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return found;
-}
-
-/** The exit code of anything thrown. */
-export function exitOf(error: unknown): ExitCode {
-  return isCapstanError(error) ? error.exit : EXIT.failed;
 }
