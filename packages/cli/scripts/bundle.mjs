@@ -1,5 +1,5 @@
 // Bundles the command line into dist/bundle: one module for each command, shared code in chunks, the manifest beside it.
-import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
@@ -8,6 +8,8 @@ import { build } from 'esbuild';
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
 const target = `${cli}dist/bundle`;
+/** Built aside and then put in place, so that commands that run meanwhile hardly notice. */
+const draft = `${cli}dist/bundle-${process.pid}`;
 const { name, version, oclif } = JSON.parse(await readFile(`${cli}package.json`, 'utf8'));
 
 /** Parts of oclif and others that nothing here uses, or that exist only in development. */
@@ -21,10 +23,9 @@ for await (const file of glob('src/commands/**/*.ts', { cwd: cli })) {
   if (!file.endsWith('.test.ts')) commands.push(file);
 }
 
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
+await mkdir(draft, { recursive: true });
 await writeFile(
-  `${target}/package.json`,
+  `${draft}/package.json`,
   JSON.stringify({
     name,
     version,
@@ -39,7 +40,7 @@ await build({
     { in: 'src/main.ts', out: 'main' },
     { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
   ],
-  outdir: target,
+  outdir: draft,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -58,12 +59,14 @@ await build({
   plugins: [oclifVersion(), leftOut(), kubeconfigOnly(), pureSources()],
 });
 for (const folder of ['control-plane', 'stages']) {
-  await cp(`${sandbox}/${folder}`, `${target}/sandbox/${folder}`, { recursive: true });
+  await cp(`${sandbox}/${folder}`, `${draft}/sandbox/${folder}`, { recursive: true });
 }
 
-const plugin = new Plugin({ root: target, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+const plugin = new Plugin({ root: draft, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
 await plugin.load();
-await writeFile(`${target}/oclif.manifest.json`, JSON.stringify(plugin.manifest));
+await writeFile(`${draft}/oclif.manifest.json`, JSON.stringify(plugin.manifest));
+await rm(target, { recursive: true, force: true });
+await rename(draft, target);
 process.stdout.write(`bundled ${commands.length} commands into ${target}\n`);
 
 /** oclif looks for its own package.json at run time; the bundle carries what it reads of it. */

@@ -29,7 +29,7 @@ export default class Status extends CapstanCommand<typeof Status> {
   protected async work(): Promise<void> {
     const { app } = this.args;
     if (app === undefined) return this.#all();
-    const { applicationTree } = await import('@capstan/core');
+    const { applicationTree } = await import('../services/application-tree.ts');
     const client = await this.cluster();
     const namespace = await this.namespace();
     const read = async () => {
@@ -86,7 +86,7 @@ export default class Status extends CapstanCommand<typeof Status> {
 
   /** Prints again whenever the application's object changes; its status changes with its children. */
   async #watch(app: string, namespace: string, read: () => Promise<ApplicationTree>): Promise<void> {
-    const { startInformer } = await import('@capstan/kube');
+    const { startInformer } = await import('../services/informer.ts');
     const { APPLICATION } = await import('../lib/applications.ts');
     const client = await this.cluster();
     const informer = startInformer(client, {

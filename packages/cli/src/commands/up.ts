@@ -68,7 +68,7 @@ export default class Up extends CapstanCommand<typeof Up> {
 
   async #prepareNamespace(client: KubeClient, namespace: string): Promise<void> {
     if (!this.flags['create-namespace']) return;
-    const { ensureNamespace } = await import('@capstan/kube');
+    const { ensureNamespace } = await import('../services/namespaces.ts');
     const created = await ensureNamespace(client, namespace, {
       labels: { 'app.kubernetes.io/managed-by': 'capstan' },
       signal: this.interrupt,

@@ -33,7 +33,7 @@ export function reachOf({ kubeconfig, context }: ClusterChoice): Reach {
  * `@capstan/kube`: no kubeconfig, no such context, the sandbox does not run.
  */
 export async function connectTo(choice: ClusterChoice): Promise<Connected> {
-  const { connect, resolveClusterTarget } = await import('./kube-client.ts');
+  const { connect, resolveClusterTarget } = await import('../services/kube-client.ts');
   const { kubeconfig, context, as, asGroups } = choice;
   const env = process.env;
   const sandboxMayMatter = context === SANDBOX || (kubeconfig === undefined && !env['KUBECONFIG']);
@@ -50,7 +50,7 @@ export async function connectTo(choice: ClusterChoice): Promise<Connected> {
 
 /** The kubeconfig of the sandbox, when one runs. */
 async function runningSandbox(): Promise<string | undefined> {
-  const { sandboxKubeconfigPath, sandboxStatus } = await import('./sandbox-state.ts');
+  const { sandboxKubeconfigPath, sandboxStatus } = await import('../services/sandbox-state.ts');
   const { phase } = await sandboxStatus();
   return phase === 'running' || phase === 'degraded' ? sandboxKubeconfigPath() : undefined;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CapstanError, EXIT, systemClock } from '@capstan/base';
 import type { ProcessIdentity } from '@capstan/sandbox';
 import { CLI_CODES } from '../codes.ts';
-import { identifyProcess, isRunning, sandboxDirectory } from './sandbox-state.ts';
+import { identifyProcess, isRunning, sandboxDirectory } from '../services/sandbox-state.ts';
 
 /** The operator of the sandbox, as `sandbox start` runs it in the background. */
 export interface OperatorProcess {

@@ -1,11 +1,4 @@
-import {
-  CapstanError,
-  type ExitCode,
-  isCapstanError,
-  messageOf,
-  redact,
-  type SourcePosition,
-} from '@capstan/base';
+import { CapstanError, type ExitCode, isCapstanError, messageOf, redact, type SourcePosition } from '@capstan/base';
 import { CLI_CODES } from '../codes.ts';
 import type { Reach } from '../lib/reach.ts';
 import { paint, type Terminal, wrap } from './terminal.ts';

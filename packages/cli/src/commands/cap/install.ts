@@ -33,7 +33,7 @@ export default class CapInstall extends CapstanCommand<typeof CapInstall> {
     const client = this.flags.plan ? await this.cluster() : await this.changingCluster();
     await this.#system();
     const context = await this.centerContext(this.flags.helm);
-    const { assertExecutable, planInstall } = await import('@capstan/capability-center');
+    const { assertExecutable, planInstall } = await import('../../services/install.ts');
     const plan = await planInstall(context, { goals, allowStandIns: this.flags['allow-stand-ins'] });
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
@@ -70,7 +70,7 @@ export default class CapInstall extends CapstanCommand<typeof CapInstall> {
   }
 
   async #execute(context: InstallerContext, plan: InstallPlan): Promise<InstallResult> {
-    const { executeInstall, INSTALLER_CODES } = await import('@capstan/capability-center');
+    const { executeInstall, INSTALLER_CODES } = await import('../../services/install.ts');
     const { installProgress } = await import('../../render/install-progress.ts');
     const { timeout } = this.flags;
     const options = {
@@ -88,7 +88,7 @@ export default class CapInstall extends CapstanCommand<typeof CapInstall> {
 
   /** Another process installs: its journal is followed, and then there must be nothing left to do. */
   async #follow(context: InstallerContext, plan: InstallPlan, busy: Error): Promise<InstallResult> {
-    const { executeInstall, followJournal, planInstall } = await import('@capstan/capability-center');
+    const { executeInstall, followJournal, planInstall } = await import('../../services/install.ts');
     const [goal] = plan.goals;
     if (!goal) throw busy;
     this.progress.note(`${busy.message} Following it.`);

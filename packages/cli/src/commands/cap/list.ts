@@ -6,7 +6,7 @@ export default class CapList extends CapstanCommand<typeof CapList> {
   static override examples = [{ command: 'capstan cap list -o json', description: 'for scripts' }];
 
   protected async work(): Promise<void> {
-    const { listInstalled } = await import('../../lib/installed.ts');
+    const { listInstalled } = await import('../../services/installed.ts');
     const client = await this.cluster();
     const items = await listInstalled({ client });
     await this.out.list({

@@ -22,7 +22,7 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
   };
 
   protected async work(): Promise<void> {
-    const { queryCapabilities } = await import('@capstan/capability-center');
+    const { queryCapabilities } = await import('../../services/capability-query.ts');
     const client = await this.cluster();
     const namespace = await this.namespace();
     const answer = await queryCapabilities(client, this.args.query, { namespace, signal: this.signal });

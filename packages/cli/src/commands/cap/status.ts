@@ -16,7 +16,7 @@ export default class CapStatus extends CapstanCommand<typeof CapStatus> {
   static override flags = { 'exit-code': Flags.boolean({ summary: 'exit 7 unless it is ready' }) };
 
   protected async work(): Promise<void> {
-    const { capabilityStatus } = await import('@capstan/capability-center');
+    const { capabilityStatus } = await import('../../services/capability-status.ts');
     const client = await this.cluster();
     const command = (words: string) => this.reach.command(`capstan ${words}`);
     const report = await capabilityStatus({ client, command }, this.args.name);

@@ -20,7 +20,7 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
   };
 
   protected async work(): Promise<void> {
-    const { assertExecutable, executeUninstall, planUninstall } = await import('@capstan/capability-center');
+    const { assertExecutable, executeUninstall, planUninstall } = await import('../../services/uninstall.ts');
     const client = this.flags.plan ? await this.cluster() : await this.changingCluster();
     const context = await this.centerContext(this.flags.helm);
     const plan = await planUninstall(context, { package: this.args.name, deleteCrds: this.flags['delete-crds'] });

@@ -4,7 +4,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
 import { CLI_CODES } from '../../codes.ts';
-import { sandboxKubeconfigPath } from '../../lib/sandbox-state.ts';
+import { sandboxKubeconfigPath } from '../../services/sandbox-state.ts';
 
 export default class SandboxKubeconfig extends CapstanCommand<typeof SandboxKubeconfig> {
   static override summary = 'the kubeconfig of the sandbox, or its path';

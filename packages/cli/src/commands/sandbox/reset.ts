@@ -5,7 +5,7 @@ export default class SandboxReset extends CapstanCommand<typeof SandboxReset> {
   static override examples = [{ command: 'capstan sandbox reset --yes', description: 'without a question' }];
 
   protected async work(): Promise<void> {
-    const { resetSandbox, sandboxStatus } = await import('@capstan/sandbox');
+    const { resetSandbox, sandboxStatus } = await import('../../services/sandbox-lifecycle.ts');
     const { phase, directory } = await sandboxStatus();
     if (phase === 'absent') return this.out.note('There is no sandbox: nothing to delete.');
     await this.confirm(`Delete the sandbox in ${directory} with all its data?`);

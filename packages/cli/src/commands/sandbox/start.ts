@@ -26,7 +26,7 @@ export default class SandboxStart extends CapstanCommand<typeof SandboxStart> {
   };
 
   protected async work(): Promise<void> {
-    const { startSandbox } = await import('@capstan/sandbox');
+    const { startSandbox } = await import('../../services/sandbox-lifecycle.ts');
     const { state, alreadyRunning } = await startSandbox({
       ...sandboxAssets(),
       charts: [standInCharts()],

@@ -1,7 +1,7 @@
 import { CapstanCommand } from '../../base-command.ts';
 import { operatorProcess } from '../../lib/operator-process.ts';
-import { sandboxStatus } from '../../lib/sandbox-state.ts';
 import { renderTable } from '../../render/table.ts';
+import { sandboxStatus } from '../../services/sandbox-state.ts';
 
 interface ProcessRow {
   readonly name: string;

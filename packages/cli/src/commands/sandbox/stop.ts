@@ -6,7 +6,7 @@ export default class SandboxStop extends CapstanCommand<typeof SandboxStop> {
   static override examples = [{ command: 'capstan sandbox stop', description: '' }];
 
   protected async work(): Promise<void> {
-    const { stopSandbox } = await import('@capstan/sandbox');
+    const { stopSandbox } = await import('../../services/sandbox-lifecycle.ts');
     const { stopOperatorProcess } = await import('../../lib/operator-process.ts');
     const operator = await stopOperatorProcess();
     const { stopped } = await stopSandbox();

@@ -11,7 +11,7 @@ export default class SystemInstall extends CapstanCommand<typeof SystemInstall> 
   static override examples = [{ command: 'capstan system install --context sandbox', description: 'in the sandbox' }];
 
   protected async work(): Promise<void> {
-    const { installSystem } = await import('@capstan/operator');
+    const { installSystem } = await import('../../services/system-install.ts');
     const client = await this.changingCluster();
     const result = await installSystem(client, {
       signal: this.interrupt,

@@ -13,7 +13,7 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
   ];
 
   protected async work(): Promise<void> {
-    const { runOperator } = await import('@capstan/operator');
+    const { runOperator } = await import('../../services/operator.ts');
     const client = await this.changingCluster();
     const forPeople = this.out.stderr.isTTY && !this.flags.debug;
     const log = operatorLog(forPeople, this.flags.debug);

@@ -9,7 +9,7 @@ export default class SystemStatus extends CapstanCommand<typeof SystemStatus> {
   static override examples = [{ command: 'capstan system status -o json', description: 'for scripts' }];
 
   protected async work(): Promise<void> {
-    const { systemStatus } = await import('@capstan/operator');
+    const { systemStatus } = await import('../../services/system-status.ts');
     const client = await this.cluster();
     const status = await systemStatus(client);
     await this.out.document({

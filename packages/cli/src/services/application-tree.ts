@@ -1,0 +1,1 @@
+export { applicationTree } from '@capstan/core';

@@ -1,0 +1,1 @@
+export { queryCapabilities } from '@capstan/capability-center';

@@ -1,0 +1,1 @@
+export { capabilityStatus } from '@capstan/capability-center';

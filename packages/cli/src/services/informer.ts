@@ -1,0 +1,1 @@
+export { startInformer } from '@capstan/kube';

@@ -1,0 +1,7 @@
+export {
+  assertExecutable,
+  executeInstall,
+  followJournal,
+  INSTALLER_CODES,
+  planInstall,
+} from '@capstan/capability-center';

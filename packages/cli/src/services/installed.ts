@@ -1,0 +1,1 @@
+export { listInstalled } from '@capstan/capability-center';

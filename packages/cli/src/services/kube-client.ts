@@ -1,0 +1,1 @@
+export { connect, resolveClusterTarget } from '@capstan/kube';

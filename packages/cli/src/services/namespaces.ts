@@ -1,0 +1,1 @@
+export { ensureNamespace } from '@capstan/kube';

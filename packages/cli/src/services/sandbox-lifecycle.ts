@@ -1,0 +1,1 @@
+export { resetSandbox, sandboxStatus, startSandbox, stopSandbox } from '@capstan/sandbox';

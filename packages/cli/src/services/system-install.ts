@@ -1,0 +1,1 @@
+export { installSystem } from '@capstan/operator';

@@ -1,0 +1,1 @@
+export { systemStatus } from '@capstan/operator';

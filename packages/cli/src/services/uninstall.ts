@@ -1,0 +1,1 @@
+export { assertExecutable, executeUninstall, planUninstall } from '@capstan/capability-center';
