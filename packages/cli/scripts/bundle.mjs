@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
+import { directImports } from './direct-imports.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -56,7 +57,7 @@ await build({
   },
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [oclifVersion(), leftOut(), kubeconfigOnly(), pureSources()],
+  plugins: [oclifVersion(), leftOut(), kubeconfigOnly(), pureSources(), directImports()],
 });
 for (const folder of ['control-plane', 'stages']) {
   await cp(`${sandbox}/${folder}`, `${draft}/sandbox/${folder}`, { recursive: true });
