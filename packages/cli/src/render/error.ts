@@ -10,6 +10,7 @@ export interface ReportedProblem {
   readonly hint?: string;
   readonly source?: SourcePosition;
   readonly next?: readonly string[];
+  /** Field path in the object; shown where the message does not contain it. */
   readonly path?: string;
 }
 
@@ -73,9 +74,10 @@ export function formatSource({ file, line, column }: SourcePosition): string {
 }
 
 function block(problem: ReportedProblem, reach: Reach, terminal: Terminal): string[] {
-  const { source, message, hint, next = [], code } = problem;
+  const { source, message, hint, path, next = [], code } = problem;
   const width = terminal.columns ?? 100;
-  const place = source ? `${formatSource(source)}  ` : 'error: ';
+  const field = path && !message.includes(path) ? `${path}: ` : '';
+  const place = (source ? `${formatSource(source)}  ` : 'error: ') + field;
   const [first = '', ...more] = wrap(place + redact(message), width);
   const lines = [paint(first, 'bad', terminal), ...more.map((line) => `  ${line}`)];
   if (hint) lines.push(...wrap(hint, width - 2).map((line) => `  ${line}`));
