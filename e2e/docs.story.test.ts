@@ -9,7 +9,7 @@ import { stage } from './support/story.ts';
 const DOCUMENTS = ['docs/quick-start.md', 'docs/sandbox.md', 'docs/capabilities.md', 'docs/applications.md'];
 
 describe('every command that a document shows', () => {
-  const { env } = stage();
+  const scene = stage();
 
   test.each(DOCUMENTS)('%s', { timeout: 240_000 }, (path) => {
     const commands = commandsOf(readFileSync(`${repository}/${path}`, 'utf8'));
@@ -18,7 +18,7 @@ describe('every command that a document shows', () => {
       const result = spawnSync('bash', ['-euo', 'pipefail', '-c', command], {
         cwd: repository,
         encoding: 'utf8',
-        env: { ...process.env, ...env, NO_COLOR: '1' },
+        env: { ...process.env, ...scene.env, NO_COLOR: '1' },
         input: '',
       });
       expect(result.status, `${path}:${line}\n$ ${command}\n${result.stdout}\n${result.stderr}`).toBe(exit);

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 const CODE = /'(CAPSTAN_[A-Z0-9]+_[A-Z0-9_]+)'/g;
 
-/** Every `src/codes.ts`, with the codes that it declares. */
-const declared = globSync('{packages,plugins}/*/src/codes.ts').map(
+/** Every `codes.ts`, with the codes that it declares. */
+const declared = globSync('{packages,plugins}/*/src/{,*/}codes.ts').map(
   (path) => [path, [...readFileSync(path, 'utf8').matchAll(CODE)].map((match) => match[1] ?? '')] as const,
 );
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { capstan, type Outcome, type RunOptions } from './capstan.ts';
 
-/** A cluster that a story has to itself. */
+/** A cluster that a story has to itself. `folder` and `env` are set once `beforeAll` has run. */
 export interface Stage {
   /** Runs `capstan` against the story's cluster. */
   run(args: string, options?: RunOptions): Promise<Outcome>;

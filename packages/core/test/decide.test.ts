@@ -281,6 +281,14 @@ describe('what keeps an application from being applied', () => {
       { application: anApplication([backend, { componentName: 'nobody' }, scaled]), components, traits: [] },
       ['ComponentMissing', 'PluginNotLoaded'],
     ],
+    'traits that work with revisions, which are not there yet': [
+      {
+        application: anApplication([scaled]),
+        components,
+        traitDefinitions: [aTraitDefinition('autoscales.traits.capstan.dev', { revisionEnabled: true })],
+      },
+      ['NotYetSupported'],
+    ],
     'scopes, which are not there yet': [
       {
         application: anApplication([

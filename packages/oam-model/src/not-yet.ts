@@ -20,7 +20,8 @@ const DATA_PASSING = 'passing data between objects';
 
 /**
  * What an application and its components use that this version does not do: scopes, revisions, data passing and the
- * talks' dialect; with a catalog also traits whose Definition says `revisionEnabled`. Fields that say nothing (empty strings and structs of Go clients) count as absent.
+ * talks' dialect; with a catalog also traits whose Definition says `revisionEnabled`. Fields that say nothing (empty
+ * strings and structs of Go clients) count as absent.
  */
 export function notYet(
   application: ApplicationConfiguration,

@@ -12,7 +12,8 @@ import { resolveComponent } from './resolve.ts';
 export function decideApplication(observed: ObservedApplication): Decision {
   const problems: DecisionProblem[] = [];
   const report = (problem: DecisionProblem) => problems.push(problem);
-  const features = notYet(observed.application, componentsOf(observed));
+  const catalog = { definitions: observed.traitDefinitions, crds: [...observed.crds.values()] };
+  const features = notYet(observed.application, componentsOf(observed), catalog);
   if (features.length > 0) {
     return {
       problems: features.map(({ path, message }) => ({ reason: 'NotYetSupported', path, message })),
