@@ -13,7 +13,7 @@ export async function run(): Promise<void> {
         list: [capstan, 'cap', 'list', '--context', 'sandbox'],
         kubectlVersion: ['kubectl', 'version', '--client'],
         kubectlGet: ['kubectl', '--kubeconfig', kubeconfig, 'get', 'namespaces'],
-        helmVersion: [helm.binary, 'version'],
+        helmVersion: [helm.binary.path, 'version'],
       },
       9,
       env,

@@ -18,9 +18,9 @@ export async function run(): Promise<void> {
       measure([capstan, 'cap', 'uninstall', 'keda', '--delete-crds', '--yes', '--context', 'sandbox'], env);
       const target = ['--kubeconfig', kubeconfig, '--namespace', 'keda'];
       theirs.push(
-        measure([helm.binary, 'install', 'keda', CHART, '--wait', '--create-namespace', ...target], env).wall,
+        measure([helm.binary.path, 'install', 'keda', CHART, '--wait', '--create-namespace', ...target], env).wall,
       );
-      measure([helm.binary, 'uninstall', 'keda', '--wait', ...target], env);
+      measure([helm.binary.path, 'uninstall', 'keda', '--wait', ...target], env);
       measure(['kubectl', '--kubeconfig', kubeconfig, 'delete', 'namespace', 'keda', '--wait'], env);
     }
   });
