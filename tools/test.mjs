@@ -14,7 +14,7 @@ const vitest = spawn(
   ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit' },
 );
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => vitest.kill(signal));
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => vitest.kill(signal));
 
 vitest.on('close', (code) => {
   const counts = readCounts();
@@ -26,6 +26,7 @@ vitest.on('close', (code) => {
 /** A file that fails before its first test counts as one failure: no crash may look like success. */
 function readCounts() {
   try {
+    /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} */
     const result = JSON.parse(readFileSync(report, 'utf8'));
     const broken = result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
     return {
