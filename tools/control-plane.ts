@@ -1,6 +1,12 @@
-// Builds the control plane of the sandbox's real engine ahead of its first start, with progress.
-import { buildControlPlane } from '../packages/sandbox/src/index.ts';
+// Builds the control plane of the sandbox's real engine ahead of its first start, one line per step.
+import { buildControlPlane, type SandboxEvent } from '../packages/sandbox/src/index.ts';
 
-const started = Date.now();
-const binaries = await buildControlPlane({ onProgress: (event) => console.log(JSON.stringify(event)) });
-console.log(`control plane in ${JSON.stringify(binaries)} after ${((Date.now() - started) / 60_000).toFixed(1)} min`);
+let step = '';
+const onProgress = (event: SandboxEvent) => {
+  if (event.type !== 'build' || event.step === step) return;
+  step = event.step;
+  const left = event.remainingMs === undefined ? '' : `, at most ${Math.ceil(event.remainingMs / 60_000)} min to go`;
+  console.log(`${(event.elapsedMs / 1000).toFixed(0).padStart(4)} s  ${step}${left}`);
+};
+const { directory, source } = await buildControlPlane({ onProgress });
+console.log(`The control plane is in ${directory} (${source}).`);
