@@ -76,7 +76,7 @@ describe('clear errors', () => {
   test('a kubeconfig and a context that are not there', async () => {
     expect(await failure(`cap list --kubeconfig ${scene.folder}/none`, 3)).toMatch(/none/);
     const config = join(scene.env['CAPSTAN_SANDBOX_DIR'] ?? '', 'kubeconfig');
-    expect(await failure(`cap list --kubeconfig ${config} --context sandbx`, 3)).toMatch(/sandbox/);
+    expect(await failure(`cap list --kubeconfig ${config} --context sandbx`, 2)).toMatch(/sandbox/);
   });
 
   test('a right that is missing: exit 4 and which right', async () => {

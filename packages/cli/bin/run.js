@@ -11,8 +11,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1);
 }
 module.enableCompileCache();
-const { main } = await import('../dist/bundle/main.js');
-process.exitCode = await main({ root: fileURLToPath(new URL('../dist/bundle', import.meta.url)) });
+const { main } = await import('../bundle/main.js');
+process.exitCode = await main({ root: fileURLToPath(new URL('../bundle', import.meta.url)) });
 
 /** `capstan ... | head`: the reader is gone, so there is nothing left to say. oclif would hang in its flush. */
 function onBrokenPipe(error) {

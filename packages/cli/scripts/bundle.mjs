@@ -1,4 +1,4 @@
-// Bundles the command line into dist/bundle: one module for each command, shared code in chunks, the manifest beside it.
+// Bundles the command line into bundle: one module for each command, shared code in chunks, the manifest beside it.
 import { cp, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,9 @@ import { directImports } from './direct-imports.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
-const target = `${cli}dist/bundle`;
+const target = `${cli}bundle`;
 /** Built aside and then put in place, so that commands that run meanwhile hardly notice. */
-const draft = `${cli}dist/bundle-${process.pid}`;
+const draft = `${cli}bundle-${process.pid}`;
 const { name, version, oclif } = JSON.parse(await readFile(`${cli}package.json`, 'utf8'));
 
 /** Parts of oclif and others that nothing here uses, or that exist only in development. */

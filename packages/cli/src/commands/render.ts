@@ -31,7 +31,7 @@ export default class Render extends CapstanCommand<typeof Render> {
     if (this.out.forMachines) return this.out.envelope('RenderedObjects', { items });
     if (this.out.format === 'name')
       return this.out.data(items.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`));
-    const { stringify } = await import('yaml');
+    const { stringify } = await import('../services/yaml.ts');
     this.out.data(
       items.map((item) => `---\n${stringify(item, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()}`),
     );

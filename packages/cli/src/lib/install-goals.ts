@@ -30,7 +30,7 @@ function parseGoal(word: string): InstallGoal {
 
 async function readValues(file: string): Promise<JsonObject> {
   const { text } = await readInput(file);
-  const { parse } = await import('yaml');
+  const { parse } = await import('../services/yaml.ts');
   const value: unknown = parse(text);
   if (isMap(value)) return value;
   throw usage(`${file} holds no values`, 'A values file is a YAML mapping.');
@@ -42,7 +42,7 @@ async function parseSet(text: string): Promise<JsonObject> {
   const path = text.slice(0, equals).split('.');
   if (equals < 1 || path.some((part) => part === ''))
     throw usage(`--set ${text} is not key=value`, 'For instance --set operator.replicas=2.');
-  const { parse } = await import('yaml');
+  const { parse } = await import('../services/yaml.ts');
   const value: unknown = parse(text.slice(equals + 1));
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as JsonObject;
 }

@@ -87,7 +87,7 @@ export class Output {
   /** Prints an object as it is, as JSON, or as YAML where that was asked for. */
   async raw(object: object): Promise<void> {
     if (this.format !== 'yaml') return this.data([JSON.stringify(object, undefined, this.compact ? undefined : 2)]);
-    const { stringify } = await import('yaml');
+    const { stringify } = await import('../services/yaml.ts');
     this.data([stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()]);
   }
 }

@@ -27,7 +27,7 @@ export default class SandboxKubeconfig extends CapstanCommand<typeof SandboxKube
     if (this.flags.path || this.out.format === 'name') return this.out.data([path]);
     const text = (await readFile(path, 'utf8')).trimEnd();
     if (!this.out.forMachines) return this.out.data([text]);
-    const { parse } = await import('yaml');
+    const { parse } = await import('../../services/yaml.ts');
     await this.out.envelope('SandboxKubeconfig', { path, kubeconfig: parse(text) });
   }
 }
