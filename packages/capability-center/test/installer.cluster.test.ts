@@ -344,7 +344,8 @@ describe('a removal', () => {
 describe('what others installed', () => {
   test('is named and left alone: a KEDA from Helm', async () => {
     await context.helm.install('theirs', `${STAND_INS}/keda/2.20.2`, { namespace: 'keda' });
-    onTestFinished(() => context.helm.uninstall('theirs', { namespace: 'keda', wait: true }));
+    // Helm's wait for the end of the CRDs may last; without it the names are free as soon as nothing uses them.
+    onTestFinished(() => context.helm.uninstall('theirs', { namespace: 'keda' }));
     const plan = await planInstall(context, KEDA);
     const error = await caught(executeInstall(context, plan));
     expect(error).toMatchObject({ code: expect.stringMatching(/CONFLICT$/), exit: 5 });
