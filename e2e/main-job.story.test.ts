@@ -29,7 +29,16 @@ describe('install, discover, run, remove', () => {
     expect((await json('cap list --context sandbox')).items).toEqual([]);
   });
 
-  test('keda is installed with real Helm, and a second time nothing changes', async () => {
+  test('Ctrl-C while keda is being installed: exit 130, and how to go on', async () => {
+    const interrupt = { on: /keda: \d+ CRDs/, signal: 'SIGINT' } as const;
+    const stopped = await run('cap install keda --yes --context sandbox', { interrupt });
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(/capstan cap install keda\S* .*--context sandbox/);
+    expect(JSON.stringify(await json('cap list --context sandbox'))).not.toContain('"Ready"');
+    expect((await json('trait list --context sandbox')).items).toEqual([]);
+  });
+
+  test('the same command completes it with real Helm, and a second time nothing changes', async () => {
     await ok('cap install keda --yes --context sandbox');
     const before = await json('cap status keda --context sandbox');
     const again = await run('cap install keda --yes --context sandbox');
@@ -46,6 +55,13 @@ describe('install, discover, run, remove', () => {
     expect(await ok('explain autoscale --context sandbox')).toMatch(/triggers/);
     expect(await ok('explain autoscale.spec.triggers --context sandbox')).toMatch(/type/);
     expect((await run('explain autoscale.spec.nonsense --context sandbox')).code).toBe(2);
+  });
+
+  test('Ctrl-C while the application becomes ready: exit 130, and the work goes on', async () => {
+    const interrupt = { on: /application helloworld {2}created/, signal: 'SIGINT' } as const;
+    const stopped = await run('up -f examples/helloworld/app.yaml --context sandbox', { interrupt });
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(/--context sandbox/);
   });
 
   test('the application becomes ready, and applying it again changes nothing', async () => {
@@ -82,8 +98,12 @@ describe('install, discover, run, remove', () => {
     await ok('status helloworld --exit-code --context sandbox');
   });
 
-  test('after the application is gone, everything of keda goes and what is left is named', async () => {
+  test('after the application is gone, everything of keda goes, also after a Ctrl-C, and what is left is named', async () => {
     await ok('delete helloworld --yes --context sandbox');
+    const interrupt = { on: /keda: Helm release/, signal: 'SIGINT' } as const;
+    const stopped = await run('cap uninstall keda --delete-crds --yes --context sandbox', { interrupt });
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(/capstan cap uninstall keda .*--context sandbox/);
     const removed = await run('cap uninstall keda --delete-crds --yes --context sandbox');
     expect(removed.code, removed.stderr).toBe(0);
     expect(removed.stdout + removed.stderr).toMatch(/capstan-system/);
