@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { connect } from '@capstan/kube';
 import { describe, expect, test } from 'vitest';
 import { stage } from './support/story.ts';
 
@@ -6,7 +8,8 @@ import { stage } from './support/story.ts';
  * nothing that is in use can be taken away. The tests are chapters: each goes on where the one before ended.
  */
 describe('install, discover, run, remove', () => {
-  const { run, ok, json } = stage();
+  const scene = stage();
+  const { run, ok, json } = scene;
 
   test('the cluster learns the kinds of Capstan, and a second time nothing changes', async () => {
     await ok('system install --yes --context sandbox');
@@ -82,6 +85,20 @@ describe('install, discover, run, remove', () => {
     }
   });
 
+  test('who may no more than edit a namespace sees the types and the application, and what is hidden is said', async () => {
+    const client = await connect({ kubeconfig: join(scene.env['CAPSTAN_SANDBOX_DIR'] ?? '', 'kubeconfig') });
+    await client.apply(EDITOR);
+    client.close();
+    expect((await json('trait list --context sandbox --as dev')).items).toHaveLength(2);
+    const tree = await ok('status helloworld --tree --context sandbox --as dev');
+    expect(tree).toMatch(/pod\/frontend\S+ +Ready +simulated/);
+    expect(tree).toMatch(/scaledobject\/frontend +Unknown +you may not read it/);
+    const found = await run('cap search scale --context sandbox --as dev');
+    expect(found.stdout).toMatch(/keda/);
+    expect(found.stderr).toMatch(/you may not read the records of the centers/);
+    expect((await run('cap uninstall keda --yes --context sandbox --as dev')).code).not.toBe(0);
+  });
+
   test('the capability answers with provider, version, health and evidence', async () => {
     const answer = await run("cap query 'autoscale >=1.0' --context sandbox -o json");
     expect(answer.code, answer.stderr).toBe(0);
@@ -122,3 +139,12 @@ describe('install, discover, run, remove', () => {
     }
   });
 });
+
+/** Kubernetes' own role for people who work in a namespace. */
+const EDITOR = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: { name: 'dev', namespace: 'default' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'dev' }],
+};

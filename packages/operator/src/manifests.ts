@@ -2,6 +2,7 @@ import type { KubernetesObject } from '@capstan/base';
 import { capabilityCustomResourceDefinitions, digestOf, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { builtinManifests } from '@capstan/core';
 import { oamCustomResourceDefinitions } from '@capstan/oam-model';
+import { systemRoles } from './roles.ts';
 
 /** Version of what `installSystem` installs; that of this package. */
 export const SYSTEM_VERSION = '0.1.0';
@@ -16,6 +17,7 @@ export function systemManifests(): KubernetesObject[] {
     ...oamCustomResourceDefinitions(),
     ...capabilityCustomResourceDefinitions(),
     ...builtinManifests(),
+    ...systemRoles(),
   ].map(stamped);
 }
 

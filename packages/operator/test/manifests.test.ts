@@ -11,11 +11,12 @@ describe('the manifests of the system', () => {
     }
   });
 
-  test('are in an order in which they can be applied: namespace, CRDs, then objects of those kinds', () => {
+  test('are in an order in which they can be applied: namespace, CRDs, objects of those kinds, roles', () => {
     const kinds = systemManifests().map(({ kind }) => kind);
     const lastCrd = kinds.lastIndexOf('CustomResourceDefinition');
     expect(kinds[0]).toBe('Namespace');
-    expect(kinds.indexOf('WorkloadDefinition')).toBe(kinds.length - 1);
+    expect(kinds.indexOf('WorkloadDefinition')).toBe(lastCrd + 1);
+    expect(kinds.slice(lastCrd + 2).every((kind) => /Role(Binding)?$/.test(kind))).toBe(true);
     expect(kinds.slice(1, lastCrd + 1).filter((kind) => kind !== 'CustomResourceDefinition')).toEqual([]);
   });
 });

@@ -73,6 +73,34 @@ describe('the system on a cluster that has nothing', () => {
     expect(await systemStatus(client)).toMatchObject({ installed: true, version: SYSTEM_VERSION, plugins: [] });
   });
 
+  test('who is logged in sees the types, who may edit a namespace makes applications there, and no more', async () => {
+    const developer = await connect({ kubeconfig: plane.kubeconfig, as: 'dev', asGroups: ['system:authenticated'] });
+    const may = async (
+      verb: string,
+      group: string,
+      resource: string,
+      more: { namespace?: string; name?: string } = {},
+    ) => (await developer.mayI({ verb, group, resource, ...more })).allowed;
+    const application = ['create', 'core.oam.dev', 'applicationconfigurations', { namespace: 'default' }] as const;
+    expect(await may('list', 'core.oam.dev', 'traitdefinitions')).toBe(true);
+    expect(await may('list', 'capstan.dev', 'capabilities')).toBe(true);
+    expect(
+      await may('get', 'coordination.k8s.io', 'leases', { namespace: 'capstan-system', name: 'capstan-operator' }),
+    ).toBe(true);
+    expect(await may(...application)).toBe(false);
+    await client.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'dev', namespace: 'default' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'dev' }],
+    });
+    await expect.poll(() => may(...application)).toBe(true);
+    expect(await may('list', 'capstan.dev', 'capabilityinstalls')).toBe(false);
+    expect(await may('list', '', 'secrets', { namespace: 'capstan-system' })).toBe(false);
+    developer.close();
+  });
+
   test('what a newer version installed is not taken back', async () => {
     const crd = referenceTo(manifest('components.core.oam.dev'));
     await client.patch(crd, { metadata: { annotations: { 'capstan.dev/version': '99.0.0' } } });

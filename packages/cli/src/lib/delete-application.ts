@@ -3,6 +3,7 @@ import { type KubeClient, waitFor } from '@capstan/kube';
 import { type ApplicationConfiguration, type InventoryEntry, OAM_API_VERSION } from '@capstan/oam-model';
 import { APPLICATION, listApplications, unknownApplication } from './applications.ts';
 import { USER_MANAGER } from './apply-application.ts';
+import { orForbidden } from './forbidden.ts';
 
 /** An application that is to go, with what goes with it. */
 export interface FoundApplication {
@@ -87,7 +88,9 @@ async function untilGone(
 ): Promise<void> {
   const isGone = (object: KubernetesObject | undefined) =>
     !object || (entry.uid !== undefined && object.metadata.uid !== entry.uid);
-  await waitFor(client, entry, isGone, { timeoutMs: Math.max(1, deadline - Date.now()), signal, goal: 'gone' });
+  const timeoutMs = Math.max(1, deadline - Date.now());
+  // What the caller may not read is deleted all the same, by the operator; there is only no telling when.
+  await orForbidden(waitFor(client, entry, isGone, { timeoutMs, signal, goal: 'gone' }));
 }
 
 function componentsOf(application: ApplicationConfiguration): string[] {

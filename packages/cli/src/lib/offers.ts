@@ -1,8 +1,16 @@
 import { groupOf } from '@capstan/base';
-import { bundledCenter, type CatalogEntry, loadCatalog, readCenters } from '@capstan/capability-center';
+import {
+  bundledCenter,
+  type CatalogEntry,
+  type CatalogWarning,
+  type CenterRecord,
+  loadCatalog,
+  readCenters,
+} from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import type { UnknownKind } from '@capstan/oam-model';
 import { bundledRegistry } from './assets.ts';
+import { orForbidden } from './forbidden.ts';
 import { nearest } from './nearest.ts';
 
 /** A package that would bring a type. */
@@ -15,9 +23,25 @@ export interface Offer {
 
 /** What the centers of a cluster offer; without a cluster the registry that comes with Capstan. */
 export async function offeredPackages(client: KubeClient | undefined): Promise<readonly CatalogEntry[]> {
-  const bundled = bundledRegistry();
-  const centers = client ? await readCenters(client, { bundled }) : [bundledCenter(bundled)];
+  const { centers } = client ? await visibleCenters(client) : { centers: [bundledCenter(bundledRegistry())] };
   return (await loadCatalog(centers)).entries;
+}
+
+/**
+ * The centers of a cluster as far as the caller may see them: their records are for administrators, so a developer
+ * gets the registry that comes with Capstan, with a warning that says so.
+ */
+export async function visibleCenters(
+  client: KubeClient,
+  signal?: AbortSignal,
+): Promise<{ readonly centers: readonly CenterRecord[]; readonly warnings: readonly CatalogWarning[] }> {
+  const bundled = bundledRegistry();
+  const read = readCenters(client, { bundled, ...(signal ? { signal } : {}) });
+  const centers = await orForbidden(read);
+  if (centers) return { centers, warnings: [] };
+  const center = bundledCenter(bundled);
+  const message = 'you may not read the records of the centers of this cluster; this is what comes with Capstan.';
+  return { centers: [center], warnings: [{ center: center.name, message, hides: 'packages of other centers' }] };
 }
 
 /** The newest package that offers a kind nobody registered, by kind or else by a name that is near. */

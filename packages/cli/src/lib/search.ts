@@ -5,14 +5,14 @@ import {
   latestEntries,
   listInstalled,
   loadCatalog,
-  readCenters,
   type SearchHit,
   searchCapabilities,
 } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import { CLI_CODES } from '../codes.ts';
-import { bundledRegistry } from './assets.ts';
+import { orForbidden } from './forbidden.ts';
 import { didYouMean } from './nearest.ts';
+import { visibleCenters } from './offers.ts';
 import { systemIsInstalled } from './types-catalog.ts';
 
 /** What a search found, and what it could not see. */
@@ -55,17 +55,21 @@ export async function showPackage(client: KubeClient, name: string, signal: Abor
 }
 
 async function readOffers(client: KubeClient, signal: AbortSignal) {
-  const [centers, known, { gitVersion }] = await Promise.all([
-    readCenters(client, { bundled: bundledRegistry(), signal }),
+  const [{ centers, warnings }, known, { gitVersion }] = await Promise.all([
+    visibleCenters(client, signal),
     systemIsInstalled(client),
     client.version(),
   ]);
-  const rows = known ? await listInstalled({ client }) : [];
+  const rows = (known && (await orForbidden(listInstalled({ client })))) || [];
   const catalog = await loadCatalog(
     centers,
     rows.map(({ name }) => ({ package: name })),
   );
-  return { catalog, installed: new Map(rows.map(({ name, version }) => [name, version])), kubernetes: gitVersion };
+  return {
+    catalog: { ...catalog, warnings: [...warnings, ...catalog.warnings] },
+    installed: new Map(rows.map(({ name, version }) => [name, version])),
+    kubernetes: gitVersion,
+  };
 }
 
 function unknownPackage(name: string, latest: readonly CatalogEntry[]): CapstanError {

@@ -6,8 +6,8 @@ import { CONDITIONS } from '../application/conclude.ts';
 import { objectKey } from '../application/names.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
 
-/** Field manager of the sandbox's stage runner. */
-const SIMULATION_MANAGER = 'capstan-simulation';
+/** Field managers that play a controller or a kubelet: the sandbox's stage runner, and kwok. */
+const SIMULATION_MANAGERS: readonly unknown[] = ['capstan-simulation', 'kwok'];
 
 /** Arranges the facts as application, component, workload and traits, resources. Pure. */
 export function buildTree(facts: TreeFacts): ApplicationTree {
@@ -15,7 +15,10 @@ export function buildTree(facts: TreeFacts): ApplicationTree {
   const names = application.spec.components.flatMap(({ componentName }) => componentName ?? []);
   const entries = new Map(application.status?.workloads?.map((entry) => [entry.componentName ?? '', entry]));
   const components = names.map((name) => componentNode(facts, name, entries.get(name)));
-  return { application: applicationNode(facts, components), simulated: facts.simulated };
+  const shown = new Set(components.flatMap((node) => node.children.map(objectKey)));
+  const hidden = facts.unreadable.filter((reference) => !shown.has(objectKey(reference)));
+  const nodes = [...components, ...hidden.map((reference) => unreadableNode(reference, 'resource'))];
+  return { application: applicationNode(facts, nodes), simulated: facts.simulated };
 }
 
 function applicationNode(facts: TreeFacts, children: readonly TreeNode[]): TreeNode {
@@ -68,7 +71,10 @@ function referencedNode(
   const { namespace } = facts.application.metadata;
   const reference: ObjectReference = { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
   const live = facts.live.get(objectKey(reference));
-  if (!live) return missingNode(reference, role);
+  if (!live) {
+    const hidden = facts.unreadable.some((one) => objectKey(one) === objectKey(reference));
+    return hidden ? unreadableNode(reference, role) : missingNode(reference, role);
+  }
   const children = childrenOf(facts, live);
   const node = nodeOf(facts, live, role);
   const owned = worstHealth([node.health, ...children.map((child) => child.health)]);
@@ -107,12 +113,19 @@ function nodeOf(facts: TreeFacts, object: KubernetesObject, role: TreeNode['role
 
 function isSimulated(facts: TreeFacts, object: KubernetesObject): boolean {
   if (facts.simulated && object.kind === 'Pod') return true;
-  return object.metadata.managedFields?.some((entry) => entry['manager'] === SIMULATION_MANAGER) ?? false;
+  return object.metadata.managedFields?.some((entry) => SIMULATION_MANAGERS.includes(entry['manager'])) ?? false;
 }
 
 function missingNode(reference: ObjectReference, role: TreeNode['role']): TreeNode {
   const health: Health = { status: 'degraded', reason: 'NotFound', message: 'it does not exist' };
   return { role, ...reference, health, simulated: false, children: [] };
+}
+
+/** Whose object it is cannot be told without reading it. */
+function unreadableNode(reference: ObjectReference, role: TreeNode['role']): TreeNode {
+  const { apiVersion, kind, name, namespace } = reference;
+  const health: Health = { status: 'unknown', reason: 'Forbidden', message: 'you may not read it' };
+  return { role, apiVersion, kind, name, ...(namespace ? { namespace } : {}), health, simulated: false, children: [] };
 }
 
 /** Label selector of everything that belongs to an application. */

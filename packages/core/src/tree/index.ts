@@ -1,5 +1,5 @@
-import { type KindReference, referenceTo } from '@capstan/base';
-import { clusterFacts, type KubeClient } from '@capstan/kube';
+import { isCapstanError, type KindReference, type KubernetesObject, referenceTo } from '@capstan/base';
+import { clusterFacts, KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_API_VERSION } from '@capstan/oam-model';
 import { objectKey } from '../application/names.ts';
 import { buildTree, selectorOf } from './build.ts';
@@ -23,26 +23,45 @@ const LABELLED: readonly KindReference[] = [
 /** Kinds that carry no label of ours: found by their owner. */
 const OWNED: readonly KindReference[] = [{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }];
 
-/** The application with everything that belongs to it, or undefined when there is no such application. Reads only. */
+/**
+ * The application with everything that belongs to it, or undefined when there is no such application. Reads only. What
+ * the caller may not read is shown as such; the application itself must be readable.
+ */
 export async function applicationTree(client: KubeClient, input: TreeInput): Promise<ApplicationTree | undefined> {
   const { name, namespace, signal } = input;
   const options = signal ? { signal } : {};
   const reference = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration', name, namespace };
   const application = (await client.get(reference, options)) as ApplicationConfiguration | undefined;
   if (!application) return undefined;
-  const list = async (kind: KindReference, labelSelector?: string) =>
-    (await client.list(kind, { namespace, ...options, ...(labelSelector ? { labelSelector } : {}) })).items;
+  const list = async (kind: KindReference, labelSelector?: string): Promise<readonly KubernetesObject[]> => {
+    const found = client.list(kind, { namespace, ...options, ...(labelSelector ? { labelSelector } : {}) });
+    return (await unlessForbidden(found))?.items ?? [];
+  };
+  const entries = application.status?.inventory ?? [];
   const [facts, inventory, ...descendants] = await Promise.all([
     clusterFacts(client),
-    Promise.all((application.status?.inventory ?? []).map((entry) => client.get(entry, options))),
+    Promise.all(entries.map((entry) => unlessForbidden(client.get(entry, options), HIDDEN))),
     ...LABELLED.map((kind) => list(kind, selectorOf(name))),
     ...OWNED.map((kind) => list(kind)),
   ]);
-  const live = inventory.flatMap((object) => object ?? []);
+  const live = inventory.flatMap((object) => (object === HIDDEN ? [] : (object ?? [])));
   return buildTree({
     application,
     live: new Map(live.map((object) => [objectKey(referenceTo(object)), object])),
+    unreadable: entries.filter((_, index) => inventory[index] === HIDDEN),
     descendants: descendants.flat(),
     simulated: facts.simulated,
   });
+}
+
+const HIDDEN = Symbol('an object that the caller may not read');
+
+/** What a read gives, or something else where the caller lacks the right. */
+async function unlessForbidden<T, U = undefined>(reading: Promise<T>, instead?: U): Promise<T | U> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isCapstanError(error, KUBE_CODES.forbidden)) return instead as U;
+    throw error;
+  }
 }

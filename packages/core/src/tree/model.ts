@@ -23,6 +23,8 @@ export interface TreeFacts {
   readonly application: KubernetesObject;
   /** Live workloads, traits and resources of the application's inventory, by `objectKey`. */
   readonly live: ReadonlyMap<string, KubernetesObject>;
+  /** Objects of the inventory that the caller may not read. */
+  readonly unreadable: readonly ObjectReference[];
   /** Objects that may have been made by those (ReplicaSets, Pods, ...). */
   readonly descendants: readonly KubernetesObject[];
   readonly simulated: boolean;
