@@ -68,14 +68,14 @@ describe('clear errors', () => {
   });
 
   test('a cluster that does not answer: exit 3 and its address', async () => {
-    const config = await readFile(join(scene.env['CAPSTAN_SANDBOX_DIR'] ?? '', 'kubeconfig'), 'utf8');
+    const config = await readFile(scene.kubeconfig, 'utf8');
     const path = await file('unreachable', config.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'));
     expect(await failure(`cap list --kubeconfig ${path}`, 3)).toMatch(/127\.0\.0\.1:1\b/);
   });
 
   test('a kubeconfig and a context that are not there', async () => {
     expect(await failure(`cap list --kubeconfig ${scene.folder}/none`, 3)).toMatch(/none/);
-    const config = join(scene.env['CAPSTAN_SANDBOX_DIR'] ?? '', 'kubeconfig');
+    const config = scene.kubeconfig;
     expect(await failure(`cap list --kubeconfig ${config} --context sandbx`, 2)).toMatch(/sandbox/);
   });
 

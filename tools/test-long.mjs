@@ -1,10 +1,11 @@
-// `pnpm test:long`: the sweeps that are too long for every change (`*.long.test.ts`).
+// `pnpm test:long`: the property tests with many more cases than every change can wait for.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { status } = spawnSync(process.execPath, ['tools/test.mjs', '--project', 'long', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  ['tools/test.mjs', '--testTimeout=1800000', ...process.argv.slice(2), 'resolve.property', 'strictness.cluster'],
+  { cwd: root, stdio: 'inherit', env: { CAPSTAN_PROPERTY_RUNS: '5000', ...process.env } },
+);
 process.exitCode = status ?? 1;

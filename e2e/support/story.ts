@@ -12,6 +12,7 @@ export interface Stage {
   ok(args: string, options?: RunOptions): Promise<string>;
   /** Runs with `-o json`, expects exit 0 and gives the parsed answer. */
   json(args: string, options?: RunOptions): Promise<Record<string, unknown> & { items: Record<string, unknown>[] }>;
+  readonly kubeconfig: string;
   /** A folder of the story's own. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -24,11 +25,10 @@ export interface Stage {
 export function stage(options: { readonly start?: string } = {}): Stage {
   const given = process.env['CAPSTAN_E2E_KUBECONFIG'];
   const state = { folder: '', env: {} as Record<string, string> };
-  const run = (args: string, more: RunOptions = {}) =>
-    capstan([...words(args), ...(given && !args.startsWith('sandbox') ? ['--kubeconfig', given] : [])], {
-      ...more,
-      env: { ...state.env, ...more.env },
-    });
+  const run = (args: string, more: RunOptions = {}) => {
+    const line = given ? args.replace('--context sandbox', `--kubeconfig ${given}`) : args;
+    return capstan(words(line), { ...more, env: { ...state.env, ...more.env } });
+  };
   const ok = async (args: string, more?: RunOptions) => {
     const outcome = await run(args, more);
     expect(outcome.code, `capstan ${args}\n${outcome.stdout}\n${outcome.stderr}`).toBe(0);
@@ -49,6 +49,9 @@ export function stage(options: { readonly start?: string } = {}): Stage {
     run,
     ok,
     json: async (args, more) => JSON.parse(await ok(`${args} -o json`, more)),
+    get kubeconfig() {
+      return given ?? join(state.folder, 'sandbox/kubeconfig');
+    },
     get folder() {
       return state.folder;
     },
