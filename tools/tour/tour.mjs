@@ -13,8 +13,17 @@ const APPLICATION = 'examples/helloworld/app.yaml';
  * @typedef {{ say: string, args: string[], exit?: number }} Step
  */
 
-/** Says that a step went wrong. */
-class TourStopped extends Error {}
+/** Says that the tour cannot go on, and with which exit code it ends. */
+class TourStopped extends Error {
+  /**
+   * @param {string} message
+   * @param {number} code
+   */
+  constructor(message, code = 1) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
  * Takes the tour and prints each command so that it can be repeated by hand.
@@ -34,7 +43,7 @@ export async function takeTour(options) {
     if (interrupted()) return 130;
     if (!(error instanceof TourStopped)) throw error;
     console.error(`\n${error.message}`);
-    return 1;
+    return error.code;
   }
 }
 
@@ -60,7 +69,7 @@ async function onSandbox({ keep }) {
 
 /** @param {import('./options.mjs').TourOptions & { kubeconfig: string }} options */
 async function onCluster({ kubeconfig, standIns, yes }) {
-  if (!existsSync(kubeconfig)) throw new TourStopped(`There is no file ${kubeconfig}.`);
+  if (!existsSync(kubeconfig)) throw new TourStopped(`There is no file ${kubeconfig}.`, 2);
   const target = ['--kubeconfig', kubeconfig];
   const namespace = ['-n', 'capstan-tour'];
   if (!yes) await askFirst(kubeconfig);
@@ -168,7 +177,7 @@ function startOperator(target) {
 async function askFirst(kubeconfig) {
   const question = `The tour installs Capstan's kinds and KEDA on the cluster of ${kubeconfig}, and removes KEDA again. Go on? [y/N] `;
   if (!process.stdin.isTTY)
-    throw new TourStopped(`${question.replace(' [y/N] ', '')}\n  Try:  pnpm start --kubeconfig ${kubeconfig} --yes`);
+    throw new TourStopped(`${question.replace(' [y/N] ', '')}\n  Try:  pnpm start --kubeconfig ${kubeconfig} --yes`, 2);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const reply = await prompt.question(question);
   prompt.close();
