@@ -43,6 +43,13 @@ describe('clear errors', () => {
     expect(await failure('cap install keda@banana --yes --context sandbox', 2)).toMatch(/CAPSTAN_RANGE_INVALID/);
   });
 
+  test('a value that the package does not have: its name, and nothing is installed', async () => {
+    const error = await failure('cap install keda --set pollingg=3 --yes --context sandbox', 2);
+    expect(error).toMatch(/pollingg/);
+    expect(error).toMatch(/CAPSTAN_CAP_VALUES_INVALID/);
+    expect((await json('cap list --context sandbox')).items).toEqual([]);
+  });
+
   test('an invalid application: file, line, column, field and the likely name; nothing is applied', async () => {
     const text = (await readFile('examples/helloworld/app.yaml', 'utf8')).replace('port: 8080', 'prot: 8080');
     const path = await file('bad.yaml', text);

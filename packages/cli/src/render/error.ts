@@ -93,9 +93,15 @@ function block(problem: ReportedProblem, reach: Reach, terminal: Terminal): stri
   return lines;
 }
 
+/** Fields are any facts: another package's problems may be plain text that its message tells already. */
 function problemsOf(error: CapstanError): readonly ReportedProblem[] {
   const problems = error.fields['problems'];
-  return Array.isArray(problems) ? (problems as ReportedProblem[]) : [];
+  return Array.isArray(problems) ? problems.filter(isReported) : [];
+}
+
+function isReported(problem: unknown): problem is ReportedProblem {
+  const { code, message } = (problem ?? {}) as Partial<ReportedProblem>;
+  return typeof code === 'string' && typeof message === 'string';
 }
 
 function causes(error: CapstanError): string[] {

@@ -132,6 +132,17 @@ describe('an error', () => {
     expect(renderError(several, reach, pipe)[0]).toBe('f:1:2  one');
   });
 
+  test.each([[['text of another package']], [[{ path: 'spec', message: 'told already' }]], [[null]], ['none']])(
+    'with other facts in fields.problems (%j) shows its own message only',
+    (problems) => {
+      const error = new CapstanError('CAPSTAN_CAP_VALUES_INVALID', 'Values are not valid', { fields: { problems } });
+      expect(renderError(error, reach, pipe)).toEqual([
+        'error: Values are not valid',
+        '  [CAPSTAN_CAP_VALUES_INVALID]',
+      ]);
+    },
+  );
+
   test('that nobody expected says so and names its cause', () => {
     const unexpected = asCapstanError(new TypeError('x is undefined'));
     expect(unexpected).toMatchObject({ code: 'CAPSTAN_CLI_UNEXPECTED', exit: 1 });
