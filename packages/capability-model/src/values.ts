@@ -31,7 +31,7 @@ export function configuredValues(metadata: CapabilityPackage, values: JsonObject
     `Values for ${metadata.name} are not valid: ${problems.slice(0, 3).join('; ')}.`,
     {
       hint: 'The package describes the values that it takes.',
-      next: [`capstan cap show ${metadata.name}`],
+      next: [`capstan cap show ${metadata.name} --schema`],
       exit: EXIT.usage,
       fields: { problems },
     },
