@@ -11,14 +11,15 @@ const MAY_DEPEND_ON: Record<string, readonly string[]> = {
   core: ['base', 'kube', 'plugin-api', 'oam-model', 'capability-model'],
   'helm-ts': ['base'],
   'capability-center': ['base', 'kube', 'core', 'oam-model', 'capability-model', 'helm-ts'],
-  sandbox: ['base', 'kube'],
+  apiserver: [],
+  sandbox: ['base', 'kube', 'apiserver'],
   operator: ['base', 'kube', 'core', 'oam-model', 'capability-model', 'plugin-api', 'capability-center', 'plugin-*'],
   cli: ['base', 'kube', 'core', 'oam-model', 'capability-model', 'capability-center', 'helm-ts', 'sandbox', 'operator'],
   'plugin-*': ['plugin-api'],
 };
 
 /** Kits that any test may use. */
-const TEST_KITS = ['sandbox'];
+const TEST_KITS = ['sandbox', 'apiserver'];
 
 interface Manifest {
   name: string;
