@@ -15,6 +15,8 @@ export interface SandboxOwner {
 export interface AgentConfig {
   readonly directory: string;
   readonly sources: StageSources;
+  /** Play the controllers, the scheduler and the node too. */
+  readonly controllers: boolean;
   readonly owner?: SandboxOwner;
 }
 

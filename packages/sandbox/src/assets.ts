@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 export interface SandboxAssets {
   /** Entry file of the background process; beside this module when absent. */
   readonly agentEntry?: string;
+  /** Entry file of the embedded engine's API server; that of the package `@capstan/apiserver` when absent. */
+  readonly apiServerEntry?: string;
   /** Folder that holds `control-plane/` (the Go modules) and `stages/`; this package's own folder when absent. */
   readonly assetDirectory?: string;
 }
@@ -14,13 +16,24 @@ export function assetDirectory(assets: SandboxAssets = {}): string {
   return assets.assetDirectory ?? fileURLToPath(new URL('..', import.meta.url));
 }
 
-/** How the background process is started: with this Node, and from TypeScript sources where we run from them. */
-export function agentCommand(assets: SandboxAssets = {}): {
+/** A program to run with this Node. */
+export interface NodeCommand {
   readonly command: string;
   readonly args: readonly string[];
-} {
+}
+
+/** How the agent is started: from TypeScript sources where we run from them. */
+export function agentCommand(assets: SandboxAssets = {}): NodeCommand {
   const self = fileURLToPath(import.meta.url);
-  const entry = assets.agentEntry ?? join(self, '..', `agent${extname(self)}`);
+  return nodeCommand(assets.agentEntry ?? join(self, '..', `agent${extname(self)}`));
+}
+
+/** How the embedded engine's API server is started. */
+export function apiServerCommand(assets: SandboxAssets = {}): NodeCommand {
+  return nodeCommand(assets.apiServerEntry ?? fileURLToPath(import.meta.resolve('@capstan/apiserver/main')));
+}
+
+function nodeCommand(entry: string): NodeCommand {
   const flags = extname(entry) === '.ts' ? ['--conditions=@capstan/source'] : [];
   return { command: process.execPath, args: [...flags, entry] };
 }

@@ -2,10 +2,11 @@ export type { SandboxAssets } from './assets.ts';
 export { SANDBOX_CODES } from './codes.ts';
 export type { ControlPlaneBinaries } from './engine/binaries.ts';
 export { type BuildOptions, buildControlPlane, controlPlaneBinaries, needsBuild } from './engine/build.ts';
+export { ENGINES, type EngineName, type ProcessName } from './engine/names.ts';
 export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
 export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
 export { identifyProcess, isRunning, type ProcessIdentity } from './lifecycle/process-identity.ts';
-export type { ProcessName, ProcessStatus } from './lifecycle/processes.ts';
+export type { ProcessStatus } from './lifecycle/processes.ts';
 export { type StartedSandbox, type StartOptions, startSandbox } from './lifecycle/start.ts';
 export type { SandboxState } from './lifecycle/state.ts';
 export {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -32,9 +33,8 @@ export const PKI = {
 } as const;
 
 /** Makes the certificates, keys and tokens of a new sandbox; keeps those of an existing one. */
-export async function ensurePki(paths: SandboxPaths): Promise<Tokens> {
-  const kept = await readIfThere(join(paths.pki, PKI.tokens));
-  if (kept !== undefined) return JSON.parse(kept) as Tokens;
+export async function ensurePki(paths: SandboxPaths): Promise<void> {
+  if (existsSync(join(paths.pki, PKI.tokens))) return;
   // Only the first start needs the certificate library.
   const { createAuthority, createServiceAccountKey } = await import('../pki/certificates.ts');
   const [ca, proxyCa, serviceAccountKey] = await Promise.all([
@@ -71,7 +71,6 @@ export async function ensurePki(paths: SandboxPaths): Promise<Tokens> {
   ]);
   // Last, because its presence says that the rest is complete.
   await put(PKI.tokens, JSON.stringify(tokens));
-  return tokens;
 }
 
 /** The authority that signed the sandbox's certificates. */
@@ -84,28 +83,42 @@ export async function sandboxAuthority(paths: SandboxPaths): Promise<Authority> 
   return loadAuthority({ certificate, key });
 }
 
-/** Configuration files of one start, by what they configure. */
+/** Configuration files of one start of the real engine, by what they configure. */
 export interface EngineFiles {
   readonly controllerManagerKubeconfig: string;
   readonly schedulerKubeconfig: string;
   readonly egress: string;
 }
 
-/** Writes the kubeconfigs and the egress configuration for this port. */
-export async function writeEngineFiles(paths: SandboxPaths, tokens: Tokens, server: string): Promise<EngineFiles> {
-  const ca = await readFile(join(paths.pki, PKI.ca), 'utf8');
+/** Writes the user's kubeconfig for the API server on this port of 127.0.0.1. Returns the server's address. */
+export async function writeKubeconfig(paths: SandboxPaths, port: number): Promise<string> {
+  const { server, ca, tokens } = await access(paths, port);
+  await writePrivate(paths.kubeconfig, kubeconfig(server, ca, tokens.admin));
+  return server;
+}
+
+/** Writes the kubeconfigs of the real engine's programs and its egress configuration. */
+export async function writeEngineFiles(paths: SandboxPaths, port: number): Promise<EngineFiles> {
+  const { server, ca, tokens } = await access(paths, port);
   const files: EngineFiles = {
     controllerManagerKubeconfig: join(paths.config, 'controller-manager.kubeconfig'),
     schedulerKubeconfig: join(paths.config, 'scheduler.kubeconfig'),
     egress: join(paths.config, 'egress.yaml'),
   };
   await Promise.all([
-    writePrivate(paths.kubeconfig, kubeconfig(server, ca, tokens.admin)),
     writePrivate(files.controllerManagerKubeconfig, kubeconfig(server, ca, tokens.controllerManager)),
     writePrivate(files.schedulerKubeconfig, kubeconfig(server, ca, tokens.scheduler)),
     writePrivate(files.egress, egressConfiguration(frontSocket(paths))),
   ]);
   return files;
+}
+
+async function access(paths: SandboxPaths, port: number): Promise<{ server: string; ca: string; tokens: Tokens }> {
+  const [ca, tokens] = await Promise.all([
+    readFile(join(paths.pki, PKI.ca), 'utf8'),
+    readFile(join(paths.pki, PKI.tokens), 'utf8'),
+  ]);
+  return { server: `https://127.0.0.1:${port}`, ca, tokens: JSON.parse(tokens) as Tokens };
 }
 
 /** The unix socket of the service front. */
@@ -151,13 +164,4 @@ function token(): string {
 
 function writePrivate(file: string, text: string): Promise<void> {
   return writeFile(file, text, { mode: 0o600 });
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

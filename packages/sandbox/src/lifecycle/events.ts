@@ -1,4 +1,4 @@
-import type { ProcessName } from './processes.ts';
+import type { ProcessName } from '../engine/names.ts';
 
 /** How far the building of the control plane's binaries is. */
 export interface BuildProgress {

@@ -19,6 +19,8 @@ export interface SandboxPaths {
   readonly lock: string;
   readonly pki: string;
   readonly etcdData: string;
+  readonly apiServerData: string;
+  readonly attachments: string;
   readonly logs: string;
   readonly pids: string;
   readonly config: string;
@@ -44,6 +46,8 @@ export function sandboxPaths(directory: string, env: NodeJS.ProcessEnv = process
     lock: `${directory}.lock`,
     pki: join(directory, 'pki'),
     etcdData: join(directory, 'etcd'),
+    apiServerData: join(directory, 'apiserver'),
+    attachments: join(directory, 'attachments.json'),
     logs: join(directory, 'logs'),
     pids: join(directory, 'pids'),
     config: join(directory, 'config'),
@@ -74,7 +78,7 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
 }
 
 /** Any of these says that a directory is a sandbox's. */
-const MARKS = ['state.json', 'pids', 'etcd'];
+const MARKS = ['state.json', 'pids', 'etcd', 'apiserver'];
 
 /**
  * Fails with CAPSTAN_SANDBOX_DIRECTORY_UNUSABLE when a directory holds something that is not a sandbox: a reset would

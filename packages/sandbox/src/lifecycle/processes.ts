@@ -3,18 +3,9 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CapstanError, type Clock, systemClock } from '@capstan/base';
 import { SANDBOX_CODES } from '../codes.ts';
-import { BINARIES } from '../engine/programs.ts';
+import { ALL_PROCESSES, type EngineName, PROCESSES, type ProcessName, STORES } from '../engine/names.ts';
 import type { SandboxPaths } from './paths.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
-
-/** Our own background process beside the programs: the service front and the stage runner. */
-export const AGENT = 'agent';
-
-/** Every process of a sandbox, in the order in which they start. */
-export const PROCESSES = ['etcd', AGENT, ...BINARIES.filter((name) => name !== 'etcd')] as const;
-
-/** Name of one of a sandbox's processes. */
-export type ProcessName = (typeof PROCESSES)[number];
 
 /** What is found of a process: `stale` means that its pid file names a process that is gone. */
 export interface ProcessStatus {
@@ -79,16 +70,18 @@ export async function startInBackground(paths: SandboxPaths, program: Background
   }
 }
 
-/** What the pid files say and whether it still holds. */
-export async function processStatuses(paths: SandboxPaths): Promise<ProcessStatus[]> {
-  return Promise.all(
-    PROCESSES.map(async (name): Promise<ProcessStatus> => {
+/** What the pid files say and whether it still holds: the processes of this engine, and any other that has a pid file. */
+export async function processStatuses(paths: SandboxPaths, engine?: EngineName): Promise<ProcessStatus[]> {
+  const expected: readonly ProcessName[] = engine === undefined ? [] : PROCESSES[engine];
+  const statuses = await Promise.all(
+    ALL_PROCESSES.map(async (name): Promise<ProcessStatus> => {
       const log = logFile(paths, name);
       const identity = await readPidFile(paths, name);
       if (identity === undefined) return { name, state: 'stopped', log };
       return { name, state: (await isRunning(identity)) ? 'running' : 'stale', pid: identity.pid, log };
     }),
   );
+  return statuses.filter(({ name, pid }) => expected.includes(name) || pid !== undefined);
 }
 
 /**
@@ -98,8 +91,8 @@ export async function processStatuses(paths: SandboxPaths): Promise<ProcessStatu
  */
 export async function stopProcesses(paths: SandboxPaths, clock: Clock = systemClock): Promise<ProcessName[]> {
   const stopped: ProcessName[] = [];
-  // etcd goes last, so that what the others still write finds it; the rest need no order among themselves.
-  for (const group of [PROCESSES.filter((name) => name !== 'etcd'), ['etcd'] as const]) {
+  // Beside the stores, which go last, no order is needed.
+  for (const group of [ALL_PROCESSES.filter((name) => !STORES.includes(name)), STORES]) {
     const ended = await Promise.all(group.map((name) => stopProcess(paths, name, clock)));
     stopped.push(...group.filter((_name, index) => ended[index]));
   }

@@ -1,13 +1,14 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CapstanError, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
 import { agentCommand, assetDirectory } from '../assets.ts';
 import { SANDBOX_CODES } from '../codes.ts';
-import { type BuildOptions, controlPlaneBinaries } from '../engine/build.ts';
-import { ensurePki, SANDBOX_CONTEXT, writeEngineFiles } from '../engine/files.ts';
-import { type BinaryName, type EngineSettings, PROGRAMS } from '../engine/programs.ts';
+import type { BuildOptions } from '../engine/build.ts';
+import { type Engine, prepareEngine } from '../engine/engine.ts';
+import { ensurePki, SANDBOX_CONTEXT, writeKubeconfig } from '../engine/files.ts';
+import { AGENT, type EngineName } from '../engine/names.ts';
 import { loadStages, type StageSources } from '../simulation/load-stages.ts';
 import { createNode } from './bootstrap.ts';
 import type { SandboxStep } from './events.ts';
@@ -21,13 +22,15 @@ import {
   sandboxPaths,
 } from './paths.ts';
 import { choosePort } from './ports.ts';
-import { processStatuses, type StartedProgram, startInBackground, stopProcesses } from './processes.ts';
+import { type BackgroundProgram, processStatuses, startInBackground, stopProcesses } from './processes.ts';
 import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState, writeState } from './state.ts';
 import { Waiting } from './waiting.ts';
 
 /** Options of `startSandbox`. */
 export interface StartOptions extends SandboxLocation, BuildOptions {
+  /** Which control plane; without it the one that the sandbox has, or `embedded` for a new one. */
+  readonly engine?: EngineName;
   /** Exactly this port for the API server; without it the last one, or a free one. */
   readonly port?: number;
   /** Folders of charts: the stages in `<chart>/<version>/simulation/*.yaml` are played. */
@@ -45,10 +48,12 @@ export interface StartedSandbox {
   readonly alreadyRunning: boolean;
 }
 
+const DEFAULT_ENGINE: EngineName = 'real';
+
 /**
  * Starts the sandbox, or finds it running. Its processes outlive the caller. Of two calls at the same time one starts it
  * and the other waits and finds it. When the start fails or the signal is aborted, no process of it is left.
- * Fails with CAPSTAN_SANDBOX_{PORT_BUSY, START_FAILED, START_TIMED_OUT, DIRECTORY_UNUSABLE, STAGE_INVALID,
+ * Fails with CAPSTAN_SANDBOX_{ENGINE_DIFFERS, PORT_BUSY, START_FAILED, START_TIMED_OUT, DIRECTORY_UNUSABLE, STAGE_INVALID,
  * PLATFORM_UNSUPPORTED}, with the codes of `controlPlaneBinaries`, or with the signal's reason.
  */
 export async function startSandbox(options: StartOptions = {}): Promise<StartedSandbox> {
@@ -60,12 +65,13 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
   }
   const paths = sandboxPaths(sandboxDirectory(options));
   // Outside the lock: building takes minutes, and stop and status must not wait for it.
-  const binaries = await controlPlaneBinaries(options);
+  const engine = await prepareEngine(chooseEngine(options.engine, await readState(paths)), options);
   await mkdir(dirname(paths.directory), { recursive: true });
   const start = async (): Promise<StartedSandbox> => {
     await makeDirectories(paths);
     const previous = await readState(paths);
-    const statuses = await processStatuses(paths);
+    chooseEngine(engine.name, previous);
+    const statuses = await processStatuses(paths, engine.name);
     const allRun = statuses.every(({ state }) => state === 'running');
     if (previous !== undefined && allRun && (await isApiServerReady(paths, previous.port))) {
       return { state: previous, alreadyRunning: true };
@@ -76,7 +82,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
     // What runs of it (after a crash, or a start that was killed) is stopped before it is started anew.
     await stopProcesses(paths);
     try {
-      return { state: await startEngine(paths, binaries.directory, previous?.port, options), alreadyRunning: false };
+      return { state: await startEngine(engine, paths, previous?.port, options), alreadyRunning: false };
     } catch (error) {
       await stopProcesses(paths);
       throw error;
@@ -88,9 +94,25 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
   });
 }
 
+/** The data of one engine is nothing that the other can read. */
+function chooseEngine(asked: EngineName | undefined, previous: SandboxState | undefined): EngineName {
+  if (previous === undefined || asked === undefined || asked === previous.engine) {
+    return asked ?? previous?.engine ?? DEFAULT_ENGINE;
+  }
+  throw new CapstanError(
+    SANDBOX_CODES.engineDiffers,
+    `The sandbox in ${previous.directory} has the engine ${previous.engine}, not ${asked}`,
+    {
+      hint: 'Its data cannot be moved to another engine. Start it without --engine, or reset it first.',
+      fields: { engine: previous.engine, asked },
+      next: ['capstan sandbox start', 'capstan sandbox reset'],
+    },
+  );
+}
+
 async function startEngine(
+  engine: Engine,
   paths: SandboxPaths,
-  binaries: string,
   lastPort: number | undefined,
   options: StartOptions,
 ): Promise<SandboxState> {
@@ -107,38 +129,36 @@ async function startEngine(
   const { port, insteadOf } = await choosePort({ asked: options.port, remembered: lastPort });
   if (insteadOf !== undefined) onProgress?.({ type: 'port-changed', from: insteadOf, to: port });
   step('certificates');
-  const server = `https://127.0.0.1:${port}`;
-  const files = await writeEngineFiles(paths, await ensurePki(paths), server);
-  const settings: EngineSettings = { paths, files, port, stageFiles: await kwokStages(assetDirectory(options)) };
+  await ensurePki(paths);
+  const server = await writeKubeconfig(paths, port);
+  const programs = await engine.programs({ ...options, paths, port });
+  const agent = await agentProgram(engine, paths, sources, options);
 
   const wait = new Waiting(paths, options);
-  const start = async (name: BinaryName) =>
-    wait.watch(await startInBackground(paths, { name, command: join(binaries, name), ...PROGRAMS[name](settings) }));
+  const start = async (program: BackgroundProgram) => wait.watch(await startInBackground(paths, program));
   step('processes');
-  await start('etcd');
-  wait.watch(await startAgent(paths, sources, options));
-  await start('kube-apiserver');
+  for (const program of [...programs.server.slice(0, -1), agent, ...programs.server.slice(-1)]) await start(program);
   step('api-server');
   // Loading the client takes about as long as the API server does.
   const [client] = await Promise.all([
     connect({ kubeconfig: paths.kubeconfig, clock }),
     wait.until('the API server', () => isApiServerReady(paths, port)),
   ]);
-  for (const name of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await start(name);
+  for (const program of programs.clients) await start(program);
   step('node');
   await createNode(client, wait);
   const { gitVersion } = await client.version();
   client.close();
   const state: SandboxState = {
     format: 1,
-    engine: 'real',
+    engine: engine.name,
     directory: paths.directory,
     kubeconfig: paths.kubeconfig,
     context: SANDBOX_CONTEXT,
     server,
     port,
     versions: { kubernetes: gitVersion },
-    binaries,
+    ...(engine.binaries !== undefined && { binaries: engine.binaries }),
     charts: sources.charts,
     startedAt: new Date(clock.now()).toISOString(),
   };
@@ -148,22 +168,24 @@ async function startEngine(
 }
 
 async function makeDirectories(paths: SandboxPaths): Promise<void> {
-  const { directory, pki, etcdData, logs, pids, config, sockets } = paths;
+  const { directory, pki, etcdData, apiServerData, logs, pids, config, sockets } = paths;
   await refuseForeignDirectory(directory);
-  for (const each of [directory, pki, etcdData, logs, pids, config, sockets]) await makePrivateDirectory(each);
+  for (const each of [directory, pki, etcdData, apiServerData, logs, pids, config, sockets])
+    await makePrivateDirectory(each);
 }
 
-async function startAgent(paths: SandboxPaths, sources: StageSources, options: StartOptions): Promise<StartedProgram> {
+async function agentProgram(
+  engine: Engine,
+  paths: SandboxPaths,
+  sources: StageSources,
+  options: StartOptions,
+): Promise<BackgroundProgram> {
   const { command, args } = agentCommand(options);
   const config = await writeAgentConfig(paths, {
     directory: paths.directory,
     sources,
+    controllers: engine.simulatesControllers,
     ...(options.owner && { owner: options.owner }),
   });
-  return startInBackground(paths, { name: 'agent', command, args: [...args, config] });
-}
-
-async function kwokStages(assets: string): Promise<string[]> {
-  const directory = join(assets, 'stages', 'kwok');
-  return (await readdir(directory)).sort().map((file) => join(directory, file));
+  return { name: AGENT, command, args: [...args, config] };
 }

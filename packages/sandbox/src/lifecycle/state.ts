@@ -1,10 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { EngineName } from '../engine/names.ts';
 import type { SandboxPaths } from './paths.ts';
 
 /** What a sandbox remembers between starts; the content of state.json. */
 export interface SandboxState {
   readonly format: 1;
-  readonly engine: 'real';
+  readonly engine: EngineName;
   readonly directory: string;
   readonly kubeconfig: string;
   /** Name of the kubeconfig's context. */
@@ -12,8 +13,8 @@ export interface SandboxState {
   readonly server: string;
   readonly port: number;
   readonly versions: { readonly kubernetes: string };
-  /** Where the programs were found. */
-  readonly binaries: string;
+  /** Where the real engine's programs were found. */
+  readonly binaries?: string;
   /** Folders whose `<chart>/<version>/simulation` the stage runner plays. */
   readonly charts: readonly string[];
   readonly startedAt: string;

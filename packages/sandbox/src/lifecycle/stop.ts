@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ProcessName } from '../engine/names.ts';
 import { withFileLock } from './lock.ts';
 import { refuseForeignDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
-import { type ProcessName, type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
+import { type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
 import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState } from './state.ts';
 
@@ -52,7 +53,8 @@ export async function resetSandbox(location: SandboxLocation = {}): Promise<Stop
 /** What runs of the sandbox and where; reads only. */
 export async function sandboxStatus(location: SandboxLocation = {}): Promise<SandboxStatus> {
   const paths = sandboxPaths(sandboxDirectory(location));
-  const [state, processes] = await Promise.all([readState(paths), processStatuses(paths)]);
+  const state = await readState(paths);
+  const processes = await processStatuses(paths, state?.engine);
   const running = processes.filter((process) => process.state === 'running').length;
   const idle = existsSync(paths.state) ? 'stopped' : 'absent';
   const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
