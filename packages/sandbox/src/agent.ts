@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createLogger, type Logger, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { readAgentConfig, type SandboxOwner } from './agent-config.ts';
+import { attachmentFinder, watchAttachments } from './attach/find.ts';
 import { frontSocket, sandboxAuthority } from './engine/files.ts';
 import { findChartCertificate } from './front/chart-certificates.ts';
 import { startFront } from './front/server.ts';
@@ -22,12 +23,14 @@ const log = createLogger({ write: (line) => process.stdout.write(`${line}\n`) })
 
 if (config.owner !== undefined) void endWith(config.owner, log);
 const client = await connect({ kubeconfig: paths.kubeconfig, log });
-await startFront({
+const front = await startFront({
   socket: frontSocket(paths),
   authority: await sandboxAuthority(paths),
   findChartCertificate: (service) => findChartCertificate(client, service),
+  findAttachment: attachmentFinder(paths, client),
   log: log.child({ part: 'front' }),
 });
+watchAttachments(paths, () => front.endIdleConnections(), ended.signal);
 const stages = await loadStages(config.sources);
 log.info('the service front answers and stages are played', { stages: stages.length });
 await startStageRunner(client, {

@@ -1,4 +1,6 @@
 export type { SandboxAssets } from './assets.ts';
+export { type Attachment, parseService, parseTarget, serviceLabel, targetLabel } from './attach/attachment.ts';
+export { attachService, detachService, listAttachments } from './attach/attachments.ts';
 export { SANDBOX_CODES } from './codes.ts';
 export type { ControlPlaneBinaries } from './engine/binaries.ts';
 export { type BuildOptions, buildControlPlane, controlPlaneBinaries, needsBuild } from './engine/build.ts';

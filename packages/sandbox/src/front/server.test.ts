@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { silentLogger } from '@capstan/base';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Attachment } from '../attach/attachment.ts';
 import { createAuthority, type KeyedCertificate } from '../pki/certificates.ts';
 import { startFront } from './server.ts';
 
@@ -17,13 +18,14 @@ interface Answer {
 
 const SERVICE = 'hooks.shop.svc';
 
-async function aFront(chart: { certificate?: KeyedCertificate; fails?: boolean } = {}) {
+async function aFront(chart: { certificate?: KeyedCertificate; fails?: boolean; attached?: Attachment } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'capstan-'));
   const authority = await createAuthority('test');
   const socket = join(directory, 'front.sock');
   const findChartCertificate = () =>
     chart.fails ? Promise.reject(new Error('no API server')) : Promise.resolve(chart.certificate);
-  const front = await startFront({ socket, authority, findChartCertificate, log: silentLogger });
+  const findAttachment = async (address: string) => (address === '10.96.7.7:443' ? chart.attached : undefined);
+  const front = await startFront({ socket, authority, findChartCertificate, findAttachment, log: silentLogger });
   onTestFinished(async () => {
     await front.close();
     await rm(directory, { recursive: true });
@@ -132,4 +134,35 @@ test('a body beyond the limit is refused', async () => {
   const body = { text: 'x'.repeat(17 * 1024 * 1024) };
   const answer = await ask(front, { method: 'POST', path: '/', servername: SERVICE, body });
   expect(answer.status).toBe(413);
+});
+
+describe('a Service that is attached to a process', () => {
+  async function aProcess(): Promise<Attachment> {
+    const local = createServer((request, response) => response.end(`the process got ${request.method} ${request.url}`));
+    await new Promise<void>((resolve) => local.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      local.closeAllConnections();
+      local.close();
+    });
+    const { port } = local.address() as AddressInfo;
+    return { namespace: 'shop', service: 'hooks', host: '127.0.0.1', hostPort: port, tls: 'end' };
+  }
+
+  test('that speaks plain HTTP gets requests whose TLS ended at the front', async () => {
+    const front = await aFront({ attached: await aProcess() });
+    const answer = await ask(front, { method: 'POST', path: '/validate', servername: SERVICE, body: {} });
+    expect(answer).toEqual({ status: 200, body: 'the process got POST /validate' });
+  });
+
+  test('that speaks for itself gets every byte', async () => {
+    const { socket } = await aFront({ attached: { ...(await aProcess()), tls: 'pass' } });
+    const stream = await tunnel(socket);
+    const answer = await answerOf(httpRequest({ createConnection: () => stream, path: '/x' }));
+    expect(answer).toEqual({ status: 200, body: 'the process got GET /x' });
+  });
+
+  test('that is not there is named in the refusal', async () => {
+    const attached = { ...(await aProcess()), hostPort: 1 };
+    await expect(tunnel((await aFront({ attached })).socket)).rejects.toThrow('CONNECT got 502');
+  });
 });

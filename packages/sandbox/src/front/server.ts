@@ -1,11 +1,14 @@
 import { chmod, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { type Clock, type Logger, messageOf, systemClock } from '@capstan/base';
+import { serviceLabel, targetLabel } from '../attach/attachment.ts';
+import type { FindAttachment } from '../attach/find.ts';
 import type { Authority } from '../pki/certificates.ts';
 import { answerFor, type ServiceAnswer } from './answers.ts';
+import { dialAttached, forward } from './forward.ts';
 import { type FindChartCertificate, Leaves } from './leaves.ts';
 
 /** Options of `startFront`. */
@@ -14,12 +17,15 @@ export interface FrontOptions {
   readonly socket: string;
   readonly authority: Authority;
   readonly findChartCertificate: FindChartCertificate;
+  readonly findAttachment: FindAttachment;
   readonly log: Logger;
   readonly clock?: Clock;
 }
 
 /** A running service front. */
 export interface Front {
+  /** Ends the connections that clients keep for their next call: that may have to go somewhere else. */
+  endIdleConnections(): void;
   close(): Promise<void>;
 }
 
@@ -27,12 +33,14 @@ export interface Front {
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** First byte of a TLS handshake record (RFC 8446 5.1). */
 const TLS_HANDSHAKE = 0x16;
+const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 /** The certificate where the client names no server: the availability check of an APIService does not. */
 const NO_NAME = 'service.sandbox.invalid';
 
 /**
  * Listens where the API server's egress selector sends its traffic for Services: HTTP CONNECT on a unix socket, then
- * TLS (or plain HTTP) inside. Which address was meant does not matter, because nothing in the sandbox serves any.
+ * TLS (or plain HTTP) inside. Nothing in the sandbox serves a Service, so this answers for all of them, except for those
+ * that are attached to a process of this machine.
  */
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { socket, authority, log } = options;
@@ -44,45 +52,75 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       log.debug('a request was not read', { error: messageOf(error) });
       response.destroy();
     });
+  const tls: TlsOptions = {
+    cert: fallback.certificate,
+    key: fallback.key,
+    SNICallback: (name, done) => void leaves.contextFor(name).then((context) => done(null, context), done),
+  };
   const plain = createServer(answer);
-  const secure = createTlsServer(
-    {
-      cert: fallback.certificate,
-      key: fallback.key,
-      SNICallback: (name, done) => void leaves.contextFor(name).then((context) => done(null, context), done),
-    },
-    answer,
-  );
+  const secure = createTlsServer(tls, answer);
   secure.on('tlsClientError', (error) => log.debug('a TLS handshake failed', { error: error.message }));
 
   const tunnel = createServer((_request, response) => response.writeHead(405).end());
   const streams = new Set<Duplex>();
-  tunnel.on('connect', (_request, stream, head) => {
+  const attached = new Set<Duplex>();
+  tunnel.on('connect', (request, stream, head) => {
     streams.add(stream);
     stream.on('error', () => stream.destroy());
-    stream.on('close', () => streams.delete(stream));
-    stream.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    if (head.length > 0) stream.unshift(head);
-    stream.once('data', (chunk: Buffer) => {
-      stream.pause();
-      stream.unshift(chunk);
-      (chunk[0] === TLS_HANDSHAKE ? secure : plain).emit('connection', stream);
-      // TLS reads by itself what was put back, HTTP does not.
-      if (chunk[0] !== TLS_HANDSHAKE) stream.resume();
+    stream.on('close', () => {
+      streams.delete(stream);
+      attached.delete(stream);
     });
+    void accept(request.url ?? '', stream, head);
   });
+
+  /** The API server sends the first bytes only after the answer, so none is lost meanwhile. */
+  async function accept(address: string, stream: Duplex, head: Buffer): Promise<void> {
+    const attachment = await options.findAttachment(address).catch((error: unknown) => {
+      log.warn('attachments cannot be read', { address, error: messageOf(error) });
+      return undefined;
+    });
+    if (head.length > 0) stream.unshift(head);
+    if (attachment === undefined) return serve(stream, plain, secure);
+    try {
+      const target = await dialAttached(attachment);
+      attached.add(stream);
+      stream.write(ESTABLISHED);
+      forward(stream, target, attachment, tls);
+    } catch (error) {
+      const what = `${serviceLabel(attachment)} is attached to ${targetLabel(attachment)}`;
+      stream.end(`HTTP/1.1 502 ${what}, which cannot be reached: ${messageOf(error)}\r\n\r\n`);
+    }
+  }
 
   // A socket file of a process that was killed would make listen fail.
   await rm(socket, { force: true });
   await new Promise<void>((resolve, reject) => tunnel.once('error', reject).listen(socket, resolve));
   await chmod(socket, 0o600);
   return {
+    endIdleConnections() {
+      plain.closeIdleConnections();
+      secure.closeIdleConnections();
+      for (const stream of attached) stream.destroy();
+    },
     async close() {
       const closed = new Promise((resolve) => tunnel.close(resolve));
       for (const stream of streams) stream.destroy();
       await closed;
     },
   };
+}
+
+/** Hands a stream to one of our own servers, by its first byte. */
+function serve(stream: Duplex, plain: Server, secure: Server): void {
+  stream.write(ESTABLISHED);
+  stream.once('data', (chunk: Buffer) => {
+    stream.pause();
+    stream.unshift(chunk);
+    (chunk[0] === TLS_HANDSHAKE ? secure : plain).emit('connection', stream);
+    // TLS reads by itself what was put back, HTTP does not.
+    if (chunk[0] !== TLS_HANDSHAKE) stream.resume();
+  });
 }
 
 async function answerRequest(request: IncomingMessage, response: ServerResponse, log: Logger): Promise<void> {
