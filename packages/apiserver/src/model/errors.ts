@@ -113,10 +113,10 @@ export function methodNotAllowed(): ApiError {
   return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
-/** 406: none of the media types of Accept can be served. */
-export function notAcceptable(accepted: readonly string[]): ApiError {
-  const message = `only the following media types are accepted: ${accepted.join(', ')}`;
-  return new ApiError(406, 'NotAcceptable', message);
+/** 406: none of the media types of Accept can be served; `available` are those that can. */
+export function notAcceptable(available: readonly string[]): ApiError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`;
+  return new ApiError(406, 'NotAcceptable', message, {});
 }
 
 /** 415: the body's media type cannot be read. */
