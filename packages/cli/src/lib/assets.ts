@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CapstanError } from '@capstan/base';
+import type { SandboxAssets } from '@capstan/sandbox';
 import { CLI_CODES } from '../codes.ts';
 
 /** The folder that marks the root: data that Capstan reads at run time lies beside it. */
@@ -30,15 +31,16 @@ export const bundledRegistry = (): string => join(assetRoot(), MARK);
 export const standInCharts = (): string => join(assetRoot(), 'charts', 'stand-ins');
 
 /**
- * What the sandbox package needs as files when it is part of a bundle: its background process and its Go modules and
+ * What the sandbox package needs as files when it is part of a bundle: its background processes, and its Go modules and
  * stages, which the bundle carries. From the sources it finds them itself.
  */
-export function sandboxAssets(): { readonly agentEntry?: string; readonly assetDirectory?: string } {
+export function sandboxAssets(): SandboxAssets {
   const self = fileURLToPath(import.meta.url);
   if (self.endsWith('.ts')) return {};
   for (let folder = dirname(self); folder !== dirname(folder); folder = dirname(folder)) {
     const agentEntry = join(folder, 'sandbox-agent.js');
-    if (existsSync(agentEntry)) return { agentEntry, assetDirectory: join(folder, 'sandbox') };
+    if (!existsSync(agentEntry)) continue;
+    return { agentEntry, apiServerEntry: join(folder, 'apiserver.js'), assetDirectory: join(folder, 'sandbox') };
   }
   return {};
 }

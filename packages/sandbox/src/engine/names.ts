@@ -1,3 +1,5 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import { SANDBOX_CODES } from '../codes.ts';
 import { BINARIES } from './programs.ts';
 
 /** The sandbox's two control planes. `embedded` needs only Node; `real` is Kubernetes' own programs. */
@@ -5,6 +7,22 @@ export const ENGINES = ['embedded', 'real'] as const;
 
 /** Name of an engine. */
 export type EngineName = (typeof ENGINES)[number];
+
+/**
+ * The engine of a new sandbox when none is asked for: what `CAPSTAN_SANDBOX_ENGINE` says, else `embedded`.
+ * Fails with CAPSTAN_SANDBOX_ENGINE_UNKNOWN when that is not an engine.
+ */
+export function defaultEngine(env: NodeJS.ProcessEnv = process.env): EngineName {
+  const named = env['CAPSTAN_SANDBOX_ENGINE'];
+  if (!named) return 'real';
+  const engine = ENGINES.find((one) => one === named);
+  if (engine !== undefined) return engine;
+  throw new CapstanError(SANDBOX_CODES.engineUnknown, `CAPSTAN_SANDBOX_ENGINE says ${named}, which is not an engine`, {
+    hint: `The engines are ${ENGINES.join(' and ')}.`,
+    fields: { given: named },
+    exit: EXIT.usage,
+  });
+}
 
 /** Our own background process beside the API server: the service front, the stage runner, the simulated controllers. */
 export const AGENT = 'agent';

@@ -8,7 +8,7 @@ import { SANDBOX_CODES } from '../codes.ts';
 import type { BuildOptions } from '../engine/build.ts';
 import { type Engine, prepareEngine } from '../engine/engine.ts';
 import { ensurePki, SANDBOX_CONTEXT, writeKubeconfig } from '../engine/files.ts';
-import { AGENT, type EngineName } from '../engine/names.ts';
+import { AGENT, defaultEngine, type EngineName } from '../engine/names.ts';
 import { loadStages, type StageSources } from '../simulation/load-stages.ts';
 import { createNode } from './bootstrap.ts';
 import type { SandboxStep } from './events.ts';
@@ -29,7 +29,7 @@ import { Waiting } from './waiting.ts';
 
 /** Options of `startSandbox`. */
 export interface StartOptions extends SandboxLocation, BuildOptions {
-  /** Which control plane; without it the one that the sandbox has, or `embedded` for a new one. */
+  /** Which control plane; without it the one that the sandbox has, or for a new one `defaultEngine()`. */
   readonly engine?: EngineName;
   /** Exactly this port for the API server; without it the last one, or a free one. */
   readonly port?: number;
@@ -47,8 +47,6 @@ export interface StartedSandbox {
   /** It ran before this call; nothing was changed. */
   readonly alreadyRunning: boolean;
 }
-
-const DEFAULT_ENGINE: EngineName = 'real';
 
 /**
  * Starts the sandbox, or finds it running. Its processes outlive the caller. Of two calls at the same time one starts it
@@ -97,7 +95,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
 /** The data of one engine is nothing that the other can read. */
 function chooseEngine(asked: EngineName | undefined, previous: SandboxState | undefined): EngineName {
   if (previous === undefined || asked === undefined || asked === previous.engine) {
-    return asked ?? previous?.engine ?? DEFAULT_ENGINE;
+    return asked ?? previous?.engine ?? defaultEngine();
   }
   throw new CapstanError(
     SANDBOX_CODES.engineDiffers,

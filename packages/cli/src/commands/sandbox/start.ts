@@ -6,16 +6,20 @@ import { sandboxProgress } from '../../lib/sandbox-progress.ts';
 const USUAL_LIMIT_MS = 60_000;
 
 export default class SandboxStart extends CapstanCommand<typeof SandboxStart> {
-  static override summary = 'start the sandbox: a real control plane with simulated pods';
+  static override summary = 'start the sandbox: a local control plane with simulated pods';
   static override description =
-    'The first start builds the control plane from Go modules, which takes minutes; its programs are kept and later starts take seconds. ' +
-    'CAPSTAN_CONTROL_PLANE_BIN or KUBEBUILDER_ASSETS names programs that exist already.';
+    'The embedded engine needs only Node. The first start of the real one builds the control plane from Go modules, which takes minutes; its programs are kept and later starts take seconds. ' +
+    'CAPSTAN_CONTROL_PLANE_BIN or KUBEBUILDER_ASSETS names programs that exist already; CAPSTAN_SANDBOX_ENGINE names the engine of new sandboxes.';
   static override examples = [
     { command: 'capstan sandbox start', description: 'engine, stand-in charts and operator' },
     { command: 'capstan sandbox start --bare', description: 'only a control plane' },
+    { command: 'capstan sandbox start --engine real', description: "Kubernetes' own programs, built with Go" },
   ];
   static override flags = {
-    engine: Flags.option({ summary: 'which control plane', options: ['real'] as const, default: 'real' as const })(),
+    engine: Flags.option({
+      summary: "embedded (needs only Node) or real (Kubernetes' own programs); kept for the life of the sandbox",
+      options: ['embedded', 'real'] as const,
+    })(),
     bare: Flags.boolean({ summary: 'only the engine: no records, no operator' }),
     charts: Flags.option({
       summary: 'where charts come from',
@@ -34,6 +38,7 @@ export default class SandboxStart extends CapstanCommand<typeof SandboxStart> {
       timeoutMs: this.timeLimitMs(USUAL_LIMIT_MS),
       onProgress: sandboxProgress(this.progress),
       ...(this.flags.port === undefined ? {} : { port: this.flags.port }),
+      ...(this.flags.engine === undefined ? {} : { engine: this.flags.engine }),
     });
     if (!this.flags.bare) await this.#furnish(state.kubeconfig);
     this.progress.close();

@@ -1,6 +1,7 @@
 import { CapstanCommand } from '../../base-command.ts';
 import { operatorProcess } from '../../lib/operator-process.ts';
 import { renderTable } from '../../render/table.ts';
+import { listAttachments, serviceLabel, targetLabel } from '../../services/sandbox-attachments.ts';
 import { sandboxStatus } from '../../services/sandbox-state.ts';
 
 interface ProcessRow {
@@ -17,6 +18,7 @@ export default class SandboxStatus extends CapstanCommand<typeof SandboxStatus> 
 
   protected async work(): Promise<void> {
     const { phase, directory, state, processes } = await sandboxStatus();
+    const attachments = await listAttachments();
     const rows: ProcessRow[] = [...processes, { name: 'operator', ...(await operatorProcess()) }];
     const facts = state && {
       engine: state.engine,
@@ -27,11 +29,12 @@ export default class SandboxStatus extends CapstanCommand<typeof SandboxStatus> 
     };
     await this.out.document({
       kind: 'SandboxStatus',
-      data: { phase, running: phase === 'running', directory, ...facts, processes: rows },
+      data: { phase, running: phase === 'running', directory, ...facts, processes: rows, attachments },
       name: 'sandbox',
       text: (format) => [
         `sandbox: ${phase}${facts && phase !== 'absent' ? `, Kubernetes ${facts.kubernetes} (engine ${facts.engine}, pods are simulated)` : ''}`,
         ...(facts ? [`server: ${facts.server}`, `kubeconfig: ${facts.kubeconfig}`] : []),
+        ...attachments.map((one) => `attached: ${serviceLabel(one)} to ${targetLabel(one)}`),
         ...(phase === 'absent' ? [] : ['', ...this.#processTable(rows, format === 'wide')]),
       ],
     });
