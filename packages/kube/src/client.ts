@@ -67,6 +67,8 @@ export interface ListOptions {
 /** Options of a deletion. */
 export interface DeleteOptions {
   readonly propagationPolicy?: 'Background' | 'Orphan';
+  /** 0 removes a Pod without waiting for anything. Absent: what the object asks for. */
+  readonly gracePeriodSeconds?: number;
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly signal?: AbortSignal;
@@ -97,15 +99,28 @@ export interface KubeClient {
   readonly context: ClusterContext;
   readonly discovery: Discovery;
   version(): Promise<{ readonly gitVersion: string; readonly major: string; readonly minor: string }>;
-  /** The object, or undefined when it does not exist or its kind is not served. */
-  get(reference: ObjectReference, options?: { readonly signal?: AbortSignal }): Promise<KubernetesObject | undefined>;
+  /** The object or its scale, or undefined when it does not exist or its kind is not served. */
+  get(
+    reference: ObjectReference,
+    options?: { readonly signal?: AbortSignal; readonly subresource?: 'scale' },
+  ): Promise<KubernetesObject | undefined>;
   /** All items (pages are joined); an empty list when the kind is not served. */
   list(kind: KindReference, options?: ListOptions): Promise<{ items: KubernetesObject[]; resourceVersion: string }>;
   /** Server-side apply; conflicts are errors that name the other manager unless forced. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<KubernetesObject>;
   create(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
+  /** POST of a subresource such as `binding`; the answer is a Status or an object of the subresource's kind. */
+  createSubresource(
+    reference: ObjectReference,
+    subresource: 'binding' | 'eviction',
+    body: object,
+    options?: WriteOptions,
+  ): Promise<KubernetesObject>;
   /** PUT: with metadata.resourceVersion it is guarded against concurrent writes. */
-  replace(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
+  replace(
+    object: KubernetesObject,
+    options?: WriteOptions & { readonly subresource?: 'status' },
+  ): Promise<KubernetesObject>;
   patch(
     reference: ObjectReference,
     patch: object,

@@ -56,12 +56,15 @@ export class HttpKubeClient implements KubeClient {
     return (await this.raw('/version')) as { gitVersion: string; major: string; minor: string };
   }
 
-  async get(reference: ObjectReference, options: { signal?: AbortSignal } = {}): Promise<KubernetesObject | undefined> {
+  async get(
+    reference: ObjectReference,
+    options: { signal?: AbortSignal; subresource?: 'scale' } = {},
+  ): Promise<KubernetesObject | undefined> {
     const served = await this.discovery.find(reference);
     if (!served) return undefined;
     const response = await this.#transport.send({
       method: 'GET',
-      path: pathOf(served, this.#place(served, reference)),
+      path: pathOf(served, { ...this.#place(served, reference), subresource: options.subresource }),
       idempotent: true,
       signal: options.signal,
     });
@@ -127,11 +130,31 @@ export class HttpKubeClient implements KubeClient {
     });
   }
 
-  async replace(object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
+  async createSubresource(
+    reference: ObjectReference,
+    subresource: 'binding' | 'eviction',
+    body: object,
+    options: WriteOptions = {},
+  ): Promise<KubernetesObject> {
+    return this.#write({
+      verb: 'create',
+      method: 'POST',
+      reference: { ...reference, subresource },
+      body,
+      query: { ...writeQuery(options), fieldValidation: 'Strict' },
+      idempotent: false,
+      signal: options.signal,
+    });
+  }
+
+  async replace(
+    object: KubernetesObject,
+    options: WriteOptions & { subresource?: 'status' } = {},
+  ): Promise<KubernetesObject> {
     return this.#write({
       verb: 'update',
       method: 'PUT',
-      reference: referenceOf(object),
+      reference: { ...referenceOf(object), subresource: options.subresource },
       body: object,
       query: { ...writeQuery(options), fieldValidation: 'Strict' },
       idempotent: false,
@@ -159,12 +182,12 @@ export class HttpKubeClient implements KubeClient {
   async delete(reference: ObjectReference, options: DeleteOptions = {}): Promise<void> {
     const served = await this.discovery.find(reference);
     if (!served) return;
-    const { uid, resourceVersion, propagationPolicy = 'Background', signal } = options;
+    const { uid, resourceVersion, propagationPolicy = 'Background', gracePeriodSeconds, signal } = options;
     const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
     const response = await this.#transport.send({
       method: 'DELETE',
       path: pathOf(served, this.#place(served, reference)),
-      body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions },
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, gracePeriodSeconds, preconditions },
       // With a uid a repetition cannot hit an object that was made meanwhile.
       idempotent: uid !== undefined,
       signal,
@@ -219,7 +242,9 @@ export class HttpKubeClient implements KubeClient {
 
   async #write(write: Write): Promise<KubernetesObject> {
     const { verb, reference, method, query, ...rest } = write;
-    const place = { ...reference, name: method === 'POST' ? undefined : reference.name };
+    // A new object is posted to its collection, a subresource to its object.
+    const collection = method === 'POST' && reference.subresource === undefined;
+    const place = { ...reference, name: collection ? undefined : reference.name };
     const send = (resource: ServedResource) =>
       this.#transport.send({ method, path: withQuery(pathOf(resource, this.#place(resource, place)), query), ...rest });
     let served = await this.#served(reference);

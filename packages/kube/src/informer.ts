@@ -40,6 +40,11 @@ export interface Informer {
   readonly served: boolean;
   get(name: string, namespace?: string): KubernetesObject | undefined;
   list(namespace?: string): KubernetesObject[];
+  /**
+   * Takes the answer to a write of ours into the cache, so that it is seen before the watch tells of it, and told once.
+   * Only for objects that the informer's selectors match.
+   */
+  learn(object: KubernetesObject): void;
   /** Calls the handler for everything in the cache now (ADDED) and for each later change. Returns its undo. */
   onChange(handler: InformerHandler): () => void;
   /** Resolves when the informer has ended after its signal. */
@@ -93,6 +98,10 @@ class ListWatchInformer implements Informer {
     return this.#cache.list(namespace);
   }
 
+  learn(object: KubernetesObject): void {
+    this.#tell(this.#cache.learn(object));
+  }
+
   onChange(handler: InformerHandler): () => void {
     for (const object of this.#cache.list()) this.#call(handler, { type: 'ADDED', object });
     this.#handlers.add(handler);
@@ -121,7 +130,7 @@ class ListWatchInformer implements Informer {
     // A list without a version means that the kind went away in between.
     this.served = list.resourceVersion !== '';
     this.#resourceVersion = list.resourceVersion;
-    this.#tell(this.#cache.replaceAll(list.items));
+    this.#tell(this.#cache.replaceAll(list.items, list.resourceVersion));
     this.#markSynced();
     if (!this.served) await nextDiscoveryTick(this.#client, this.#clock, signal);
   }
