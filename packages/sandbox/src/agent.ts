@@ -30,7 +30,7 @@ const front = await startFront({
   findAttachment: attachmentFinder(paths, client),
   log: log.child({ part: 'front' }),
 });
-watchAttachments(paths, () => front.endIdleConnections(), ended.signal);
+watchAttachments(paths, () => front.endAttached(), ended.signal);
 const stages = await loadStages(config.sources);
 log.info('the service front answers and stages are played', { stages: stages.length });
 await startStageRunner(client, {

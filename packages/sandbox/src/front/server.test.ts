@@ -166,3 +166,13 @@ describe('a Service that is attached to a process', () => {
     await expect(tunnel((await aFront({ attached })).socket)).rejects.toThrow('CONNECT got 502');
   });
 });
+
+test('the next call of a client is a new connection, which may have to go somewhere else', async () => {
+  const { socket, ca } = await aFront();
+  const stream = await tunnel(socket);
+  const secure = connectTls({ socket: stream, ca, servername: SERVICE });
+  const sent = httpsRequest({ path: '/', headers: { connection: 'keep-alive' }, createConnection: () => secure });
+  const response = new Promise<IncomingMessage>((resolve) => sent.once('response', resolve));
+  sent.end();
+  expect((await response).headers.connection).toBe('close');
+});

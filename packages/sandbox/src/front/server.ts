@@ -24,8 +24,8 @@ export interface FrontOptions {
 
 /** A running service front. */
 export interface Front {
-  /** Ends the connections that clients keep for their next call: that may have to go somewhere else. */
-  endIdleConnections(): void;
+  /** Ends the connections to attached processes: the next call of who holds them may have to go somewhere else. */
+  endAttached(): void;
   close(): Promise<void>;
 }
 
@@ -98,9 +98,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   await new Promise<void>((resolve, reject) => tunnel.once('error', reject).listen(socket, resolve));
   await chmod(socket, 0o600);
   return {
-    endIdleConnections() {
-      plain.closeIdleConnections();
-      secure.closeIdleConnections();
+    endAttached() {
       for (const stream of attached) stream.destroy();
     },
     async close() {
@@ -133,6 +131,8 @@ async function answerRequest(request: IncomingMessage, response: ServerResponse,
   response.writeHead(answer.status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(content),
+    // The Service may be attached to a process before the next call.
+    connection: 'close',
   });
   response.end(content);
 }
