@@ -1,0 +1,39 @@
+import type { KubeObject } from '../model/object.ts';
+import type { StoredObject } from './store.ts';
+
+/**
+ * One state of one object. It is made from the object or from its JSON bytes and derives the other when it is first asked
+ * for: a store that was just opened parses only what somebody reads.
+ */
+export class Stored implements StoredObject {
+  readonly revision: number;
+  #object: KubeObject | undefined;
+  #json: Buffer | undefined;
+
+  private constructor(revision: number, object: KubeObject | undefined, json: Buffer | undefined) {
+    this.revision = revision;
+    this.#object = object;
+    this.#json = json;
+  }
+
+  /** The state that a write makes: the given object with the write's revision. The given object stays as it is. */
+  static written(object: KubeObject, revision: number): Stored {
+    const metadata = { ...object.metadata, resourceVersion: String(revision) };
+    return new Stored(revision, { ...object, metadata }, undefined);
+  }
+
+  /** A state that was read back from a file. */
+  static read(json: Buffer, revision: number): Stored {
+    return new Stored(revision, undefined, json);
+  }
+
+  get object(): KubeObject {
+    this.#object ??= JSON.parse(this.json().toString()) as KubeObject;
+    return this.#object;
+  }
+
+  json(): Buffer {
+    this.#json ??= Buffer.from(JSON.stringify(this.#object));
+    return this.#json;
+  }
+}
