@@ -44,6 +44,8 @@ export interface ApiResource {
   readonly selectableFields: readonly string[];
   /** Set where requests get a `Warning` header because this version is deprecated. */
   readonly deprecationWarning?: string;
+  /** What discovery tells of the version that objects are stored in; built-in types only. */
+  readonly storageVersionHash?: string;
   /** From the storage version to this one and back; absent where they are the same. CRD conversion webhooks are async. */
   readonly convert?: Conversion;
 }

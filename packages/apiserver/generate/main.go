@@ -1,0 +1,84 @@
+// Command generate writes the data that the embedded API server knows Kubernetes' built-in types by. It takes them from
+// the Go modules of one Kubernetes release and from the discovery of a real API server of that release.
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	kubeconfig := flag.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig of a real API server of the same release")
+	out := flag.String("out", "../assets", "directory of the assets")
+	fixtures := flag.String("fixtures", "", "directory of the test fixtures; not written where empty")
+	flag.Parse()
+	if err := run(*kubeconfig, *out, *fixtures); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(kubeconfig, out, fixtures string) error {
+	resources, err := servedResources(kubeconfig)
+	if err != nil {
+		return fmt.Errorf("read the discovery: %w", err)
+	}
+	module, err := moduleDirectory("k8s.io/kubernetes")
+	if err != nil {
+		return fmt.Errorf("find the module k8s.io/kubernetes: %w", err)
+	}
+	schemas, err := reducedSchemas(filepath.Join(module, "api", "openapi-spec", "v3"), resources)
+	if err != nil {
+		return fmt.Errorf("read the OpenAPI documents: %w", err)
+	}
+	if err := writeAsset(filepath.Join(out, "resources.json.gz"), resources); err != nil {
+		return err
+	}
+	if err := writeAsset(filepath.Join(out, "schemas.json.gz"), schemas); err != nil {
+		return err
+	}
+	types := goTypes(resources)
+	if err := writeAsset(filepath.Join(out, "types.json.gz"), types); err != nil {
+		return err
+	}
+	if err := writeAsset(filepath.Join(out, "defaults.json.gz"), probedDefaults(resources)); err != nil {
+		return err
+	}
+	if fixtures == "" {
+		return nil
+	}
+	return writeFixtures(fixtures, resources)
+}
+
+func moduleDirectory(path string) (string, error) {
+	output, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path).Output()
+	return strings.TrimSpace(string(output)), err
+}
+
+// writeAsset compresses without a time and a name, so that the same data gives the same bytes.
+func writeAsset(path string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	var compressed bytes.Buffer
+	writer, err := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := writer.Write(text); err != nil {
+		return err
+	}
+	if err := writer.Close(); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d bytes, %d compressed\n", path, len(text), compressed.Len())
+	return os.WriteFile(path, compressed.Bytes(), 0o644)
+}

@@ -1,0 +1,146 @@
+import type { StatusCause } from '../model/api-error.ts';
+import type { KubeObject } from '../model/object.ts';
+import type { Strategy, StrategyContext } from '../model/resource.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts';
+import { type NameRule, pathSegmentName } from './names.ts';
+import { deepEqual } from './values.ts';
+
+/** What a type adds to the generic strategy. Everything is optional but `namespaced`. */
+export interface StrategyParts {
+  readonly namespaced: boolean;
+  /** Rule of the type's own validation of names; every name must fit into a path. */
+  readonly nameRule?: NameRule;
+  /** There is a `/status` endpoint: the object's own endpoint ignores `status`, `/status` ignores all else. */
+  readonly status?: boolean;
+  /** The server counts changes in `metadata.generation`. It is not set at all for types that do not (ConfigMap). */
+  readonly generation?: boolean | ((next: KubeObject, live: KubeObject) => boolean);
+  /** Writes `spec`, ... of the version. */
+  readonly defaults?: (next: KubeObject) => void;
+  /** After status was reset. */
+  readonly prepareForCreate?: (next: KubeObject, context: StrategyContext) => void;
+  /** For the object's own endpoint, after status was put back. */
+  readonly prepareForUpdate?: (next: KubeObject, live: KubeObject, context: StrategyContext) => void;
+  /** Rules beyond those of metadata, for new objects. */
+  readonly validate?: (next: KubeObject, context: StrategyContext) => StatusCause[];
+  /** Rules beyond those of metadata, for changes; by default those for new objects. */
+  readonly validateUpdate?: (next: KubeObject, live: KubeObject, context: StrategyContext) => StatusCause[];
+  /** Rules for `/status`; by default none. */
+  readonly validateStatusUpdate?: (next: KubeObject, live: KubeObject, context: StrategyContext) => StatusCause[];
+  /** Other subresources that write the object (`ephemeralcontainers`, `approval`, `finalize`). */
+  readonly subresources?: Readonly<Record<string, SubresourceParts>>;
+  readonly warnings?: (next: KubeObject, live: KubeObject | undefined) => string[];
+  readonly fieldValues?: (object: KubeObject) => Record<string, string>;
+  readonly createOnUpdate?: boolean;
+  /** False where updates must say a resourceVersion. */
+  readonly unconditionalUpdate?: boolean;
+  readonly gracePeriodSeconds?: (object: KubeObject) => number;
+  /** Top-level fields that writes to the object reset, where it is not `status`. */
+  readonly resetFields?: (subresource: string | undefined) => readonly (readonly string[])[];
+}
+
+/** How a subresource that writes the object itself changes and checks it. */
+export interface SubresourceParts {
+  prepareForUpdate(next: KubeObject, live: KubeObject, context: StrategyContext): void;
+  validateUpdate?(next: KubeObject, live: KubeObject, context: StrategyContext): StatusCause[];
+}
+
+const STATUS_RESET = [['status']] as const;
+const SPEC_RESET = [['spec']] as const;
+
+/**
+ * The strategy of any type: metadata is validated (so callers need not), status is kept apart, and the parts are asked for
+ * the rest. Upstream: apiserver pkg/registry/rest (create.go, update.go) and each type's strategy.go.
+ */
+export function genericStrategy(parts: StrategyParts): Strategy {
+  const nameRule = parts.nameRule ?? pathSegmentName;
+  const counts = parts.generation !== undefined && parts.generation !== false;
+  const validateMeta = (object: KubeObject) => withoutRepeats(object, parts.namespaced, nameRule);
+  return {
+    defaults: (next) => parts.defaults?.(next),
+    prepareForCreate(next, context) {
+      if (parts.status) delete next['status'];
+      if (counts) next.metadata.generation = 1;
+      parts.prepareForCreate?.(next, context);
+    },
+    prepareForUpdate: (next, live, context) => prepareForUpdate(parts, next, live, context),
+    validate: (next, context) => [...validateMeta(next), ...(parts.validate?.(next, context) ?? [])],
+    validateUpdate(next, live, context) {
+      const causes = [
+        ...validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName),
+        ...validateObjectMetaUpdate(next.metadata, live.metadata),
+      ];
+      return [...causes, ...validateChange(parts, next, live, context)];
+    },
+    warnings: (next, live) => parts.warnings?.(next, live) ?? [],
+    generationChanges(next, live) {
+      if (typeof parts.generation === 'function') return parts.generation(next, live);
+      return counts && differsBeyondStatus(next, live);
+    },
+    resetFields: (subresource) => parts.resetFields?.(subresource) ?? resetFields(parts, subresource),
+    fieldValues: (object) => parts.fieldValues?.(object) ?? {},
+    createOnUpdate: parts.createOnUpdate ?? false,
+    unconditionalUpdate: parts.unconditionalUpdate ?? true,
+    ...(parts.gracePeriodSeconds && { gracePeriodSeconds: parts.gracePeriodSeconds }),
+  };
+}
+
+/** The type's own rule of names goes first; the common one would repeat what it said, so it only runs after it passed. */
+function withoutRepeats(object: KubeObject, namespaced: boolean, nameRule: NameRule): StatusCause[] {
+  const own = validateObjectMeta(object.metadata, namespaced, nameRule);
+  return own.length > 0 || nameRule === pathSegmentName
+    ? own
+    : validateObjectMeta(object.metadata, namespaced, pathSegmentName);
+}
+
+function prepareForUpdate(parts: StrategyParts, next: KubeObject, live: KubeObject, context: StrategyContext): void {
+  const { subresource } = context;
+  if (subresource === undefined) {
+    if (parts.status) copyField(next, live, 'status');
+    parts.prepareForUpdate?.(next, live, context);
+    return;
+  }
+  const special = parts.subresources?.[subresource];
+  if (special) special.prepareForUpdate(next, live, context);
+  else if (subresource === 'status') keepAllButStatus(next, live);
+}
+
+/** Puts back everything but `status`; metadata stays as sent where upstream lets it (labels, annotations, finalizers). */
+function keepAllButStatus(next: KubeObject, live: KubeObject): void {
+  for (const field of new Set([...Object.keys(next), ...Object.keys(live)])) {
+    if (field !== 'status' && field !== 'metadata') copyField(next, live, field);
+  }
+}
+
+/** Sets a field to what it is in another object, or removes it. The value is shared: replace it, never change it. */
+export function copyField(target: KubeObject, source: KubeObject, field: string): void {
+  if (source[field] === undefined) delete target[field];
+  else target[field] = source[field];
+}
+
+function validateChange(
+  parts: StrategyParts,
+  next: KubeObject,
+  live: KubeObject,
+  context: StrategyContext,
+): StatusCause[] {
+  const { subresource } = context;
+  if (subresource === undefined) {
+    return parts.validateUpdate?.(next, live, context) ?? parts.validate?.(next, context) ?? [];
+  }
+  const special = parts.subresources?.[subresource];
+  if (special) return special.validateUpdate?.(next, live, context) ?? [];
+  return subresource === 'status' ? (parts.validateStatusUpdate?.(next, live, context) ?? []) : [];
+}
+
+function differsBeyondStatus(next: KubeObject, live: KubeObject): boolean {
+  for (const field of new Set([...Object.keys(next), ...Object.keys(live)])) {
+    if (field === 'metadata' || field === 'status' || field === 'apiVersion' || field === 'kind') continue;
+    if (!deepEqual(next[field], live[field])) return true;
+  }
+  return false;
+}
+
+function resetFields(parts: StrategyParts, subresource: string | undefined): readonly (readonly string[])[] {
+  if (!parts.status) return [];
+  return subresource === 'status' ? SPEC_RESET : STATUS_RESET;
+}
