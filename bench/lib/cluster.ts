@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 /** The command under measurement. */
 export const capstan = fileURLToPath(new URL('../../capstan', import.meta.url));
 
-/** Runs the work on a sandbox of its own and leaves nothing behind. */
+/** Runs the work on a sandbox of its own, with Capstan's kinds unless it is bare, and leaves nothing behind. */
 export async function withSandbox(
   work: (kubeconfig: string, env: Record<string, string>) => Promise<void>,
+  { start = [] }: { readonly start?: readonly string[] } = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'capstan-bench-'));
   const env = { CAPSTAN_SANDBOX_DIR: join(folder, 'sandbox') };
@@ -20,8 +21,8 @@ export async function withSandbox(
     return result.stdout.trim();
   };
   try {
-    run('sandbox', 'start');
-    run('system', 'install', '--yes', '--context', 'sandbox');
+    run('sandbox', 'start', ...start);
+    if (!start.includes('--bare')) run('system', 'install', '--yes', '--context', 'sandbox');
     await work(run('sandbox', 'kubeconfig', '--path'), env);
   } finally {
     run('sandbox', 'reset', '--yes');
