@@ -49,7 +49,7 @@ export class History {
 
   /** The events after a revision in order. Throws `RevisionCompacted`. */
   after(revision: number): readonly StoreEvent[] {
-    if (revision < this.#compacted) throw new RevisionCompacted(`revision ${revision} is before ${this.#compacted}`);
+    if (revision < this.#compacted) throw new RevisionCompacted(revision, this.#compacted);
     return this.#events.slice(this.#head + revision - this.#compacted) as StoreEvent[];
   }
 

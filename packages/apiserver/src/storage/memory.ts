@@ -74,8 +74,7 @@ export class ObjectStore implements Store {
     const since = revision < this.#revision ? this.#history.after(revision).filter((event) => event.key === key) : [];
     if (since.length > 0) return pastList(index, since, scope, revision);
     const [start, end] = index.range(scope.namespace);
-    const from = scope.after ? index.firstAtOrAfter(`${objectPath(scope.after.namespace, scope.after.name)}\0`) : start;
-    const first = Math.max(start, from);
+    const first = scope.from === undefined ? start : Math.max(start, index.firstAtOrAfter(scope.from));
     const last = scope.limit === undefined ? end : Math.min(end, first + scope.limit);
     return { items: index.states(first, last), revision, remaining: Math.max(0, end - last) };
   }

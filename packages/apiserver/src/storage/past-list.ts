@@ -15,9 +15,8 @@ export function pastList(now: TypeIndex, since: readonly StoreEvent[], scope: Li
   const gone = restored(now, before, scope.namespace);
   const unchanged = present(now, before, scope.namespace);
   const all = gone.length === 0 ? unchanged : [...unchanged, ...gone].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const after = scope.after && objectPath(scope.after.namespace, scope.after.name);
-  const first = after === undefined ? 0 : all.findIndex((one) => one.path > after);
-  const rest = first < 0 ? [] : all.slice(first);
+  const { from = '' } = scope;
+  const rest = from === '' ? all : all.filter((one) => one.path >= from);
   const items = rest.slice(0, scope.limit).map((one) => one.stored);
   return { items, revision, remaining: rest.length - items.length };
 }

@@ -38,8 +38,8 @@ export interface ListScope {
   /** Absent: all namespaces. */
   readonly namespace?: string;
   readonly limit?: number;
-  /** Continue after this object. */
-  readonly after?: { readonly namespace: string; readonly name: string };
+  /** The first path (`namespace/name`, `name`) that may be in the list; a path with a NUL is just after an object. */
+  readonly from?: string;
   /** State at an earlier revision, for continued and exact lists. Throws `RevisionCompacted` when it is no longer known. */
   readonly revision?: number;
 }
@@ -57,6 +57,13 @@ export interface StoreWrite {
 /** The asked revision was compacted away: 410 Expired. */
 export class RevisionCompacted extends Error {
   override readonly name = 'RevisionCompacted';
+  /** The earliest revision that would have done. */
+  readonly oldest: number;
+
+  constructor(asked: number, oldest: number) {
+    super(`revision ${asked} is forgotten, the oldest that is known is ${oldest}`);
+    this.oldest = oldest;
+  }
 }
 
 /** The object is not at the expected revision: 409, or retry. */

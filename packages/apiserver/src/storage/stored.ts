@@ -27,6 +27,11 @@ export class Stored implements StoredObject {
     return new Stored(revision, undefined, json);
   }
 
+  /** An earlier state with the revision of what ended it, as it is shown where an object leaves a selection. */
+  static restamped(state: StoredObject, revision: number): StoredObject {
+    return Stored.written(state.object, revision);
+  }
+
   get object(): KubeObject {
     this.#object ??= JSON.parse(this.json().toString()) as KubeObject;
     return this.#object;
