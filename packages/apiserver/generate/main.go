@@ -51,6 +51,13 @@ func run(kubeconfig, out, fixtures string) error {
 	if err := writeAsset(filepath.Join(out, "defaults.json.gz"), probedDefaults(resources)); err != nil {
 		return err
 	}
+	roles, err := bootstrapRoles(kubeconfig)
+	if err != nil {
+		return fmt.Errorf("read the bootstrap policy: %w", err)
+	}
+	if err := writeAsset(filepath.Join(out, "rbac.json.gz"), roles); err != nil {
+		return err
+	}
 	if fixtures == "" {
 		return nil
 	}

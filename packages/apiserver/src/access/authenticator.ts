@@ -51,8 +51,8 @@ export class Authenticator {
   checkToken(token: string, audiences: readonly string[] = []): TokenResult {
     const wanted = audiences.length === 0 ? [ISSUER] : audiences;
     const fixed = this.#tokens.get(token);
-    // Static tokens are this server's own, for whatever audience is asked: upstream lets them pass for its own only.
-    if (fixed) return { user: fixed, audiences: wanted.filter((audience) => audience === ISSUER) };
+    // A static token says nothing of audiences: it is for this server alone.
+    if (fixed && wanted.includes(ISSUER)) return { user: fixed, audiences: [ISSUER] };
     const verdict = this.#serviceAccounts().check(token, wanted);
     if (!verdict) return { problem: 'invalid bearer token' };
     if ('problem' in verdict) return { problem: `[invalid bearer token, ${verdict.problem}]` };

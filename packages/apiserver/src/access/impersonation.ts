@@ -64,12 +64,12 @@ function addHeader(wish: Wish, header: string, value: string): void {
   else if (header === 'impersonate-uid') wish.uid ||= value;
   else if (header === 'impersonate-group') wish.groups.push(value);
   else if (header.startsWith(EXTRA_PREFIX)) {
-    const key = unescape(header.slice(EXTRA_PREFIX.length));
+    const key = unescapeKey(header.slice(EXTRA_PREFIX.length));
     wish.extra.set(key, [...(wish.extra.get(key) ?? []), value]);
   }
 }
 
-function unescape(key: string): string {
+function unescapeKey(key: string): string {
   try {
     return decodeURIComponent(key);
   } catch {

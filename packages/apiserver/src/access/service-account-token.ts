@@ -124,7 +124,7 @@ export class ServiceAccountTokens {
     if (!isClaims(claims)) return undefined;
     const signed = Buffer.from(`${header}.${payload}`);
     if (!verify('RSA-SHA256', signed, this.#publicKey, Buffer.from(signature, 'base64url'))) {
-      return { problem: 'invalid signature, no keys found' };
+      return { problem: 'go-jose/go-jose: error in cryptographic primitive' };
     }
     if (this.#checked.size >= REMEMBERED) this.#checked.clear();
     this.#checked.set(token, claims);
