@@ -5,6 +5,40 @@ const resolve = { conditions: ['@capstan/source', 'node', 'import', 'module', 'd
 const environments = { __vitest__: { resolve } };
 const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
 
+/** The same stories on each engine of the sandbox, two at a time. */
+function stories(name: string, engine: string, groupOrder: number) {
+  return {
+    resolve,
+    ssr,
+    test: {
+      name,
+      env: { CAPSTAN_SANDBOX_ENGINE: engine },
+      sequence: { groupOrder },
+      include: ['e2e/**/*.story.test.ts'],
+      exclude: ['**/node_modules/**'],
+      maxWorkers: 2,
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+    },
+  };
+}
+
+/** Sweeps that take minutes, for `pnpm test:long` only. */
+const long = process.env['CAPSTAN_TEST_LONG']
+  ? [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'long',
+          include: ['packages/*/{src,test}/**/*.long.test.ts', 'fidelity/**/*.long.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          fileParallelism: false,
+        },
+      },
+    ]
+  : [];
+
 /** Tests beside the sources are pure or use only loopback; `*.cluster.test.ts` and `e2e/` need a control plane. */
 export default defineConfig({
   test: {
@@ -16,7 +50,12 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           sequence: { groupOrder: 0 },
-          include: ['packages/*/{src,test}/**/*.test.ts', 'plugins/*/{src,test}/**/*.test.ts', 'fidelity/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: [
+            'packages/*/{src,test}/**/*.test.ts',
+            'plugins/*/{src,test}/**/*.test.ts',
+            'fidelity/**/*.test.ts',
+            'tools/**/*.test.ts',
+          ],
           exclude: ['**/*.cluster.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 20_000,
           expect: { poll: { timeout: 10_000 } },
@@ -42,19 +81,9 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'e2e',
-          sequence: { groupOrder: 2 },
-          include: ['e2e/**/*.story.test.ts'],
-          exclude: ['**/node_modules/**'],
-          maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
-      },
+      stories('e2e', 'embedded', 2),
+      stories('e2e-real', 'real', 3),
+      ...long,
     ],
   },
 });

@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { status } = spawnSync(
   process.execPath,
-  ['tools/test.mjs', '--testTimeout=1800000', ...process.argv.slice(2), 'resolve.property', 'strictness.cluster'],
-  { cwd: root, stdio: 'inherit', env: { CAPSTAN_PROPERTY_RUNS: '5000', ...process.env } },
+  [
+    'tools/test.mjs',
+    '--testTimeout=1800000',
+    ...process.argv.slice(2),
+    'resolve.property',
+    'strictness.cluster',
+    '.long.test',
+  ],
+  { cwd: root, stdio: 'inherit', env: { CAPSTAN_PROPERTY_RUNS: '5000', CAPSTAN_TEST_LONG: 'yes', ...process.env } },
 );
 process.exitCode = status ?? 1;

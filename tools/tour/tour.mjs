@@ -48,13 +48,13 @@ export async function takeTour(options) {
 }
 
 /** @param {import('./options.mjs').TourOptions} options */
-async function onSandbox({ keep }) {
+async function onSandbox({ engine, keep }) {
   const target = ['--context', 'sandbox'];
   const before = answer(['sandbox', 'status', '-o', 'json']);
   const ran = before?.running === true;
   await take({
-    say: 'A throwaway cluster: a real control plane whose pods are simulated.',
-    args: ['sandbox', 'start', '--engine', 'real'],
+    say: 'A throwaway cluster whose pods are simulated.',
+    args: ['sandbox', 'start', ...(engine ? ['--engine', engine] : [])],
   });
   await take({ say: "Capstan's own kinds.", args: ['system', 'install', ...target] });
   await mainJob({ target, namespace: [], install: true });
