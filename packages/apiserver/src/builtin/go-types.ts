@@ -23,6 +23,8 @@ export interface GoField {
   readonly type: GoType;
   readonly omitEmpty: boolean;
   readonly omitZero: boolean;
+  /** Names of the inlined structs that it is in, outermost first, for error messages. */
+  readonly embedded: readonly string[];
 }
 
 /** A struct type. */
@@ -80,19 +82,25 @@ export function goStruct(definition: string): GoStruct {
   structs.set(definition, made);
   for (const [json, number, expression, flags] of source) {
     const type = parseType(expression);
-    const field = { json, number, type, omitEmpty: flags.includes('o'), omitZero: flags.includes('z') };
+    const omitEmpty = flags.includes('o');
+    const field = { json, number, type, omitEmpty, omitZero: flags.includes('z'), embedded: [] };
     if (number > 0) numbers.set(number, field);
     if (json !== '') fields.set(json, field);
-    else if (type.is === 'struct') for (const inner of type.struct.fields.values()) fields.set(inner.json, inner);
+    else if (type.is === 'struct') for (const inner of embeddedFields(type.struct)) fields.set(inner.json, inner);
   }
   for (const field of fields.values()) if (!field.omitZero && isAlwaysWritten(field)) always.push(field);
   return made;
 }
 
+function embeddedFields(struct: GoStruct): GoField[] {
+  const name = struct.name.slice(struct.name.indexOf('.') + 1);
+  return [...struct.fields.values()].map((inner) => ({ ...inner, embedded: [name, ...inner.embedded] }));
+}
+
 /** Go's omitempty leaves out everything empty but structs. */
 function isAlwaysWritten(field: GoField): boolean {
   const { is } = field.type;
-  return !field.omitEmpty || is === 'struct' || (is === 'special' && !field.type.name.includes('RawMessage'));
+  return !field.omitEmpty || is === 'struct' || is === 'special';
 }
 
 function goName(definition: string): string {
