@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject } from '../model/object.ts';
 import type { UserInfo } from '../model/request.ts';
 import type { ApiResource } from '../model/resource.ts';
+import type { ListParameters } from '../watch/list-options.ts';
 
 /*
  * What can be done with objects, without HTTP: the HTTP layer, the garbage collector, the namespace controller and other
@@ -50,15 +51,13 @@ export interface DeleteOptions {
     | undefined;
 }
 
-/** meta/v1 ListOptions, as far as a list reads them; selectors are texts as in the query. */
-export interface ListOptions {
-  readonly labelSelector?: string | undefined;
-  readonly fieldSelector?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly continue?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-  readonly resourceVersionMatch?: string | undefined;
-}
+/** meta/v1 ListOptions, as far as a list reads them; selectors are texts as in the query. Empty texts are absent ones. */
+export type ListOptions = Partial<
+  Pick<
+    ListParameters,
+    'labelSelector' | 'fieldSelector' | 'limit' | 'continue' | 'resourceVersion' | 'resourceVersionMatch'
+  >
+>;
 
 /** An object in the version that was asked for. Shared and read-only. */
 export interface Answer {

@@ -1,0 +1,89 @@
+import type { StatusCause } from '../model/api-error.ts';
+import { badRequest, invalid } from '../model/errors.ts';
+import { notSupported } from '../model/field-error.ts';
+import type { DeleteOptions } from '../resources/operations.ts';
+import { isMap } from '../schema/json.ts';
+import { goBoolean, goInteger } from '../watch/list-options.ts';
+import type { ProtobufDecoder, RawBody } from './body.ts';
+import { yamlToJson } from './body.ts';
+import { dryRunCauses } from './query.ts';
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+/** DeleteOptions of the body, or of the query where there is no body. Throws 400 and 422. */
+export async function readDeleteOptions(
+  query: URLSearchParams,
+  body: RawBody,
+  protobuf: ProtobufDecoder | undefined,
+): Promise<DeleteOptions> {
+  const source = body.bytes.length > 0 ? await fromBody(body, protobuf) : fromQuery(query);
+  const dryRun = strings(source['dryRun']);
+  const policy = source['propagationPolicy'];
+  const causes: StatusCause[] = [];
+  if (policy !== undefined && !POLICIES.includes(String(policy))) {
+    causes.push(notSupported('propagationPolicy', policy, [...POLICIES, 'nil']));
+  }
+  causes.push(...dryRunCauses(dryRun));
+  if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes);
+  const preconditions = isMap(source['preconditions']) ? source['preconditions'] : undefined;
+  return {
+    dryRun: dryRun.length > 0,
+    gracePeriodSeconds: optional(source['gracePeriodSeconds'], 'number'),
+    propagationPolicy: policy as DeleteOptions['propagationPolicy'],
+    orphanDependents: optional(source['orphanDependents'], 'boolean'),
+    ...(preconditions && {
+      preconditions: {
+        uid: optional(preconditions['uid'], 'string'),
+        resourceVersion: optional(preconditions['resourceVersion'], 'string'),
+      },
+    }),
+  };
+}
+
+interface Types {
+  readonly number: number;
+  readonly boolean: boolean;
+  readonly string: string;
+}
+
+function optional<Name extends keyof Types>(value: unknown, type: Name): Types[Name] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== type) throw badRequest(`json: cannot unmarshal ${typeof value} into Go value of type ${type}`);
+  return value as Types[Name];
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+async function fromBody(body: RawBody, protobuf: ProtobufDecoder | undefined): Promise<Record<string, unknown>> {
+  if (body.mediaType === 'application/vnd.kubernetes.protobuf' && protobuf)
+    return kindChecked(protobuf.decode(body.bytes));
+  const text =
+    body.mediaType === 'application/yaml' ? await yamlToJson(body.bytes, 'DeleteOptions') : body.bytes.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+  }
+  if (!isMap(value))
+    throw badRequest("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value");
+  return kindChecked(value);
+}
+
+function kindChecked(value: Record<string, unknown>): Record<string, unknown> {
+  const { kind } = value;
+  if (kind === undefined || kind === '' || kind === 'DeleteOptions') return value;
+  throw badRequest('decoded object cannot be converted to DeleteOptions');
+}
+
+function fromQuery(query: URLSearchParams): Record<string, unknown> {
+  const orphan = query.get('orphanDependents');
+  return {
+    dryRun: query.getAll('dryRun'),
+    gracePeriodSeconds: goInteger(query.get('gracePeriodSeconds')),
+    orphanDependents: orphan === null ? undefined : goBoolean(orphan),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+  };
+}
