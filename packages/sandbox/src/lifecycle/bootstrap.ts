@@ -8,7 +8,8 @@ const NODE_NAME = 'sandbox';
 /** Go's name of this machine's architecture, which is what Node labels carry. */
 const ARCHITECTURE = arch() === 'x64' ? 'amd64' : arch();
 
-const NODE: KubernetesObject = {
+/** The Node, marked as simulated. Its status is written by kwok or by the simulated controllers. */
+export const NODE: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
@@ -24,8 +25,11 @@ const NODE: KubernetesObject = {
   },
 };
 
-/** Claims are bound by the controller-manager's host path provisioner; nothing is ever written there. */
-const STORAGE_CLASS: KubernetesObject = {
+/**
+ * The default StorageClass. Claims are bound by the controller-manager's host path provisioner, or by the simulated one;
+ * nothing is ever written there.
+ */
+export const STORAGE_CLASS: KubernetesObject = {
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
   metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
