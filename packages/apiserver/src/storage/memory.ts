@@ -1,5 +1,6 @@
 import type { KubeObject } from '../model/object.ts';
 import { History, type HistoryLimits } from './history.ts';
+import type { JournalRecord } from './journal-format.ts';
 import { pastList } from './past-list.ts';
 import type { ListScope, Store, StoredList, StoredObject, StoreEvent, StoreWrite } from './store.ts';
 import { RevisionMismatch } from './store.ts';
@@ -19,7 +20,7 @@ export interface StoreBackend {
   readonly revision: number;
   readonly types: Map<string, TypeIndex>;
   /** Throws when the write cannot be kept; the store is then unchanged. */
-  persist(write: { key: string; namespace: string; name: string; revision: number; json: Buffer | undefined }): void;
+  persist(write: JournalRecord): void;
   close(): void;
 }
 

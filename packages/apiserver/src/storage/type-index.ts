@@ -38,6 +38,11 @@ export class TypeIndex {
     return states;
   }
 
+  /** All entries in order. */
+  entries(): readonly IndexEntry[] {
+    return this.#sorted;
+  }
+
   /** The entry at a position in the order. */
   at(position: number): IndexEntry | undefined {
     return this.#sorted[position];

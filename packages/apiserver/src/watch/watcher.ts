@@ -2,7 +2,7 @@ import { ApiError } from '../model/api-error.ts';
 import { resourceExpired } from '../model/errors.ts';
 import type { Selection } from '../selectors/selection.ts';
 import { RevisionCompacted, type StoredObject, type StoreEvent } from '../storage/store.ts';
-import { frame, type Representation, renderFrame, type Shown } from './frames.ts';
+import { frame, type Representation, renderFrame, type Shown, shownState } from './frames.ts';
 import type { WatchHub } from './hub.ts';
 import type { ListParameters } from './list-options.ts';
 import { tooLargeResourceVersion } from './list-page.ts';
