@@ -1,10 +1,15 @@
-/** The sandbox's background process: the service front and the stage runner. Its argument is the configuration file. */
-import { rm } from 'node:fs/promises';
+/**
+ * The sandbox's background process: the service front, the stage runner and, for the embedded engine, the simulated
+ * controllers. Its argument is the configuration file.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createLogger, type Logger, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { readAgentConfig, type SandboxOwner } from './agent-config.ts';
 import { attachmentFinder, watchAttachments } from './attach/find.ts';
-import { frontSocket, sandboxAuthority } from './engine/files.ts';
+import { startSimulatedControllers } from './controllers/start.ts';
+import { frontSocket, PKI, sandboxAuthority } from './engine/files.ts';
 import { findChartCertificate } from './front/chart-certificates.ts';
 import { startFront } from './front/server.ts';
 import { sandboxPaths } from './lifecycle/paths.ts';
@@ -33,11 +38,12 @@ const front = await startFront({
 watchAttachments(paths, () => front.endAttached(), ended.signal);
 const stages = await loadStages(config.sources);
 log.info('the service front answers and stages are played', { stages: stages.length });
-await startStageRunner(client, {
-  stages,
-  signal: ended.signal,
-  log: log.child({ part: 'simulation' }),
-});
+const rootCa = await readFile(join(paths.pki, PKI.ca), 'utf8');
+await Promise.all([
+  startStageRunner(client, { stages, signal: ended.signal, log: log.child({ part: 'simulation' }) }),
+  config.controllers &&
+    startSimulatedControllers(client, { signal: ended.signal, rootCa, log: log.child({ part: 'controllers' }) }),
+]);
 
 /** A test run that was killed cannot clean up after itself. */
 async function endWith(owner: SandboxOwner, log: Logger): Promise<void> {

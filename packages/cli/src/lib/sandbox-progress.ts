@@ -4,9 +4,9 @@ import { formatDuration } from './duration.ts';
 
 const STEPS: Readonly<Record<SandboxStep, string>> = {
   certificates: 'certificates and settings',
-  processes: 'etcd',
+  processes: 'processes',
   'api-server': 'API server',
-  node: 'controllers, scheduler and a simulated node',
+  node: 'controllers and a simulated node',
   ready: 'control plane ready',
 };
 
