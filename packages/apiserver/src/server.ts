@@ -50,7 +50,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     registry,
     tables: { table: () => ({ columnDefinitions: [], rows: [] }) },
     operations: new Pipeline(parts),
-    protobuf: undefined,
     access,
     discovery,
     health: new Health([{ name: 'ping', check: () => {} }]),

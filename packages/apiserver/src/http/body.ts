@@ -1,6 +1,7 @@
 import { badRequest, unsupportedMediaType } from '../model/errors.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource, ApiSubresource } from '../model/resource.ts';
+import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { FieldValidation } from '../resources/operations.ts';
 import { type DecodedType, decodeStrict } from '../schema/decode.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,12 +15,6 @@ const PROTOBUF = BODY_TYPES[2];
 export interface RawBody {
   readonly mediaType: string;
   readonly bytes: Buffer;
-}
-
-/** Decodes protobuf bodies of built-in types. */
-export interface ProtobufDecoder {
-  /** The object of a body. Throws 400. */
-  decode(bytes: Buffer): KubeObject;
 }
 
 /** Reads a body. An absent content type means JSON. Throws 415 for types that are not offered, 413 for large bodies. */
@@ -59,10 +54,9 @@ export async function decodeObject(
   body: RawBody,
   type: DecodedType,
   mode: FieldValidation,
-  protobuf: ProtobufDecoder | undefined,
 ): Promise<KubeObject> {
   const object =
-    body.mediaType === PROTOBUF && protobuf ? protobuf.decode(body.bytes) : await fromText(exchange, body, type, mode);
+    body.mediaType === PROTOBUF ? decodeProtobuf(body.bytes, type) : await fromText(exchange, body, type, mode);
   const expected = apiVersionOf(type.group, type.version);
   const { apiVersion = expected, kind = type.kind } = object;
   if (apiVersion !== expected && apiVersion !== '') {

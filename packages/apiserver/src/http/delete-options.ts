@@ -1,22 +1,19 @@
 import type { StatusCause } from '../model/api-error.ts';
 import { badRequest, invalid } from '../model/errors.ts';
 import { notSupported } from '../model/field-error.ts';
+import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { DeleteOptions } from '../resources/operations.ts';
 import { isMap } from '../schema/json.ts';
 import { goBoolean, goInteger } from '../watch/list-options.ts';
-import type { ProtobufDecoder, RawBody } from './body.ts';
+import type { RawBody } from './body.ts';
 import { yamlToJson } from './body.ts';
 import { dryRunCauses } from './query.ts';
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 /** DeleteOptions of the body, or of the query where there is no body. Throws 400 and 422. */
-export async function readDeleteOptions(
-  query: URLSearchParams,
-  body: RawBody,
-  protobuf: ProtobufDecoder | undefined,
-): Promise<DeleteOptions> {
-  const source = body.bytes.length > 0 ? await fromBody(body, protobuf) : fromQuery(query);
+export async function readDeleteOptions(query: URLSearchParams, body: RawBody): Promise<DeleteOptions> {
+  const source = body.bytes.length > 0 ? await fromBody(body) : fromQuery(query);
   const dryRun = strings(source['dryRun']);
   const policy = source['propagationPolicy'];
   const causes: StatusCause[] = [];
@@ -56,9 +53,10 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-async function fromBody(body: RawBody, protobuf: ProtobufDecoder | undefined): Promise<Record<string, unknown>> {
-  if (body.mediaType === 'application/vnd.kubernetes.protobuf' && protobuf)
-    return kindChecked(protobuf.decode(body.bytes));
+async function fromBody(body: RawBody): Promise<Record<string, unknown>> {
+  if (body.mediaType === 'application/vnd.kubernetes.protobuf') {
+    return kindChecked(decodeProtobuf(body.bytes, { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }));
+  }
   const text =
     body.mediaType === 'application/yaml' ? await yamlToJson(body.bytes, 'DeleteOptions') : body.bytes.toString();
   let value: unknown;

@@ -2,11 +2,12 @@ import { methodNotAllowed, unknownResource } from '../model/errors.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { UserInfo } from '../model/request.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
-import type { Caller, Operations, Target } from '../resources/operations.ts';
+import type { Caller, Operations, Target, WriteAnswer } from '../resources/operations.ts';
 import { readListParameters } from '../watch/list-options.ts';
-import { bodyTypeOf, bodyTypes, decodeObject, type ProtobufDecoder, readBody } from './body.ts';
+import { bodyTypeOf, bodyTypes, decodeObject, readBody } from './body.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import type { Exchange } from './exchange.ts';
+import { checkDuplicates, isApply, patchType, readPatch } from './patch-body.ts';
 import { writeOptions } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 import { sendDocument } from './respond.ts';
@@ -17,7 +18,6 @@ import { serveWatch, type WatchParts } from './watch-handler.ts';
 export interface ResourceParts extends WatchParts {
   readonly operations: Operations;
   readonly registry: ResourceRegistry;
-  readonly protobuf: ProtobufDecoder | undefined;
 }
 
 /** One request for a resource. */
@@ -94,7 +94,7 @@ async function createObject(parts: ResourceParts, request: ResourceRequest): Pro
   const body = await readBody(exchange, bodyTypes(target.resource));
   const options = writeOptions(exchange.query, 'CreateOptions');
   const type = bodyTypeOf(target.resource, subresource);
-  const object = await decodeObject(exchange, body, type, options.fieldValidation ?? 'Warn', parts.protobuf);
+  const object = await decodeObject(exchange, body, type, options.fieldValidation ?? 'Warn');
   const answer = await parts.operations.create(target, object, options, caller, info.name || undefined);
   await sendObject(exchange, 201, view, target.resource, answer, parts.tables);
 }
@@ -104,19 +104,31 @@ async function updateObject(parts: ResourceParts, request: ResourceRequest): Pro
   const bytes = await readBody(exchange, bodyTypes(target.resource));
   const options = writeOptions(exchange.query, 'UpdateOptions');
   const type = bodyTypeOf(target.resource, subresource);
-  const object = await decodeObject(exchange, bytes, type, options.fieldValidation ?? 'Warn', parts.protobuf);
+  const object = await decodeObject(exchange, bytes, type, options.fieldValidation ?? 'Warn');
   const answer = await parts.operations.update(target, info.name, object, options, caller);
   await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.tables);
 }
 
-async function patchObject(): Promise<void> {
-  throw methodNotAllowed();
+async function patchObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
+  const { exchange, info, target, caller, view } = request;
+  const type = patchType(exchange, target.resource);
+  const bytes = await exchange.body();
+  const options = writeOptions(exchange.query, 'PatchOptions', isApply(exchange));
+  const patch = await readPatch(type, bytes);
+  let answer: WriteAnswer;
+  if (patch.type === 'apply') {
+    checkDuplicates(patch.duplicates, options.fieldValidation ?? 'Warn', caller.warn);
+    answer = await parts.operations.apply(target, info.name, patch.configuration, options, caller);
+  } else {
+    answer = await parts.operations.patch(target, info.name, patch, options, caller);
+  }
+  await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.tables);
 }
 
 async function deleteObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
   const { exchange, info, target, caller, view } = request;
   const body = await readBody(exchange, bodyTypes({ source: 'built-in' }));
-  const options = await readDeleteOptions(exchange.query, body, parts.protobuf);
+  const options = await readDeleteOptions(exchange.query, body);
   const answer = await parts.operations.delete(target, info.name, options, caller);
   const status = !answer.deleted && options.orphanDependents === false ? 202 : 200;
   if (!answer.deleted || returnsDeleted(target.resource)) {
@@ -142,7 +154,7 @@ async function deleteCollection(parts: ResourceParts, request: ResourceRequest):
   const { exchange, target, caller, view } = request;
   const parameters = readListParameters(exchange.query);
   const body = await readBody(exchange, bodyTypes({ source: 'built-in' }));
-  const options = await readDeleteOptions(exchange.query, body, parts.protobuf);
+  const options = await readDeleteOptions(exchange.query, body);
   const list = await parts.operations.deleteCollection(target, parameters, options, caller);
   await sendList(exchange, view, target.resource, list, parts.tables);
 }

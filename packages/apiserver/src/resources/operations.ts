@@ -1,4 +1,4 @@
-import type { JsonObject, KubeObject } from '../model/object.ts';
+import type { KubeObject } from '../model/object.ts';
 import type { UserInfo } from '../model/request.ts';
 import type { ApiResource } from '../model/resource.ts';
 import type { ListParameters } from '../watch/list-options.ts';
@@ -87,11 +87,14 @@ export interface DeleteAnswer extends Answer {
   readonly deleted: boolean;
 }
 
-/** The body of a patch, by its media type. */
-export type PatchBody =
-  | { readonly type: 'json'; readonly patch: unknown }
-  | { readonly type: 'merge'; readonly patch: JsonObject }
-  | { readonly type: 'strategic'; readonly patch: JsonObject };
+/** The body of a patch. */
+export interface PatchBody {
+  readonly type: 'json' | 'merge' | 'strategic';
+  /** Decoded JSON. */
+  readonly patch: unknown;
+  /** What strict field validation finds in the text of the patch itself: `duplicate field "spec.a"`. */
+  readonly strictErrors?: readonly string[];
+}
 
 /** All verbs but watch. Every refusal is an `ApiError`. */
 export interface Operations {

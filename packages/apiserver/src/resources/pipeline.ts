@@ -1,5 +1,6 @@
-import { notFound, notImplemented } from '../model/errors.ts';
+import { notFound } from '../model/errors.ts';
 import type { KubeObject } from '../model/object.ts';
+import { applyObject } from './apply.ts';
 import { createObject } from './create.ts';
 import { deleteObject } from './delete.ts';
 import { deleteCollection, listObjects } from './list.ts';
@@ -17,6 +18,7 @@ import type {
   WriteOptions,
 } from './operations.ts';
 import { findStored, oneToVersion, type PipelineParts } from './parts.ts';
+import { patchObject } from './patch.ts';
 import { replaceObject } from './update.ts';
 
 /** The operations over a store: what every request and every controller inside the process ends in. */
@@ -45,12 +47,18 @@ export class Pipeline implements Operations {
     return replaceObject(this.#parts, target, name, body, options, caller);
   }
 
-  async patch(_target: Target, _name: string, _body: PatchBody): Promise<WriteAnswer> {
-    throw notImplemented('patches are not served yet');
+  patch(target: Target, name: string, body: PatchBody, options: WriteOptions, caller: Caller): Promise<WriteAnswer> {
+    return patchObject(this.#parts, target, name, body, options, caller);
   }
 
-  async apply(): Promise<WriteAnswer> {
-    throw notImplemented('server-side apply is not served yet');
+  apply(
+    target: Target,
+    name: string,
+    configuration: KubeObject,
+    options: WriteOptions,
+    caller: Caller,
+  ): Promise<WriteAnswer> {
+    return applyObject(this.#parts, target, name, configuration, options, caller);
   }
 
   delete(target: Target, name: string, options: DeleteOptions, caller: Caller): Promise<DeleteAnswer> {

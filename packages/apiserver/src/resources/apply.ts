@@ -1,0 +1,29 @@
+import type { KubeObject } from '../model/object.ts';
+import { withMetadata } from './metadata.ts';
+import type { Caller, Target, WriteAnswer, WriteOptions } from './operations.ts';
+import { type PipelineParts, timestamp } from './parts.ts';
+import { type Change, updateObject } from './update.ts';
+
+/** Server-side apply: the object becomes what all managers together say; it is created where it is missing. */
+export function applyObject(
+  parts: PipelineParts,
+  target: Target,
+  name: string,
+  configuration: KubeObject,
+  options: WriteOptions,
+  caller: Caller,
+): Promise<WriteAnswer> {
+  const { resource, subresource } = target;
+  withMetadata(configuration);
+  const change: Change = {
+    next(live) {
+      const write = { resource, subresource, live, manager: options.fieldManager ?? '', now: timestamp(parts) };
+      const next = parts.fieldManagers.apply(write, configuration, options.force ?? false);
+      resource.strategy.defaults(next);
+      return next;
+    },
+    createsMissing: true,
+    optionsKind: 'PatchOptions',
+  };
+  return updateObject(parts, target, name, change, options, caller);
+}
