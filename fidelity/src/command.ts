@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import { fingerprint, type RecordedRun, type Recording, readRecording, writeRecording } from './recorded.ts';
+import { causesReport } from './report/causes.ts';
+import { summary } from './report/summary.ts';
+import { compareRuns } from './results.ts';
+import { type Engine, startEmbedded } from './run/engine.ts';
+import { type Answers, runSuite } from './run/run-suite.ts';
+import type { Script } from './script/types.ts';
+import { loadSuite } from './suite.ts';
+
+/** The options of `pnpm fidelity`. */
+export interface CommandOptions {
+  readonly only: readonly string[];
+  /** Runs the real engine and keeps its answers. */
+  readonly record?: boolean;
+  /** `recorded` (default) or `real`. */
+  readonly against?: string;
+  readonly ratchet?: boolean;
+  readonly docs?: boolean;
+  /** File for the differences by cause. */
+  readonly causes?: string;
+  /** Prints everything that differs in the cases with this text. */
+  readonly show?: string;
+}
+
+/** Runs what was asked; returns the exit code: 1 where something differs that is not known to. */
+export async function runCommand(options: CommandOptions): Promise<number> {
+  const scripts = await loadSuite(options.only);
+  if (options.record) return record(scripts, options.only.length === 0);
+  const real = options.against === 'real' ? await answersOfReal(scripts) : answersOf(scripts, await readRecording());
+  const embedded = await withEngine(startEmbedded, (engine) => runSuite(engine, scripts, { maxWaitMs: 3000 }));
+  const results = compareRuns(scripts, real, embedded);
+  process.stdout.write(summary(results, options.show));
+  if (options.causes !== undefined) await writeFile(options.causes, causesReport(results));
+  return results.every(({ different }) => different.length === 0) ? 0 : 1;
+}
+
+async function record(scripts: readonly Script[], isWhole: boolean): Promise<number> {
+  const began = Date.now();
+  const answers = await answersOfReal(scripts);
+  const fresh = scripts.map((script): [string, RecordedRun] => [
+    script.name,
+    {
+      asked: fingerprint(script),
+      answers: (answers.get(script.name) ?? []).map((answer) => answer ?? null),
+    },
+  ]);
+  const kept = isWhole ? [] : [...(await readRecording())];
+  await writeRecording(new Map([...kept, ...fresh]));
+  process.stdout.write(`recorded ${scripts.length} scripts in ${Math.round((Date.now() - began) / 1000)} s\n`);
+  return 0;
+}
+
+async function answersOfReal(scripts: readonly Script[]): Promise<Answers> {
+  const { startReal } = await import('./run/real-engine.ts');
+  return withEngine(startReal, (engine) =>
+    runSuite(engine, scripts, {
+      onScript: ({ name }, ms) => {
+        if (ms > 5000) process.stderr.write(`${name} took ${ms} ms\n`);
+      },
+    }),
+  );
+}
+
+function answersOf(scripts: readonly Script[], recording: Recording): Answers {
+  return new Map(
+    scripts.flatMap((script) => {
+      const run = recording.get(script.name);
+      if (run?.asked !== fingerprint(script)) return [];
+      return [[script.name, run.answers.map((answer) => answer ?? undefined)]];
+    }),
+  );
+}
+
+async function withEngine<T>(start: () => Promise<Engine>, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await start();
+  try {
+    return await use(engine);
+  } finally {
+    await engine.stop();
+  }
+}

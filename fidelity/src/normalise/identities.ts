@@ -1,0 +1,66 @@
+import { readPath } from '../script/path.ts';
+import type { JsonMap } from '../script/types.ts';
+
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+
+/**
+ * What a script has seen of its objects so far: their uids, their versions and the names that the server made up. Labels
+ * speak of the object and not of a running number, so that one difference does not spread to later steps.
+ */
+export class Identities {
+  readonly #uids = new Map<string, string>();
+  readonly #countByName = new Map<string, number>();
+  readonly #randomNames = new Map<string, string>();
+  readonly #versions = new Map<string, bigint[]>();
+  #highest = 0n;
+
+  /** Takes note of an object's uid and generated name. Call it for every object of an answer before its texts are changed. */
+  learn(object: JsonMap): void {
+    const uid = readPath(object, 'metadata.uid');
+    const name = readPath(object, 'metadata.name');
+    const prefix = readPath(object, 'metadata.generateName');
+    if (typeof prefix === 'string' && typeof name === 'string' && name !== prefix && name.startsWith(prefix)) {
+      this.#randomNames.set(name, `${prefix}<random>`);
+    }
+    if (typeof uid !== 'string' || this.#uids.has(uid)) return;
+    const label = String(name);
+    const count = (this.#countByName.get(label) ?? 0) + 1;
+    this.#countByName.set(label, count);
+    this.#uids.set(uid, `<uid of ${this.replaceNames(label)}${count > 1 ? ` ${count}` : ''}>`);
+  }
+
+  /** The text with known uids and random names replaced; other UUIDs become `<uuid>`. */
+  replaceIn(text: string): string {
+    return this.replaceNames(text.replace(UUID, (uid) => this.#uids.get(uid) ?? '<uuid>'));
+  }
+
+  /**
+   * How an object's resourceVersion relates to what was seen: `<first>`, `<unchanged>`, `<newer>` or `<older>` against the
+   * same object, with `and newest` where it is above all versions that the script saw.
+   */
+  version(object: string, value: string): string {
+    if (!/^\d+$/.test(value)) return value;
+    const version = BigInt(value);
+    const known = this.#versions.get(object) ?? [];
+    const last = known.at(-1);
+    const isNewest = version > this.#highest;
+    if (isNewest) this.#highest = version;
+    if (last === undefined || version > last) this.#versions.set(object, [...known, version]);
+    if (last === undefined) return isNewest ? '<first, newest>' : '<first>';
+    if (version === last) return '<unchanged>';
+    if (version < last) return known.includes(version) ? '<older, known>' : '<older>';
+    return isNewest ? '<newer, newest>' : '<newer>';
+  }
+
+  /** A list's or bookmark's resourceVersion is right when nothing that was seen is newer. */
+  listVersion(value: string): string {
+    if (!/^\d+$/.test(value)) return value;
+    return BigInt(value) >= this.#highest ? '<current>' : '<behind>';
+  }
+
+  private replaceNames(text: string): string {
+    let replaced = text;
+    for (const [name, label] of this.#randomNames) replaced = replaced.replaceAll(name, label);
+    return replaced;
+  }
+}

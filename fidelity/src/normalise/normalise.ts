@@ -1,0 +1,126 @@
+import type { Exchange } from '../run/execute.ts';
+import { withoutPaths } from '../script/path.ts';
+import type { Counted, Json, JsonMap, Script } from '../script/types.ts';
+import { Identities } from './identities.ts';
+import { selectPaths } from './select.ts';
+import { isTable, normaliseTable } from './table.ts';
+import { normaliseText } from './text.ts';
+
+/** An answer as it is compared and recorded. */
+export interface Normal {
+  readonly status: number;
+  readonly contentType: string;
+  readonly warnings?: readonly string[];
+  readonly body?: Json;
+  readonly events?: readonly Json[];
+}
+
+/**
+ * The answers of a script without what differs from run to run; the list of docs/sandbox-fidelity.md. Answers of steps
+ * that only prepare are undefined, but what they say about identities is used.
+ */
+export function normaliseRun(script: Script, exchanges: readonly (Exchange | undefined)[]): (Normal | undefined)[] {
+  const identities = new Identities();
+  return script.steps.map((step, index) => {
+    const exchange = exchanges[index];
+    if (exchange === undefined || 'watch' in step) return undefined;
+    const normal = normalise(exchange, identities);
+    return step.case === undefined ? undefined : narrow(normal, step);
+  });
+}
+
+function normalise({ status, contentType, warnings, body, events }: Exchange, identities: Identities): Normal {
+  const walk = new Walk(identities);
+  const walked = walk.tree(body);
+  return {
+    status,
+    contentType,
+    ...(warnings.length > 0 && { warnings: warnings.map((warning) => normaliseText(warning, identities)) }),
+    ...(walked !== null && { body: walked }),
+    ...(events && { events: events.map((event) => walk.event(event)) }),
+  };
+}
+
+function narrow(normal: Normal, { ignore = [], only = [] }: Counted): Normal {
+  const tree = normal as unknown as Json;
+  const selected = only.length > 0 ? selectPaths(tree, only) : tree;
+  return withoutPaths(selected, ignore) as unknown as Normal;
+}
+
+const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
+
+class Walk {
+  readonly #identities: Identities;
+
+  constructor(identities: Identities) {
+    this.#identities = identities;
+  }
+
+  event(event: Json): Json {
+    if (!isMap(event) || !isMap(event['object'])) return this.tree(event);
+    const { type, object } = event;
+    if (type !== 'BOOKMARK') return { ...event, object: this.tree(object) };
+    return { ...event, object: this.#collection(object, this.tree({ ...object, metadata: {} }) as JsonMap) };
+  }
+
+  tree(value: Json | undefined, key = ''): Json {
+    if (value === undefined) return null;
+    if (typeof value === 'string') return this.#text(value, key);
+    if (typeof value === 'number') return isNodePort(key, value) ? '<node port>' : value;
+    if (Array.isArray(value)) return value.map((each) => this.tree(each as Json, key));
+    return isMap(value) ? this.#map(value) : value;
+  }
+
+  #text(value: string, key: string): string {
+    if ((key === 'clusterIP' || key === 'clusterIPs') && ADDRESS.test(value)) return '<cluster ip>';
+    return normaliseText(value, this.#identities);
+  }
+
+  #map(map: JsonMap): Json {
+    if (Array.isArray(map['items']) || isTable(map)) return this.#list(map);
+    const metadata = map['metadata'];
+    if (isMap(metadata)) this.#identities.learn(map);
+    const walked = Object.fromEntries(
+      Object.entries(map).map(([key, value]) => [this.#text(key, ''), this.tree(value, key)]),
+    );
+    if (!isMap(metadata) || typeof metadata['resourceVersion'] !== 'string') return walked;
+    const resourceVersion = this.#identities.version(identityOf(map, metadata), metadata['resourceVersion']);
+    return { ...walked, metadata: { ...(walked['metadata'] as JsonMap), resourceVersion } };
+  }
+
+  /** Lists and Tables: first the items, whose versions say whether that of the list is right. */
+  #list(list: JsonMap): Json {
+    const plain = isTable(list) ? normaliseTable(list) : list;
+    const walked = Object.fromEntries(
+      Object.entries(plain).map(([key, value]) => [key, key === 'metadata' ? value : this.tree(value, key)]),
+    );
+    return this.#collection(list, walked);
+  }
+
+  #collection(source: JsonMap, walked: JsonMap): JsonMap {
+    const metadata = source['metadata'];
+    if (!isMap(metadata)) return walked;
+    const { resourceVersion, continue: token, ...rest } = metadata;
+    return {
+      ...walked,
+      metadata: {
+        ...(this.tree(rest) as JsonMap),
+        ...(typeof resourceVersion === 'string' && { resourceVersion: this.#identities.listVersion(resourceVersion) }),
+        ...(typeof token === 'string' && { continue: token === '' ? '' : '<continue>' }),
+      },
+    };
+  }
+}
+
+function identityOf(object: JsonMap, metadata: JsonMap): string {
+  const { uid, namespace, name } = metadata;
+  return typeof uid === 'string' ? uid : JSON.stringify([object['kind'], namespace, name]);
+}
+
+function isNodePort(key: string, value: number): boolean {
+  return (key === 'nodePort' || key === 'healthCheckNodePort') && value >= 30000 && value <= 32767;
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
