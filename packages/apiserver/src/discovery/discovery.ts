@@ -129,13 +129,13 @@ function isAggregated(kind: GroupVersionKind): boolean {
 
 function toAnswer(cached: CachedDocument, mediaType: string, ifNoneMatch: string | undefined): DiscoveryAnswer {
   if (cached.etag === undefined) {
-    const headers = { 'Content-Type': mediaType, 'Cache-Control': 'no-cache, private' };
+    const headers = { 'content-type': mediaType, 'cache-control': 'no-cache, private' };
     return { status: 200, headers, document: cached.document, mediaType, body: cached.body };
   }
-  const caching = { ETag: cached.etag, Vary: 'Accept', 'Cache-Control': 'public' };
+  const caching = { etag: cached.etag, vary: 'Accept', 'cache-control': 'public' };
   if (ifNoneMatch === cached.etag) return { status: 304, headers: caching, mediaType, body: EMPTY };
   const contentType = mediaType === 'application/json' ? AGGREGATED_TYPE : mediaType;
-  const headers = { ...caching, 'Content-Type': contentType };
+  const headers = { ...caching, 'content-type': contentType };
   return { status: 200, headers, document: cached.document, mediaType, body: cached.body };
 }
 

@@ -52,8 +52,7 @@ function resourceEntry(resource: ApiResource): JsonObject {
     verbs: [...resource.verbs],
     ...(resource.shortNames.length > 0 && { shortNames: [...resource.shortNames] }),
     ...(resource.categories.length > 0 && { categories: [...resource.categories] }),
-    // What is only asked (reviews, component states) is not stored.
-    ...(resource.verbs.includes('watch') && { storageVersionHash: storageVersionHash(resource) }),
+    ...storageVersionHash(resource),
   };
 }
 
@@ -71,9 +70,13 @@ function subresourceEntry(resource: ApiResource, subresource: ApiSubresource): J
 }
 
 /** Names the version in which objects are stored (apiserver endpoints/discovery StorageVersionHash). */
-function storageVersionHash({ storage }: ApiResource): string {
+function storageVersionHash({ source, storage, storageVersionHash: known }: ApiResource): JsonObject {
+  if (known !== undefined) return { storageVersionHash: known };
+  // Built-in resources without one are only asked, never stored.
+  if (source === 'built-in') return {};
   const text = `${storage.group}/${storage.version}/${storage.kind}`;
-  return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
+  const hash = createHash('sha256').update(text).digest().subarray(0, 8);
+  return { storageVersionHash: hash.toString('base64') };
 }
 
 /** The aggregated answer to GET /api (the core group) and /apis (all others): apidiscovery.k8s.io/v2. */
