@@ -13,6 +13,10 @@ const { status } = spawnSync(
     'strictness.cluster',
     '.long.test',
   ],
-  { cwd: root, stdio: 'inherit', env: { CAPSTAN_PROPERTY_RUNS: '5000', CAPSTAN_TEST_LONG: 'yes', ...process.env } },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { CAPSTAN_PROPERTY_RUNS: '5000', CAPSTAN_FUZZED_REQUESTS: '100000', CAPSTAN_TEST_LONG: 'yes', ...process.env },
+  },
 );
 process.exitCode = status ?? 1;
