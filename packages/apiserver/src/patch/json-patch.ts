@@ -1,7 +1,7 @@
 import { ApiError } from '../model/api-error.ts';
-import { cloneJson, getField, isJsonObject, setField } from '../model/clone.ts';
 import { badRequest, requestEntityTooLarge } from '../model/errors.ts';
 import type { JsonObject } from '../model/object.ts';
+import { copyJson, isMap, own, setField } from '../schema/json.ts';
 import { jsonTypeName } from './go-names.ts';
 
 const MAX_OPERATIONS = 10_000;
@@ -25,7 +25,7 @@ export function applyJsonPatch(document: JsonObject, patch: unknown): unknown {
     const limit = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     throw requestEntityTooLarge(limit);
   }
-  let result: Container = cloneJson(document);
+  let result: Container = copyJson(document);
   try {
     for (const operation of operations) result = apply(result, operation);
   } catch (error) {
@@ -41,7 +41,7 @@ const KNOWN_FIELDS = new Set(['op', 'path', 'from', 'value']);
 export function jsonPatchStrictErrors(patch: unknown): string[] {
   if (!Array.isArray(patch)) return [];
   return patch.flatMap((operation, at) =>
-    isJsonObject(operation)
+    isMap(operation)
       ? Object.keys(operation)
           .filter((field) => !KNOWN_FIELDS.has(field))
           .map((field) => `json patch unknown field "[${at}].${field}"`)
@@ -54,9 +54,9 @@ function checkedOperations(patch: unknown): Operation[] {
   if (!Array.isArray(patch)) throw undecodable(patch, 'value of type []handlers.jsonPatchOp');
   return patch.map((operation) => {
     if (operation === null) return {};
-    if (!isJsonObject(operation)) throw undecodable(operation, 'value of type handlers.jsonPatchOp');
+    if (!isMap(operation)) throw undecodable(operation, 'value of type handlers.jsonPatchOp');
     for (const field of ['op', 'path', 'from']) {
-      const value = getField(operation, field) ?? '';
+      const value = own(operation, field) ?? '';
       if (typeof value !== 'string') throw undecodable(value, `struct field jsonPatchOp.${field} of type string`);
     }
     return operation;
@@ -68,20 +68,20 @@ function undecodable(value: unknown, target: string): ApiError {
 }
 
 function apply(document: Container, operation: Operation): Container {
-  switch (getField(operation, 'op')) {
+  switch (own(operation, 'op')) {
     case 'add':
-      add(document, text(operation, 'path'), cloneJson(operand(operation)));
+      add(document, text(operation, 'path'), copyJson(operand(operation)));
       return document;
     case 'remove':
       remove(document, text(operation, 'path'));
       return document;
     case 'replace':
-      return replace(document, text(operation, 'path'), cloneJson(operand(operation)));
+      return replace(document, text(operation, 'path'), copyJson(operand(operation)));
     case 'move':
       add(document, text(operation, 'path'), remove(document, text(operation, 'from')));
       return document;
     case 'copy':
-      add(document, text(operation, 'path'), cloneJson(get(document, text(operation, 'from')) ?? null));
+      add(document, text(operation, 'path'), copyJson(get(document, text(operation, 'from')) ?? null));
       return document;
     case 'test':
       test(document, text(operation, 'path'), operand(operation));
@@ -92,13 +92,13 @@ function apply(document: Container, operation: Operation): Container {
 }
 
 function text(operation: Operation, field: 'from' | 'path'): string {
-  const value = getField(operation, field);
+  const value = own(operation, field);
   if (typeof value !== 'string') throw new Inapplicable(`no ${field}`);
   return value;
 }
 
 function operand(operation: Operation): unknown {
-  return getField(operation, 'value') ?? null;
+  return own(operation, 'value') ?? null;
 }
 
 /** The container of what a path names, and the last part of the path. */
@@ -120,7 +120,7 @@ function decodePart(part: string): string {
 }
 
 function read(container: Container, key: string): unknown {
-  return Array.isArray(container) ? container[elementIndex(key, container.length)] : getField(container, key);
+  return Array.isArray(container) ? container[elementIndex(key, container.length)] : own(container, key);
 }
 
 /** The place of an element that exists among `length`. */
@@ -175,7 +175,7 @@ function equal(left: unknown, right: unknown): boolean {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
     return left.every((element, at) => equal(element, right[at]));
   }
-  if (!isJsonObject(left) || !isJsonObject(right)) return false;
+  if (!isMap(left) || !isMap(right)) return false;
   const names = Object.keys(left);
   if (names.length !== Object.keys(right).length) return false;
   return names.every((name) => Object.hasOwn(right, name) && equal(left[name], right[name]));

@@ -1,5 +1,5 @@
-import { getField, isJsonObject } from '../model/clone.ts';
 import { goValue } from '../model/go-format.ts';
+import { isMap, own } from '../schema/json.ts';
 import { goTypeName } from './go-names.ts';
 import { badFormat, noMergeKey, patchFailure, wrongType } from './strategic-errors.ts';
 
@@ -16,13 +16,13 @@ export function elementsAreObjects(...lists: readonly (readonly unknown[])[]): b
   if (all.some((element) => goTypeName(element) !== type)) {
     throw patchFailure(`list element types are not identical: ${goValue(lists)}`);
   }
-  return isJsonObject(first);
+  return isMap(first);
 }
 
 /** The place of the object whose merge key has this value, or -1. */
 export function findByKey(list: readonly unknown[], mergeKey: string, value: unknown): number {
   for (const [at, element] of list.entries()) {
-    if (!isJsonObject(element)) throw patchFailure(`value for key ${at} is not a map`);
+    if (!isMap(element)) throw patchFailure(`value for key ${at} is not a map`);
     if (Object.hasOwn(element, mergeKey) && element[mergeKey] === value) return at;
   }
   return -1;
@@ -30,7 +30,7 @@ export function findByKey(list: readonly unknown[], mergeKey: string, value: unk
 
 /** The value of an element's merge key. Throws where it has none. */
 export function keyOf(element: unknown, mergeKey: string): unknown {
-  if (!isJsonObject(element)) throw wrongType({}, element);
+  if (!isMap(element)) throw wrongType({}, element);
   if (!Object.hasOwn(element, mergeKey)) throw noMergeKey(element, mergeKey);
   return element[mergeKey];
 }
@@ -47,7 +47,7 @@ export function ordered(
   objects: boolean,
 ): unknown[] {
   if (objects) for (const element of [...merged, ...wanted]) keyOf(element, mergeKey);
-  const identity = (element: unknown) => (objects ? getField(element as Fields, mergeKey) : element);
+  const identity = (element: unknown) => (objects ? own(element as Fields, mergeKey) : element);
   const wantedAt = places(wanted, identity);
   const beforeAt = places(before, identity);
   const byPlace = (at: ReadonlyMap<unknown, number>) => (a: unknown, b: unknown) =>
@@ -84,13 +84,13 @@ function interleave(
 /** Throws where the elements of a patch are not in the order that its own `$setElementOrder` asks for. */
 export function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   if (patch.length === 0 || order.length === 0) return;
-  if (mergeKey !== '' && patch.some((element) => !isJsonObject(element))) {
+  if (mergeKey !== '' && patch.some((element) => !isMap(element))) {
     throw wrongType(
       {},
-      patch.find((element) => !isJsonObject(element)),
+      patch.find((element) => !isMap(element)),
     );
   }
-  const elements = patch.filter((element) => !isJsonObject(element) || !Object.hasOwn(element, '$patch'));
+  const elements = patch.filter((element) => !isMap(element) || !Object.hasOwn(element, '$patch'));
   let at = 0;
   for (const place of order) {
     const element = elements[at];

@@ -1,6 +1,6 @@
-import { cloneJson, getField, isJsonObject, setField } from '../model/clone.ts';
 import { badRequest } from '../model/errors.ts';
 import type { JsonObject } from '../model/object.ts';
+import { copyJson, isMap, own, setField } from '../schema/json.ts';
 import { jsonTypeName } from './go-names.ts';
 
 /**
@@ -10,30 +10,30 @@ import { jsonTypeName } from './go-names.ts';
  */
 export function applyMergePatch(document: JsonObject, patch: unknown): JsonObject {
   if (patch === null) throw badRequest('Invalid JSON Patch');
-  if (!isJsonObject(patch)) {
+  if (!isMap(patch)) {
     const type = jsonTypeName(patch);
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
     );
   }
-  const result = cloneJson(document);
+  const result = copyJson(document);
   mergeInto(result, patch);
   return result;
 }
 
 function mergeInto(target: Record<string, unknown>, patch: Readonly<Record<string, unknown>>): void {
   for (const [name, change] of Object.entries(patch)) {
-    const current = getField(target, name);
+    const current = own(target, name);
     if (change === null) delete target[name];
-    else if (!isJsonObject(current)) setField(target, name, withoutNulls(change));
-    else if (isJsonObject(change)) mergeInto(current, change);
-    else setField(target, name, cloneJson(change));
+    else if (!isMap(current)) setField(target, name, withoutNulls(change));
+    else if (isMap(change)) mergeInto(current, change);
+    else setField(target, name, copyJson(change));
   }
 }
 
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
+  if (!isMap(value)) return value;
   const result: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     if (field !== null) setField(result, name, withoutNulls(field));

@@ -1,8 +1,8 @@
-import { cloneJson, getField, isJsonObject, setField } from '../model/clone.ts';
 import { badRequest } from '../model/errors.ts';
 import { goQuote } from '../model/go-format.ts';
 import type { JsonObject } from '../model/object.ts';
 import type { SchemaNode } from '../model/schema.ts';
+import { copyJson, isMap, own, setField } from '../schema/json.ts';
 import { jsonTypeName } from './go-names.ts';
 import {
   checkOrder,
@@ -33,11 +33,11 @@ export interface StrategicResult {
  * sentence for most other faults.
  */
 export function applyStrategicPatch(document: JsonObject, patch: unknown, schema: SchemaNode): StrategicResult {
-  if (patch !== null && !isJsonObject(patch)) {
+  if (patch !== null && !isMap(patch)) {
     throw badRequest(`json: cannot unmarshal ${jsonTypeName(patch)} into Go value of type map[string]interface {}`);
   }
-  const rest: Fields = cloneJson(patch ?? {}) as Fields;
-  const object = mergeObject(cloneJson(document), rest, schema);
+  const rest: Fields = copyJson(patch ?? {}) as Fields;
+  const object = mergeObject(copyJson(document), rest, schema);
   return { object: object as JsonObject, patch: rest as JsonObject };
 }
 
@@ -67,8 +67,8 @@ function directed(patch: Fields): Fields {
 }
 
 function mergeField(original: Fields, name: string, change: unknown, schema: SchemaNode | undefined): void {
-  const current = getField(original, name);
-  if (isJsonObject(current) && isJsonObject(change)) {
+  const current = own(original, name);
+  if (isMap(current) && isMap(change)) {
     const field = fieldSchema(schema, name);
     const replaced = strategyOf(field) === 'replace';
     setField(original, name, replaced ? change : mergeObject(current, change, field));
@@ -149,7 +149,7 @@ function applyElementDirectives(original: unknown[], patch: readonly Fields[], m
   let replace = false;
   const changes: Fields[] = [];
   for (const element of patch) {
-    const directive = getField(element, DIRECTIVE);
+    const directive = own(element, DIRECTIVE);
     if (!Object.hasOwn(element, DIRECTIVE)) changes.push(element);
     else if (directive === 'replace') replace = true;
     else if (directive === 'delete') base = base.filter(differsFrom(keyOf(element, mergeKey), mergeKey));
@@ -160,11 +160,11 @@ function applyElementDirectives(original: unknown[], patch: readonly Fields[], m
 }
 
 function differsFrom(value: unknown, mergeKey: string): (element: unknown) => boolean {
-  return (element) => !isJsonObject(element) || getField(element, mergeKey) !== value;
+  return (element) => !isMap(element) || own(element, mergeKey) !== value;
 }
 
 function deleteFromList(original: Fields, name: string, values: unknown, schema: SchemaNode | undefined): void {
-  const current = getField(original, name);
+  const current = own(original, name);
   if (values === null) delete original[name];
   if (!Array.isArray(current) || !Array.isArray(values)) return;
   const list = fieldSchema(schema, name);
@@ -199,7 +199,7 @@ function strategyOf(schema: SchemaNode | undefined): string | undefined {
 
 function dropNulls(value: unknown): void {
   if (Array.isArray(value)) value.forEach(dropNulls);
-  if (!isJsonObject(value)) return;
+  if (!isMap(value)) return;
   for (const [name, field] of Object.entries(value)) {
     if (field === null) delete value[name];
     else dropNulls(field);
@@ -209,7 +209,7 @@ function dropNulls(value: unknown): void {
 /** The value without the objects in it that are nothing but directives; undefined where it is one itself. */
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((element) => element !== undefined);
-  if (!isJsonObject(value)) return value;
+  if (!isMap(value)) return value;
   if (Object.hasOwn(value, DIRECTIVE)) return undefined;
   for (const [name, field] of Object.entries(value)) {
     const kept = withoutDirectives(field);
