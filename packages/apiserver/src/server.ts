@@ -48,7 +48,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const handle = createHandler({
     hub,
     registry,
-    tables: { table: () => ({ columnDefinitions: [], rows: [] }) },
+    now,
     operations: new Pipeline(parts),
     access,
     discovery,

@@ -68,7 +68,7 @@ async function getObject(
   { exchange, info, target, caller, view }: ResourceRequest,
 ): Promise<void> {
   const answer = await parts.operations.get(target, info.name, caller);
-  await sendObject(exchange, 200, view, target.resource, answer, parts.tables);
+  await sendObject(exchange, 200, view, target.resource, answer, parts.now());
 }
 
 function listOrWatch(parts: ResourceParts, request: ResourceRequest): Promise<void> | void {
@@ -86,7 +86,7 @@ async function listObjects(
   parameters: Parameters<Operations['list']>[1],
 ): Promise<void> {
   const list = await parts.operations.list(target, parameters, caller);
-  await sendList(exchange, view, target.resource, list, parts.tables);
+  await sendList(exchange, view, target.resource, list, parts.now());
 }
 
 async function createObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
@@ -96,7 +96,7 @@ async function createObject(parts: ResourceParts, request: ResourceRequest): Pro
   const type = bodyTypeOf(target.resource, subresource);
   const object = await decodeObject(exchange, body, type, options.fieldValidation ?? 'Warn');
   const answer = await parts.operations.create(target, object, options, caller, info.name || undefined);
-  await sendObject(exchange, 201, view, target.resource, answer, parts.tables);
+  await sendObject(exchange, 201, view, target.resource, answer, parts.now());
 }
 
 async function updateObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
@@ -106,7 +106,7 @@ async function updateObject(parts: ResourceParts, request: ResourceRequest): Pro
   const type = bodyTypeOf(target.resource, subresource);
   const object = await decodeObject(exchange, bytes, type, options.fieldValidation ?? 'Warn');
   const answer = await parts.operations.update(target, info.name, object, options, caller);
-  await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.tables);
+  await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.now());
 }
 
 async function patchObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
@@ -122,7 +122,7 @@ async function patchObject(parts: ResourceParts, request: ResourceRequest): Prom
   } else {
     answer = await parts.operations.patch(target, info.name, patch, options, caller);
   }
-  await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.tables);
+  await sendObject(exchange, answer.created ? 201 : 200, view, target.resource, answer, parts.now());
 }
 
 async function deleteObject(parts: ResourceParts, request: ResourceRequest): Promise<void> {
@@ -132,7 +132,7 @@ async function deleteObject(parts: ResourceParts, request: ResourceRequest): Pro
   const answer = await parts.operations.delete(target, info.name, options, caller);
   const status = !answer.deleted && options.orphanDependents === false ? 202 : 200;
   if (!answer.deleted || returnsDeleted(target.resource)) {
-    await sendObject(exchange, status, view, target.resource, answer, parts.tables);
+    await sendObject(exchange, status, view, target.resource, answer, parts.now());
     return;
   }
   const { group, resource } = target.resource;
@@ -156,7 +156,7 @@ async function deleteCollection(parts: ResourceParts, request: ResourceRequest):
   const body = await readBody(exchange, bodyTypes({ source: 'built-in' }));
   const options = await readDeleteOptions(exchange.query, body);
   const list = await parts.operations.deleteCollection(target, parameters, options, caller);
-  await sendList(exchange, view, target.resource, list, parts.tables);
+  await sendList(exchange, view, target.resource, list, parts.now());
 }
 
 /** Types whose deletion answers with the deleted object (ReturnDeletedObject in their registries). */

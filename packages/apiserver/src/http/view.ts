@@ -1,9 +1,18 @@
-import { badRequest, notAcceptable } from '../model/errors.ts';
-import { goQuote } from '../model/go-format.ts';
+import { notAcceptable } from '../model/errors.ts';
 import { negotiate } from '../model/media-type.ts';
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import type { Answer, ListAnswer } from '../resources/operations.ts';
+import {
+  allowsTransform,
+  type ListMetadata,
+  parseIncludeObject,
+  partialObject,
+  partialObjectList,
+  tableOf,
+  unknownTransform,
+  wrongPartialKind,
+} from '../table/transform.ts';
 import type { Exchange } from './exchange.ts';
 import { type Format, sendDocument, sendJson, wantsPretty } from './respond.ts';
 
@@ -13,28 +22,17 @@ export interface View {
   readonly transform?: GroupVersionKind;
 }
 
-/** How much of each object a Table's rows carry. */
-export type IncludeObject = 'Metadata' | 'None' | 'Object';
-
-/** Makes Tables. */
-export interface TableMaker {
-  /** `headers`: with the definitions of columns (a watch tells them once). */
-  table(
-    resource: ApiResource,
-    objects: readonly KubeObject[],
-    options: { readonly includeObject: IncludeObject; readonly headers: boolean },
-  ): { readonly columnDefinitions: unknown; readonly rows: unknown };
-}
-
 const FORMATS = ['application/json', 'application/yaml'];
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-const META_GROUP = 'meta.k8s.io';
 
 /** What the Accept header asks for. Throws 406. */
 export function viewOf(exchange: Exchange, streams: boolean): View {
   const accept = exchange.header('accept');
-  const negotiated = negotiate(accept, FORMATS, (transform) => transform === undefined || isKnown(transform));
-  if (!negotiated) throw notAcceptable(availableTypes(accept ?? '', streams));
+  const negotiated = negotiate(accept, FORMATS, (transform) => transform === undefined || allowsTransform(transform));
+  if (!negotiated) {
+    if (accept?.includes('as=')) throw unknownTransform();
+    throw notAcceptable(availableTypes(accept ?? '', streams));
+  }
   const { mediaType, transform } = negotiated;
   const format = { mediaType, pretty: negotiated.pretty || wantsPretty(exchange) };
   return { format, ...(transform && { transform }) };
@@ -47,60 +45,37 @@ function availableTypes(accept: string, streams: boolean): string[] {
   return [...types, ...types.filter((type) => type !== 'application/yaml').map((type) => `${type};stream=watch`)];
 }
 
-function isKnown({ group, version, kind }: GroupVersionKind): boolean {
-  if (group !== META_GROUP || (version !== 'v1' && version !== 'v1beta1')) return false;
-  return kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
-}
-
-/** The `includeObject` of a Table. Throws 400. */
-export function includeObject(exchange: Exchange): IncludeObject {
-  const asked = exchange.query.get('includeObject') ?? '';
-  if (asked === '' || asked === 'Metadata') return 'Metadata';
-  if (asked === 'None' || asked === 'Object') return asked;
-  const rule = "must be 'Metadata', 'Object', 'None', or empty";
-  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(asked)}: ${rule}`);
-}
-
-/** Only metadata, under the kind that stands for it. */
-export function partialMetadata(object: KubeObject, version: string): object {
-  return { kind: 'PartialObjectMetadata', apiVersion: `${META_GROUP}/${version}`, metadata: object.metadata };
-}
-
-/** Answers with one object. */
+/** Answers with one object. `now` is for ages in Tables. */
 export function sendObject(
   exchange: Exchange,
   status: number,
   view: View,
   resource: ApiResource,
   answer: Answer,
-  tables: TableMaker,
+  now: number,
 ): Promise<void> {
   const { format, transform } = view;
   if (transform === undefined) {
     if (format.mediaType === 'application/json' && !format.pretty) return sendJson(exchange, status, answer.json());
     return sendDocument(exchange, status, answer.object, format);
   }
-  const document =
-    transform.kind === 'Table'
-      ? tableOf(
-          exchange,
-          resource,
-          [answer.object],
-          { resourceVersion: answer.object.metadata.resourceVersion },
-          transform,
-          tables,
-        )
-      : partialMetadata(answer.object, transform.version);
-  return sendDocument(exchange, status, document, format);
+  if (transform.kind === 'PartialObjectMetadataList') throw wrongPartialKind(resource, false);
+  if (transform.kind !== 'Table') {
+    return sendDocument(exchange, status, partialObject(answer.object, transform.version), format);
+  }
+  const { resourceVersion } = answer.object.metadata;
+  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+  const table = tableFor(exchange, resource, [answer.object], metadata, transform.version, now);
+  return sendDocument(exchange, status, table, format);
 }
 
-/** Answers with a list. */
+/** Answers with a list. `now` is for ages in Tables. */
 export function sendList(
   exchange: Exchange,
   view: View,
   resource: ApiResource,
   list: ListAnswer,
-  tables: TableMaker,
+  now: number,
 ): Promise<void> {
   const { format, transform } = view;
   const type = { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version) };
@@ -112,26 +87,24 @@ export function sendList(
     const items = resource.source === 'crd' ? objects : objects.map(withoutType);
     return sendDocument(exchange, 200, { ...type, metadata: list.metadata, items }, format);
   }
-  if (transform.kind === 'Table') {
-    return sendDocument(exchange, 200, tableOf(exchange, resource, objects, list.metadata, transform, tables), format);
-  }
-  const apiVersion = `${META_GROUP}/${transform.version}`;
-  const items = objects.map((object) => partialMetadata(object, transform.version));
-  const document = { kind: 'PartialObjectMetadataList', apiVersion, metadata: list.metadata, items };
+  if (transform.kind === 'PartialObjectMetadata') throw wrongPartialKind(resource, true);
+  const document =
+    transform.kind === 'Table'
+      ? tableFor(exchange, resource, objects, list.metadata, transform.version, now)
+      : partialObjectList(objects, list.metadata, transform.version);
   return sendDocument(exchange, 200, document, format);
 }
 
-function tableOf(
+function tableFor(
   exchange: Exchange,
   resource: ApiResource,
   objects: readonly KubeObject[],
-  metadata: object,
-  transform: GroupVersionKind,
-  tables: TableMaker,
+  metadata: ListMetadata,
+  version: string,
+  now: number,
 ): object {
-  const options = { includeObject: includeObject(exchange), headers: true };
-  const apiVersion = `${META_GROUP}/${transform.version}`;
-  return { kind: 'Table', apiVersion, metadata, ...tables.table(resource, objects, options) };
+  const includeObject = parseIncludeObject(exchange.query.get('includeObject'));
+  return tableOf(resource, objects, { version, includeObject, metadata, headers: true, now });
 }
 
 const COMMA = Buffer.from(',');

@@ -5,18 +5,20 @@ import { type ApiResource, storageKey } from '../model/resource.ts';
 import { selectedNamespace, selectionOf } from '../resources/list.ts';
 import type { Target } from '../resources/operations.ts';
 import type { StoredObject } from '../storage/store.ts';
-import type { BookmarkMetadata, Representation } from '../watch/frames.ts';
+import { type IncludeObject, parseIncludeObject, partialObject, tableOf } from '../table/transform.ts';
+import type { Representation } from '../watch/frames.ts';
 import type { WatchHub } from '../watch/hub.ts';
 import type { ListParameters } from '../watch/list-options.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders } from './respond.ts';
-import { type IncludeObject, includeObject, partialMetadata, type TableMaker, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** What a watch needs of the server. */
 export interface WatchParts {
   readonly hub: WatchHub;
   readonly registry: ResourceRegistry;
-  readonly tables: TableMaker;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Answers with a stream of events until the client goes or the time is up. Throws what must be told before it begins. */
@@ -40,7 +42,7 @@ export function serveWatch(
     namespace: selectedNamespace(target, selection),
     selection,
     parameters,
-    representation: representationOf(resource, view, parts.tables, exchange),
+    representation: representationOf(resource, view, parts.now, exchange),
     write(lines) {
       begin();
       return response.write(lines);
@@ -61,53 +63,47 @@ export function serveWatch(
   response.flushHeaders();
 }
 
-function representationOf(resource: ApiResource, view: View, tables: TableMaker, exchange: Exchange): Representation {
-  const version = apiVersionOf(resource.group, resource.version);
+function representationOf(resource: ApiResource, view: View, now: () => number, exchange: Exchange): Representation {
+  const apiVersion = apiVersionOf(resource.group, resource.version);
   const { transform } = view;
   if (transform === undefined) {
     return {
-      name: version,
+      name: apiVersion,
       render: (stored) => converted(resource, stored, undefined),
-      bookmark: (metadata) => bytes({ kind: resource.kind, apiVersion: version, metadata: bookmarkMetadata(metadata) }),
+      bookmark: (metadata) => bytes({ kind: resource.kind, apiVersion, metadata }),
     };
   }
-  const apiVersion = `meta.k8s.io/${transform.version}`;
-  if (transform.kind === 'Table') return tableRepresentation(resource, tables, includeObject(exchange), apiVersion);
+  const { version } = transform;
+  if (transform.kind === 'Table') {
+    const include = parseIncludeObject(exchange.query.get('includeObject'));
+    return tableRepresentation(resource, include, version, now);
+  }
   return {
-    name: `${version} ${apiVersion} metadata`,
-    render: (stored) => converted(resource, stored, (object) => partialMetadata(object, transform.version)),
-    bookmark: (metadata) => bytes({ kind: 'PartialObjectMetadata', apiVersion, metadata: bookmarkMetadata(metadata) }),
+    name: `${apiVersion} ${version} metadata`,
+    render: (stored) => converted(resource, stored, (object) => partialObject(object, version)),
+    bookmark: (metadata) => bytes(partialObject({ kind: resource.kind, apiVersion, metadata }, version)),
   };
 }
 
 function tableRepresentation(
   resource: ApiResource,
-  tables: TableMaker,
-  include: IncludeObject,
-  apiVersion: string,
+  includeObject: IncludeObject,
+  version: string,
+  now: () => number,
 ): Representation {
   const table = (object: KubeObject, headers: boolean) => {
-    const metadata = { resourceVersion: object.metadata.resourceVersion };
-    return {
-      kind: 'Table',
-      apiVersion,
-      metadata,
-      ...tables.table(resource, [object], { includeObject: include, headers }),
-    };
+    const { resourceVersion } = object.metadata;
+    const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+    return tableOf(resource, [object], { version, includeObject, metadata, headers, now: now() });
   };
   return {
-    name: `${resource.version} ${apiVersion} Table ${include}`,
+    name: `${resource.version} ${version} Table ${includeObject}`,
     render: (stored, first) => converted(resource, stored, (object) => table(object, first)),
     bookmark(metadata, first) {
-      const type = { kind: resource.kind, apiVersion: apiVersionOf(resource.group, resource.version) };
-      return bytes(table({ ...type, metadata: bookmarkMetadata(metadata) } as KubeObject, first));
+      const apiVersion = apiVersionOf(resource.group, resource.version);
+      return bytes(table({ kind: resource.kind, apiVersion, metadata }, first));
     },
   };
-}
-
-/** Go writes the time of creation of an object that has none as null. */
-function bookmarkMetadata(metadata: BookmarkMetadata): object {
-  return metadata;
 }
 
 function converted(
