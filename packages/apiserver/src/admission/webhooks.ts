@@ -3,11 +3,11 @@ import { internal } from '../model/errors.ts';
 import type { GroupVersionKind, JsonObject, KubeObject } from '../model/object.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { ApiResource } from '../model/resource.ts';
-import { addressOf, type Outbound } from '../outbound/outbound.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { postReview } from '../outbound/post-review.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { Admission, AdmissionAttributes } from '../resources/admission.ts';
 import type { Store } from '../storage/store.ts';
-import { answerError } from './answer-error.ts';
 import { isExempt, matchedResource, matchesNamespace, matchesObject } from './matching.ts';
 import {
   checkSideEffects,
@@ -165,28 +165,11 @@ export class WebhookAdmission implements Admission {
     }
   }
 
-  async #call(webhook: Webhook, review: Review): Promise<string> {
-    const address = `${addressOf(webhook.clientConfig)}?timeout=${webhook.timeoutSeconds}s`;
-    const { pathname, search } = new URL(address);
-    const request = {
-      method: 'POST',
-      path: `${pathname}${search}`,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, */*',
-        'user-agent': 'kube-apiserver-admission',
-      },
-      body: review.body,
-      timeoutMs: webhook.timeoutSeconds * 1_000,
-    };
-    const answer = await this.#options.outbound.call(webhook.clientConfig, request).catch((cause: Error) => {
-      throw new WebhookCallFailed(`failed to call webhook: Post "${address}": ${cause.message}`, { cause });
+  async #call({ clientConfig, timeoutSeconds }: Webhook, { body }: Review): Promise<string> {
+    const review = { body, timeoutSeconds, userAgent: 'kube-apiserver-admission' };
+    return postReview(this.#options.outbound, clientConfig, review).catch((cause: Error) => {
+      throw new WebhookCallFailed(`failed to call webhook: ${cause.message}`, { cause });
     });
-    const body = answer.body.toString('utf8');
-    if (answer.status < 200 || answer.status > 206) {
-      throw new WebhookCallFailed(`failed to call webhook: ${answerError(answer.status, body)}`);
-    }
-    return body;
   }
 }
 
