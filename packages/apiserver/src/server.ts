@@ -15,6 +15,7 @@ import { admissionChain } from './resources/admission.ts';
 import { writeBootstrapObjects } from './resources/bootstrap.ts';
 import { type PipelineParts, timestamp } from './resources/parts.ts';
 import { Pipeline } from './resources/pipeline.ts';
+import type { VirtualAnswers } from './resources/virtual.ts';
 import { createMemoryStore } from './storage/memory.ts';
 import { WatchHub } from './watch/hub.ts';
 
@@ -42,6 +43,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     admission: admissionChain([]),
     fieldManagers: { update: (_write, next) => next, apply: (_write, next) => next },
     now,
+    virtual: virtualAnswers(access, now),
     authorize: (attributes) => authorize(access, attributes),
   };
   const discovery = new Discovery({ registry, serverAddress: () => address });
@@ -77,6 +79,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       closing ??= close();
       return closing;
     },
+  };
+}
+
+function virtualAnswers(access: Access, now: () => number): VirtualAnswers {
+  return ({ target, name, body, caller }) => {
+    const { namespace } = target;
+    if (target.subresource === 'token') return access.requestToken({ namespace, name, body, now: now() });
+    const { resource } = target.resource;
+    return access.review({ user: caller.user, resource, namespace, body, now: timestamp({ now }) });
   };
 }
 

@@ -1,6 +1,6 @@
 import { badRequest, unsupportedMediaType } from '../model/errors.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
-import type { ApiResource, ApiSubresource } from '../model/resource.ts';
+import type { ApiResource } from '../model/resource.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { FieldValidation } from '../resources/operations.ts';
 import { type DecodedType, decodeStrict } from '../schema/decode.ts';
@@ -32,17 +32,6 @@ export function contentType(exchange: Exchange): string {
 /** The media types of bodies that a resource reads. */
 export function bodyTypes(resource: Pick<ApiResource, 'source'>): readonly string[] {
   return resource.source === 'crd' ? BODY_TYPES.slice(0, 2) : BODY_TYPES;
-}
-
-/** The type that a body of an endpoint has: the resource's own, or a subresource's. */
-export function bodyTypeOf(
-  resource: ApiResource,
-  subresource: ApiSubresource | undefined,
-  schema?: DecodedType['schema'],
-): DecodedType {
-  const { source } = resource;
-  const own = { group: resource.group, version: resource.version, kind: resource.kind };
-  return { ...own, ...subresource?.kind, source, schema: schema ?? resource.schema };
 }
 
 /**

@@ -3,18 +3,18 @@ import { negotiate } from '../model/media-type.ts';
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import type { Answer, ListAnswer } from '../resources/operations.ts';
+import { wrongPartialKind } from '../table/table.ts';
+import type { Exchange } from './exchange.ts';
+import { type Format, sendDocument, sendJson, wantsPretty } from './respond.ts';
 import {
   allowsTransform,
-  type ListMetadata,
-  parseIncludeObject,
+  includeObjectOf,
   partialObject,
   partialObjectList,
   tableOf,
   unknownTransform,
-  wrongPartialKind,
-} from '../table/transform.ts';
-import type { Exchange } from './exchange.ts';
-import { type Format, sendDocument, sendJson, wantsPretty } from './respond.ts';
+  versionOf,
+} from './transform.ts';
 
 /** What a client wants to get: a format, and perhaps another kind of object than the stored one. */
 export interface View {
@@ -63,10 +63,9 @@ export function sendObject(
   if (transform.kind !== 'Table') {
     return sendDocument(exchange, status, partialObject(answer.object, transform.version), format);
   }
-  const { resourceVersion } = answer.object.metadata;
-  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
-  const table = tableFor(exchange, resource, [answer.object], metadata, transform.version, now);
-  return sendDocument(exchange, status, table, format);
+  const includeObject = includeObjectOf(exchange.query);
+  const options = { version: transform.version, includeObject, headers: true, now };
+  return sendDocument(exchange, status, tableOf(resource, [answer.object], versionOf(answer.object), options), format);
 }
 
 /** Answers with a list. `now` is for ages in Tables. */
@@ -88,23 +87,12 @@ export function sendList(
     return sendDocument(exchange, 200, { ...type, metadata: list.metadata, items }, format);
   }
   if (transform.kind === 'PartialObjectMetadata') throw wrongPartialKind(resource, true);
-  const document =
-    transform.kind === 'Table'
-      ? tableFor(exchange, resource, objects, list.metadata, transform.version, now)
-      : partialObjectList(objects, list.metadata, transform.version);
-  return sendDocument(exchange, 200, document, format);
-}
-
-function tableFor(
-  exchange: Exchange,
-  resource: ApiResource,
-  objects: readonly KubeObject[],
-  metadata: ListMetadata,
-  version: string,
-  now: number,
-): object {
-  const includeObject = parseIncludeObject(exchange.query.get('includeObject'));
-  return tableOf(resource, objects, { version, includeObject, metadata, headers: true, now });
+  const { version } = transform;
+  if (transform.kind !== 'Table') {
+    return sendDocument(exchange, 200, partialObjectList(objects, list.metadata, version), format);
+  }
+  const options = { version, includeObject: includeObjectOf(exchange.query), headers: true, now };
+  return sendDocument(exchange, 200, tableOf(resource, objects, list.metadata, options), format);
 }
 
 const COMMA = Buffer.from(',');

@@ -5,12 +5,12 @@ import { type ApiResource, storageKey } from '../model/resource.ts';
 import { selectedNamespace, selectionOf } from '../resources/list.ts';
 import type { Target } from '../resources/operations.ts';
 import type { StoredObject } from '../storage/store.ts';
-import { type IncludeObject, parseIncludeObject, partialObject, tableOf } from '../table/transform.ts';
 import type { Representation } from '../watch/frames.ts';
 import type { WatchHub } from '../watch/hub.ts';
 import type { ListParameters } from '../watch/list-options.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders } from './respond.ts';
+import { includeObjectOf, partialObject, tableOf, versionOf } from './transform.ts';
 import type { View } from './view.ts';
 
 /** What a watch needs of the server. */
@@ -75,8 +75,7 @@ function representationOf(resource: ApiResource, view: View, now: () => number, 
   }
   const { version } = transform;
   if (transform.kind === 'Table') {
-    const include = parseIncludeObject(exchange.query.get('includeObject'));
-    return tableRepresentation(resource, include, version, now);
+    return tableRepresentation(resource, includeObjectOf(exchange.query), version, now);
   }
   return {
     name: `${apiVersion} ${version} metadata`,
@@ -87,14 +86,12 @@ function representationOf(resource: ApiResource, view: View, now: () => number, 
 
 function tableRepresentation(
   resource: ApiResource,
-  includeObject: IncludeObject,
+  includeObject: ReturnType<typeof includeObjectOf>,
   version: string,
   now: () => number,
 ): Representation {
   const table = (object: KubeObject, headers: boolean) => {
-    const { resourceVersion } = object.metadata;
-    const metadata = resourceVersion === undefined ? {} : { resourceVersion };
-    return tableOf(resource, [object], { version, includeObject, metadata, headers, now: now() });
+    return tableOf(resource, [object], versionOf(object), { version, includeObject, headers, now: now() });
   };
   return {
     name: `${resource.version} ${version} Table ${includeObject}`,

@@ -6,6 +6,7 @@ import type { Store, StoredObject } from '../storage/store.ts';
 import type { Admission } from './admission.ts';
 import type { FieldManagers } from './field-managers.ts';
 import type { Answer, Caller, Target } from './operations.ts';
+import type { VirtualAnswers } from './virtual.ts';
 
 /** What the pipelines work with. */
 export interface PipelineParts {
@@ -15,6 +16,8 @@ export interface PipelineParts {
   readonly fieldManagers: FieldManagers;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Answers what is posted and never stored. */
+  readonly virtual: VirtualAnswers;
   /** Asked before an update creates an object. Throws 403. */
   readonly authorize: (attributes: RequestAttributes) => void;
 }

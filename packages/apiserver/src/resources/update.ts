@@ -27,6 +27,8 @@ export interface Change {
    * somebody else was faster. Managed fields are up to date in what it returns.
    */
   next(live: KubeObject | undefined): Promise<KubeObject> | KubeObject;
+  /** What admission sees instead of the object: a subresource's own kind. It cannot change that. */
+  shown?(object: KubeObject): KubeObject;
   /** The object is created where there is none. */
   readonly createsMissing: boolean;
   /** The live object must have this uid. */
@@ -131,11 +133,11 @@ async function updateOnce(
   checkName(next, name);
   const attributes = updateAttributes(target, name, next, live.object, change, options, caller);
   await parts.admission.mutate(attributes);
-  next = attributes.object ?? next;
+  if (!change.shown) next = attributes.object ?? next;
   dedupOwners(next.metadata, caller, true);
   checkVersion(target, name, next, stored);
   prepareUpdate(next, live.object, target, strategyContext(parts, target.subresource), caller);
-  attributes.object = next;
+  attributes.object = change.shown?.(next) ?? next;
   await parts.admission.validate(attributes);
   const final = ordered(next, resource);
   const where = { key: storageKey(resource.storage), namespace: namespaceOf(target), name, expected: stored.revision };
@@ -168,8 +170,8 @@ function updateAttributes(
     name,
     user: caller.user,
     dryRun: options.dryRun ?? false,
-    object,
-    oldObject,
+    object: change.shown?.(object) ?? object,
+    oldObject: change.shown?.(oldObject) ?? oldObject,
     options: optionsObject(change.optionsKind, options),
     warn: (text) => caller.warn(text),
   };
