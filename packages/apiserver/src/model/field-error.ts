@@ -28,6 +28,14 @@ function cause(reason: string, kind: string, field: string, detail: string): Sta
   return { reason, message: detail === '' ? kind : `${kind}: ${detail}`, field: field === '' ? '<nil>' : field };
 }
 
+/** Given as the value of a cause, says that the value is not shown (field.OmitValueType). */
+export const OMITTED: unique symbol = Symbol('omitted');
+
+/** A kind of fault with the value that is at fault. */
+function withValue(kind: string, value: unknown): string {
+  return value === OMITTED ? kind : `${kind}: ${shown(value)}`;
+}
+
 /** How a bad value is shown: strings quoted as by Go's %q, numbers and booleans plain, all else as Go's JSON. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return goQuote(value);
@@ -42,18 +50,18 @@ export function required(field: string, detail = ''): StatusCause {
 
 /** A value is malformed or out of bounds. */
 export function invalid(field: string, value: unknown, detail: string): StatusCause {
-  return cause('FieldValueInvalid', `Invalid value: ${shown(value)}`, field, detail);
+  return cause('FieldValueInvalid', withValue('Invalid value', value), field, detail);
 }
 
 /** A value has another type than the schema's. */
 export function typeInvalid(field: string, value: unknown, detail: string): StatusCause {
-  return cause('FieldValueTypeInvalid', `Invalid value: ${shown(value)}`, field, detail);
+  return cause('FieldValueTypeInvalid', withValue('Invalid value', value), field, detail);
 }
 
 /** A value is not one of `supported`, which are listed in the order given (upstream sorts sets before it calls this). */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): StatusCause {
   const detail = supported.length > 0 ? `supported values: ${supported.map(goQuote).join(', ')}` : '';
-  return cause('FieldValueNotSupported', `Unsupported value: ${shown(value)}`, field, detail);
+  return cause('FieldValueNotSupported', withValue('Unsupported value', value), field, detail);
 }
 
 /** A value that would be fine elsewhere is not allowed here. */
@@ -63,12 +71,12 @@ export function forbidden(field: string, detail: string): StatusCause {
 
 /** A value that must be unique occurs twice. */
 export function duplicate(field: string, value: unknown): StatusCause {
-  return cause('FieldValueDuplicate', `Duplicate value: ${shown(value)}`, field, '');
+  return cause('FieldValueDuplicate', withValue('Duplicate value', value), field, '');
 }
 
 /** A referenced value does not exist. */
 export function notFound(field: string, value: unknown): StatusCause {
-  return cause('FieldValueNotFound', `Not found: ${shown(value)}`, field, '');
+  return cause('FieldValueNotFound', withValue('Not found', value), field, '');
 }
 
 /** A string has more than `maximum` bytes; a negative maximum is not shown. */
