@@ -1,12 +1,18 @@
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { checkKnown, type KnownCheck, ratchet, readKnown, writeKnown } from './known.ts';
 import { fingerprint, type RecordedRun, type Recording, readRecording, writeRecording } from './recorded.ts';
 import { causesReport } from './report/causes.ts';
+import { fidelityDocument } from './report/document.ts';
 import { summary } from './report/summary.ts';
 import { compareRuns } from './results.ts';
 import { type Engine, startEmbedded } from './run/engine.ts';
 import { type Answers, runSuite } from './run/run-suite.ts';
 import type { Script } from './script/types.ts';
 import { loadSuite } from './suite.ts';
+
+const DOCUMENT = fileURLToPath(new URL('../../docs/sandbox-fidelity.md', import.meta.url));
+const LINES = 20;
 
 /** The options of `pnpm fidelity`. */
 export interface CommandOptions {
@@ -32,7 +38,19 @@ export async function runCommand(options: CommandOptions): Promise<number> {
   const results = compareRuns(scripts, real, embedded);
   process.stdout.write(summary(results, options.show));
   if (options.causes !== undefined) await writeFile(options.causes, causesReport(results));
-  return results.every(({ different }) => different.length === 0) ? 0 : 1;
+  const isWhole = options.only.length === 0;
+  if (options.ratchet) await writeKnown(ratchet(results, await readKnown(), isWhole));
+  const known = await readKnown();
+  if (options.docs && isWhole) await writeFile(DOCUMENT, fidelityDocument(results, known));
+  return report(checkKnown(results, known), isWhole);
+}
+
+function report({ unexpected, stale }: KnownCheck, isWhole: boolean): number {
+  const lines = unexpected.map(({ id }) => `different, and not in known-differences.yaml: ${id}`);
+  if (isWhole) lines.push(...stale.map((id) => `in known-differences.yaml, but equal or gone: ${id}`));
+  const more = lines.length > LINES ? [`... and ${lines.length - LINES} more`] : [];
+  process.stdout.write([...lines.slice(0, LINES), ...more, ''].join('\n'));
+  return lines.length === 0 ? 0 : 1;
 }
 
 async function record(scripts: readonly Script[], isWhole: boolean): Promise<number> {

@@ -31,7 +31,7 @@ export function normaliseRun(script: Script, exchanges: readonly (Exchange | und
 
 function normalise({ status, contentType, warnings, body, events }: Exchange, identities: Identities): Normal {
   const walk = new Walk(identities);
-  const walked = walk.tree(body);
+  const walked = walk.tree(isOpenApi(body) ? withoutDescriptions(body) : body);
   return {
     status,
     contentType,
@@ -119,6 +119,18 @@ function identityOf(object: JsonMap, metadata: JsonMap): string {
 
 function isNodePort(key: string, value: number): boolean {
   return (key === 'nodePort' || key === 'healthCheckNodePort') && value >= 30000 && value <= 32767;
+}
+
+function isOpenApi(body: Json): boolean {
+  return isMap(body) && typeof body['openapi'] === 'string';
+}
+
+/** A property that is called `description` has a schema, and not a text. */
+function withoutDescriptions(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
+  if (!isMap(value)) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => key !== 'description' || typeof inner !== 'string');
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutDescriptions(inner)]));
 }
 
 function isMap(value: Json | undefined): value is JsonMap {

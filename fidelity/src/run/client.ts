@@ -42,6 +42,7 @@ export interface OpenWatch {
   close(): void;
 }
 
+const NO_ANSWER = { status: 0, contentType: '', warnings: [] };
 const REQUEST_LIMIT_MS = 20_000;
 
 /** Sends requests to one engine over kept connections. */
@@ -62,7 +63,7 @@ export class Client {
       try {
         return await this.#ask(outgoing);
       } catch (error) {
-        return { status: 0, contentType: '', warnings: [], body: `no answer: ${(error as Error).message}` };
+        return { ...NO_ANSWER, body: `no answer: ${(error as Error).message}` };
       }
     }
   }
@@ -76,8 +77,12 @@ export class Client {
 
   /** Opens a watch; returns when its header is there. */
   async watch(outgoing: Outgoing): Promise<OpenWatch> {
-    const response = await this.#open(outgoing);
-    return new EventStream(response, facts(response));
+    try {
+      const response = await this.#open(outgoing);
+      return new EventStream(response, facts(response));
+    } catch {
+      return { ...NO_ANSWER, events: [], ended: true, wait: () => Promise.resolve(), close() {} };
+    }
   }
 
   close(): void {

@@ -126,14 +126,14 @@ class Execution {
     }
     if (base64 !== undefined) return Buffer.from(base64, 'base64');
     if (text !== undefined) return Buffer.from(fill(text, this.#variables));
-    if (body !== undefined) return Buffer.from(JSON.stringify(fillTree(body, this.#variables)));
+    if (body !== undefined && body !== null) return Buffer.from(JSON.stringify(fillTree(body, this.#variables)));
     return undefined;
   }
 }
 
-/** What a failed step did not save is an empty object. */
+/** Where a failed step saved nothing, or a text, it is an empty object. */
 function parseSaved(text: string | undefined): Json {
-  return text === undefined || text === '' ? {} : (JSON.parse(text) as Json);
+  return text?.startsWith('{') ? (JSON.parse(text) as Json) : {};
 }
 
 function holds({ status, path, is, absent }: Until, answer: Answer): boolean {
