@@ -2,12 +2,21 @@ import { type Clock, type Logger, silentLogger, systemClock } from '@capstan/bas
 import type { KubeClient } from '@capstan/kube';
 import { SimulatedCluster } from './frame/cluster.ts';
 import { type ControllerFactory, startController } from './frame/controller.ts';
+import { CronJobs } from './jobs/cron-jobs.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { Namespaces } from './namespaces/namespaces.ts';
+import { ServiceEndpoints } from './network/service-endpoints.ts';
 import { Kubelet } from './pods/kubelet.ts';
 import { Nodes } from './pods/node.ts';
 import { Scheduler } from './pods/scheduler.ts';
+import { Autoscalers } from './policy/autoscalers.ts';
+import { DisruptionBudgets } from './policy/disruption-budgets.ts';
+import { Claims } from './storage/claims.ts';
+import { Volumes } from './storage/volumes.ts';
+import { DaemonSets } from './workloads/daemon-sets.ts';
 import { Deployments } from './workloads/deployments.ts';
 import { replicaSets, replicationControllers } from './workloads/replicas.ts';
+import { StatefulSets } from './workloads/stateful-sets.ts';
 
 /** Options of `startSimulatedControllers`. */
 export interface SimulatedControllersOptions {
@@ -27,6 +36,15 @@ const CONTROLLERS: readonly ControllerFactory[] = [
   replicaSets,
   replicationControllers,
   (cluster) => new Deployments(cluster),
+  (cluster) => new StatefulSets(cluster),
+  (cluster) => new DaemonSets(cluster),
+  (cluster) => new Jobs(cluster),
+  (cluster) => new CronJobs(cluster),
+  (cluster) => new ServiceEndpoints(cluster),
+  (cluster) => new Claims(cluster),
+  (cluster) => new Volumes(cluster),
+  (cluster) => new Autoscalers(cluster),
+  (cluster) => new DisruptionBudgets(cluster),
 ];
 
 /**

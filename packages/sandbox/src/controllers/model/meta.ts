@@ -79,7 +79,12 @@ export function conditionIn(
   return conditions?.find((one) => one.type === type);
 }
 
-/** The part of an object that is undefined fields removed; what JSON would keep. */
-export function compact<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+/** An object type whose fields that may be undefined are optional instead. */
+export type Compacted<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without the fields that are undefined: what JSON would keep. */
+export function compact<T extends object>(object: T): Compacted<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Compacted<T>;
 }
