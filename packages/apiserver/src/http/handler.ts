@@ -65,11 +65,11 @@ async function answerResource(
   user: UserInfo,
 ): Promise<void> {
   const { group, version, resource } = info;
+  for (const route of parts.routes) if (await route.handle(exchange, user)) return;
   const found = parts.registry.find(group, version, resource);
   if (found && (found.namespaced || info.namespace === '' || resource === 'namespaces')) {
     return handleResource(parts, exchange, info, found, user);
   }
-  for (const route of parts.routes) if (await route.handle(exchange, user)) return;
   const served = parts.registry
     .all()
     .some((one) => one.source === 'built-in' && one.group === group && one.version === version);
@@ -84,8 +84,8 @@ async function answerPath(parts: HandlerParts, exchange: Exchange, user: UserInf
   if (path === '/')
     return sendDocument(exchange, 200, { paths: index(parts) }, { mediaType: 'application/json', pretty: true });
   if (await parts.health.handle(exchange)) return;
-  if (await answerDiscovery(parts, exchange)) return;
   for (const route of parts.routes) if (await route.handle(exchange, user)) return;
+  if (await answerDiscovery(parts, exchange)) return;
   return sendNotFound(exchange);
 }
 

@@ -50,6 +50,19 @@ export async function sendBytes(
   response.end(exchange.method === 'HEAD' ? undefined : content);
 }
 
+/** Answers with bytes as they are: no other headers than these and the audit id, no compression. */
+export function sendRaw(
+  exchange: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): void {
+  const { response } = exchange;
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { 'audit-id': exchange.auditId, 'content-length': body.length, ...headers });
+  response.end(exchange.method === 'HEAD' ? undefined : body);
+}
+
 function acceptsGzip(exchange: Exchange): boolean {
   const accepted = exchange.header('accept-encoding');
   return accepted?.split(',').some((one) => one.split(';')[0]?.trim() === 'gzip') ?? false;

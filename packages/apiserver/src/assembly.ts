@@ -1,0 +1,137 @@
+import { Access } from './access/access.ts';
+import { RoleAggregation } from './access/aggregation.ts';
+import { forbiddenRequest } from './access/authorizer.ts';
+import { AGGREGATION_MANAGER, writeBootstrapRoles } from './access/bootstrap.ts';
+import type { PolicyRule } from './access/rules.ts';
+import { WebhookAdmission } from './admission/webhooks.ts';
+import { Aggregator } from './aggregation/aggregator.ts';
+import { builtinResources } from './builtin/resources.ts';
+import { startCrdController } from './crd/controller.ts';
+import { type DeletionControllers, startDeletionControllers } from './deletion/start.ts';
+import { notImplemented } from './model/errors.ts';
+import type { KubeObject } from './model/object.ts';
+import type { ApiServerOptions } from './model/options.ts';
+import { ResourceRegistry } from './model/registry.ts';
+import type { RequestAttributes, UserInfo } from './model/request.ts';
+import { conversionCaller } from './outbound/conversion-caller.ts';
+import { createOutbound, type Outbound } from './outbound/outbound.ts';
+import { admissionChain } from './resources/admission.ts';
+import { writeBootstrapObjects } from './resources/bootstrap.ts';
+import type { FieldManagers } from './resources/field-managers.ts';
+import type { Caller } from './resources/operations.ts';
+import { timestamp } from './resources/parts.ts';
+import { Pipeline } from './resources/pipeline.ts';
+import { NamespaceLifecycle } from './resources/plugins/namespace-lifecycle.ts';
+import { NotSimulated } from './resources/plugins/not-simulated.ts';
+import { PodDefaults } from './resources/plugins/pods.ts';
+import { RoleEscalation } from './resources/plugins/role-escalation.ts';
+import { ClassDefaults } from './resources/plugins/storage.ts';
+import type { VirtualAnswers } from './resources/virtual.ts';
+import { openDurableStore } from './storage/durable.ts';
+import { createMemoryStore } from './storage/memory.ts';
+import type { Store } from './storage/store.ts';
+import { WatchHub } from './watch/hub.ts';
+
+/** Everything of a server but its listener. */
+export interface Assembly {
+  readonly store: Store;
+  readonly registry: ResourceRegistry;
+  readonly access: Access;
+  readonly operations: Pipeline;
+  readonly hub: WatchHub;
+  readonly aggregator: Aggregator;
+  readonly outbound: Outbound;
+  readonly deletion: DeletionControllers;
+  readonly now: () => number;
+  /** Ends controllers and watches, then closes the store. */
+  close(): void;
+}
+
+/** The server itself, as it writes objects. */
+const SERVER: Caller = {
+  user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+  userAgent: 'kube-apiserver',
+  warn: () => {},
+};
+
+/** Puts the parts together over a store with the objects that every cluster begins with. */
+export async function assemble(options: ApiServerOptions, tokens: ReadonlyMap<string, UserInfo>): Promise<Assembly> {
+  const now = options.now ?? Date.now;
+  const log = options.log ?? (() => {});
+  const store =
+    options.dataDirectory === undefined ? createMemoryStore() : openDurableStore(options.dataDirectory, { log });
+  const registry = new ResourceRegistry(builtinResources());
+  writeBootstrapRoles(store, timestamp({ now }));
+  writeBootstrapObjects(store, timestamp({ now }));
+  const serviceAccountKey = options.serviceAccountKey !== undefined && { serviceAccountKey: options.serviceAccountKey };
+  const access = new Access({ store, tokens, now, ...serviceAccountKey });
+  const outbound = createOutbound({ store, dialService: options.dialService, serviceCa: options.serviceCa });
+  const operations = new Pipeline({
+    store,
+    registry,
+    admission: admissionChain([
+      new NamespaceLifecycle(store),
+      new PodDefaults(store),
+      new ClassDefaults(store),
+      new WebhookAdmission({ store, registry, outbound, matchConditions, log }),
+      new RoleEscalation(access),
+      new NotSimulated(),
+    ]),
+    fieldManagers: WITHOUT_MANAGERS,
+    now,
+    virtual: virtualAnswers(access, now),
+    authorize: (attributes) => authorize(access, attributes),
+  });
+  const crds = startCrdController({ store, registry, now, convert: conversionCaller(outbound) });
+  const deletion = startDeletionControllers({ store, registry, operations, now, log });
+  const roles = new RoleAggregation(store, rulesWriter(registry, operations), (error) => {
+    log({ level: 'error', message: 'aggregated role not written', error: String(error) });
+  });
+  const aggregator = new Aggregator({ store, registry, operations, outbound, now, log });
+  const hub = new WatchHub(store);
+  await aggregator.start();
+  const close = () => {
+    for (const part of [hub, aggregator, roles, deletion, crds, access, store]) part.close();
+  };
+  return { store, registry, access, operations, hub, aggregator, outbound, deletion, now, close };
+}
+
+/** Until managed fields are kept: an apply can only create. */
+const WITHOUT_MANAGERS: FieldManagers = {
+  update: (_write, next) => next,
+  apply(write, configuration) {
+    if (write.live) throw notImplemented('Server-side apply to an object that exists is not served yet.');
+    return configuration;
+  },
+};
+
+/** Evaluates the conditions of webhooks. */
+function matchConditions(): boolean {
+  throw notImplemented('Match conditions of webhooks are not evaluated in this simulated cluster.');
+}
+
+function virtualAnswers(access: Access, now: () => number): VirtualAnswers {
+  return ({ target, name, body, caller }) => {
+    const { namespace } = target;
+    if (target.subresource === 'token') return access.requestToken({ namespace, name, body, now: now() });
+    const { resource } = target.resource;
+    return access.review({ user: caller.user, resource, namespace, body, now: timestamp({ now }) });
+  };
+}
+
+function authorize(access: Access, attributes: RequestAttributes): void {
+  const decision = access.authorize(attributes);
+  if (!decision.allowed) throw forbiddenRequest(attributes, decision.reason);
+}
+
+/** Writes aggregated rules as the real cluster's controller does: forced server-side apply. */
+function rulesWriter(registry: ResourceRegistry, operations: Pipeline) {
+  return async (name: string, rules: readonly PolicyRule[]) => {
+    const resource = registry.find('rbac.authorization.k8s.io', 'v1', 'clusterroles');
+    if (!resource) return;
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const role = { apiVersion, kind: 'ClusterRole', metadata: { name }, rules } as KubeObject;
+    const options = { force: true, fieldManager: AGGREGATION_MANAGER };
+    await operations.apply({ resource, namespace: '' }, name, structuredClone(role), options, SERVER);
+  };
+}
