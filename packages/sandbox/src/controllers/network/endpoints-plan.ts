@@ -27,7 +27,8 @@ export function planEndpoints(
 function subsetsOf(service: Service, backends: readonly Backend[]): JsonObject[] {
   const { publishNotReadyAddresses = false } = service.spec;
   const listed = backends.filter(({ terminating }) => publishNotReadyAddresses || !terminating);
-  return [...byPorts(listed).values()].map((group) => {
+  const byAddress = listed.toSorted((one, other) => (one.ip < other.ip ? -1 : 1));
+  return [...byPorts(byAddress).values()].map((group) => {
     const ports = group[0]?.ports ?? [];
     const addresses = (ready: boolean) => {
       const some = group.filter((one) => one.ready === ready).map(addressOf);

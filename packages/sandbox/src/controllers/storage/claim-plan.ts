@@ -14,6 +14,9 @@ export const BOUND = {
   selectedNode: 'volume.kubernetes.io/selected-node',
 } as const;
 
+/** Finalizers of volumes: of those that are provisioned here, and of all by the API server's admission. */
+export const VOLUME_FINALIZERS = ['kubernetes.io/pv-controller', 'kubernetes.io/pv-protection'] as const;
+
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 /** What the binder looks at. */
@@ -139,10 +142,14 @@ function provision({ claim, provisioner }: ClaimState, storageClass: StorageClas
 function newVolume(claim: Claim, { metadata, provisioner, reclaimPolicy = 'Delete' }: StorageClass): Volume {
   const name = `pvc-${claim.metadata.uid}`;
   const { accessModes = [], volumeMode = 'Filesystem', resources } = claim.spec;
-  const annotations = { [BOUND.byController]: 'yes', [BOUND.provisionedBy]: provisioner };
+  const annotations = {
+    'kubernetes.io/createdby': 'hostpath-dynamic-provisioner',
+    [BOUND.byController]: 'yes',
+    [BOUND.provisionedBy]: provisioner,
+  };
   return {
     ...KINDS.volume,
-    metadata: { name, annotations },
+    metadata: { name, annotations, finalizers: [VOLUME_FINALIZERS[0]] },
     spec: {
       accessModes,
       capacity: { storage: resources?.requests?.['storage'] ?? '0' },

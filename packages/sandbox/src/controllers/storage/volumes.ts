@@ -3,9 +3,9 @@ import type { SimulatedCluster } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
 import type { Claim, Volume } from '../model/kinds.ts';
 import { isDeleting, partsOf } from '../model/meta.ts';
-import { BOUND, refersTo } from './claim-plan.ts';
+import { BOUND, refersTo, VOLUME_FINALIZERS } from './claim-plan.ts';
 
-const PROTECTION = 'kubernetes.io/pv-protection';
+const OURS: readonly string[] = VOLUME_FINALIZERS;
 
 /** What is to be done with a volume (persistentvolume controller syncVolume). */
 export type VolumeStep = 'available' | 'bound' | 'released' | 'delete' | 'let go' | undefined;
@@ -16,7 +16,7 @@ export function volumeStep(volume: Volume, claim: Claim | undefined): VolumeStep
   const phase = volume.status?.phase;
   const isKept = claimRef !== undefined && claim !== undefined && refersTo(claimRef, claim);
   if (isDeleting(volume)) {
-    const isProtected = volume.metadata.finalizers?.includes(PROTECTION);
+    const isProtected = volume.metadata.finalizers?.some((one) => OURS.includes(one));
     return isProtected && !(isKept && phase === 'Bound') ? 'let go' : undefined;
   }
   // A reference without a uid is a reservation: nothing is bound yet.
@@ -62,7 +62,7 @@ export class Volumes implements Controller {
       case 'delete':
         return volumes.delete(volume);
       case 'let go': {
-        const finalizers = (volume.metadata.finalizers ?? []).filter((one) => one !== PROTECTION);
+        const finalizers = (volume.metadata.finalizers ?? []).filter((one) => !OURS.includes(one));
         await orGone(volumes.patch(volume, { metadata: { finalizers } }));
       }
     }
