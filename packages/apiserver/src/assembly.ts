@@ -7,6 +7,7 @@ import { WebhookAdmission } from './admission/webhooks.ts';
 import { Aggregator } from './aggregation/aggregator.ts';
 import { builtinResources } from './builtin/resources.ts';
 import { startCrdController } from './crd/controller.ts';
+import { withCrdStrategy } from './crd/crd-strategy.ts';
 import { type DeletionControllers, startDeletionControllers } from './deletion/start.ts';
 import { notImplemented } from './model/errors.ts';
 import type { KubeObject } from './model/object.ts';
@@ -60,7 +61,7 @@ export async function assemble(options: ApiServerOptions, tokens: ReadonlyMap<st
   const log = options.log ?? (() => {});
   const store =
     options.dataDirectory === undefined ? createMemoryStore() : openDurableStore(options.dataDirectory, { log });
-  const registry = new ResourceRegistry(builtinResources());
+  const registry = new ResourceRegistry(withCrdStrategy(builtinResources()));
   writeBootstrapRoles(store, timestamp({ now }));
   writeBootstrapObjects(store, timestamp({ now }));
   const serviceAccountKey = options.serviceAccountKey !== undefined && { serviceAccountKey: options.serviceAccountKey };

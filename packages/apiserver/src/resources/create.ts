@@ -5,6 +5,7 @@ import { storageKey } from '../model/resource.ts';
 import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
+import { isNamespaces } from './delete-namespace.ts';
 import {
   dedupOwners,
   ensureNamespace,
@@ -63,12 +64,11 @@ export function createAttributes(
 ): AdmissionAttributes {
   const name = object.metadata.name ?? '';
   const { resource } = target;
-  const isNamespace = resource.group === '' && resource.resource === 'namespaces';
   return {
     operation: 'CREATE',
     resource,
     subresource: target.subresource,
-    namespace: isNamespace ? name : namespaceOf(target),
+    namespace: isNamespaces(resource) ? name : namespaceOf(target),
     name,
     user: caller.user,
     dryRun: options.dryRun ?? false,

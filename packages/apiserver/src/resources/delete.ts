@@ -5,6 +5,7 @@ import { storageKey } from '../model/resource.ts';
 import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
+import { isNamespaces, specFinalizers, terminateNamespace } from './delete-namespace.ts';
 import { deletionFinalizers } from './deletion-policy.ts';
 import type { Answer, Caller, DeleteAnswer, DeleteOptions, Target } from './operations.ts';
 import { answerOf, findStored, namespaceOf, oneToVersion, type PipelineParts, timestamp, toStorage } from './parts.ts';
@@ -53,6 +54,10 @@ async function deleteOnce(
   const live = await oneToVersion(target.resource, stored);
   checkPreconditions(target, live.object, options);
   const next = copyJson(live.object);
+  if (isNamespaces(target.resource) && specFinalizers(next).length > 0) {
+    return terminate(parts, target, name, stored, next, options, { ...attributes, oldObject: live.object });
+  }
+  addOwnFinalizers(target, next.metadata);
   const grace = applyGrace(parts, target, next, options);
   if (grace.pending) return { ...answerOf(live.object), deleted: false };
   attributes = { ...attributes, oldObject: live.object };
@@ -68,6 +73,31 @@ async function deleteOnce(
   const where = { key: storageKey(target.resource.storage), namespace: namespaceOf(target), name };
   const gone = parts.store.write({ ...where, expected: stored.revision, object: undefined });
   return asDeleted(await oneToVersion(target.resource, gone));
+}
+
+/** A namespace that must be emptied first. */
+async function terminate(
+  parts: PipelineParts,
+  target: Target,
+  name: string,
+  stored: StoredObject,
+  next: KubeObject,
+  options: DeleteOptions,
+  attributes: AdmissionAttributes,
+): Promise<DeleteAnswer> {
+  if (next.metadata.deletionTimestamp !== undefined) return { ...answerOf(next), deleted: false };
+  await parts.admission.mutate(attributes);
+  await parts.admission.validate(attributes);
+  const finalizers = deletionFinalizers(target.resource, next.metadata.finalizers ?? [], options);
+  terminateNamespace(next, finalizers, timestamp(parts));
+  return { ...(await writeChanged(parts, target, name, stored, next, options)), deleted: false };
+}
+
+/** Some types must be cleaned up before their objects go. */
+function addOwnFinalizers({ resource }: Target, metadata: ObjectMeta): void {
+  const own = resource.strategy.finalizersOnDelete;
+  if (!own || metadata.deletionTimestamp !== undefined) return;
+  metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), ...own])];
 }
 
 function asDeleted(answer: Answer): DeleteAnswer {
@@ -92,13 +122,12 @@ async function writeChanged(
 
 function deleteAttributes(target: Target, name: string, options: DeleteOptions, caller: Caller): AdmissionAttributes {
   const { resource } = target;
-  const isNamespace = resource.group === '' && resource.resource === 'namespaces';
   const { dryRun, ...rest } = options;
   return {
     operation: 'DELETE',
     resource,
     subresource: target.subresource,
-    namespace: isNamespace ? name : namespaceOf(target),
+    namespace: isNamespaces(resource) ? name : namespaceOf(target),
     name,
     user: caller.user,
     dryRun: dryRun ?? false,

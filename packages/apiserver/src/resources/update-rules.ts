@@ -4,6 +4,7 @@ import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../model/object
 import type { StrategyContext } from '../model/resource.ts';
 import { sameJson } from '../schema/json.ts';
 import type { StoredObject } from '../storage/store.ts';
+import { specFinalizers } from './delete-namespace.ts';
 import type { Caller, Target } from './operations.ts';
 
 /* The rules of an update that hold for every type (apiserver registry/rest/update.go, registry/generic/registry/store.go). */
@@ -77,6 +78,7 @@ function keep<Field extends keyof ObjectMeta>(next: ObjectMeta, live: ObjectMeta
 
 /** Whether the last finalizer has just gone from an object that is being deleted. */
 export function deletesNow(next: KubeObject, live: KubeObject): boolean {
+  if (next.kind === 'Namespace' && next.apiVersion === 'v1' && specFinalizers(next).length > 0) return false;
   if ((next.metadata.finalizers ?? []).length > 0 || live.metadata.deletionTimestamp === undefined) return false;
   return (live.metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }

@@ -5,6 +5,7 @@ import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import { createAttributes, optionsObject, storeNew } from './create.ts';
+import { isNamespaces } from './delete-namespace.ts';
 import { dedupOwners, ensureNamespace, ordered, withMetadata } from './metadata.ts';
 import type { Answer, Caller, Target, WriteAnswer, WriteOptions } from './operations.ts';
 import {
@@ -161,12 +162,11 @@ function updateAttributes(
   caller: Caller,
 ): AdmissionAttributes {
   const { resource, subresource } = target;
-  const isNamespace = resource.group === '' && resource.resource === 'namespaces';
   return {
     operation: 'UPDATE',
     resource,
     subresource,
-    namespace: isNamespace ? name : namespaceOf(target),
+    namespace: isNamespaces(resource) ? name : namespaceOf(target),
     name,
     user: caller.user,
     dryRun: options.dryRun ?? false,
