@@ -8,6 +8,7 @@ import { directImports } from './direct-imports.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
+const apiserver = fileURLToPath(new URL('../../apiserver', import.meta.url));
 const target = `${cli}bundle`;
 /** Built aside and then put in place, so that commands that run meanwhile hardly notice. */
 const draft = `${cli}bundle-${process.pid}`;
@@ -40,6 +41,7 @@ await build({
     ...commands.map((file) => ({ in: file, out: file.slice('src/'.length, -'.ts'.length) })),
     { in: 'src/main.ts', out: 'main' },
     { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
+    { in: `${apiserver}/src/main.ts`, out: 'apiserver' },
   ],
   outdir: draft,
   bundle: true,
@@ -57,11 +59,21 @@ await build({
   },
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [oclifVersion(), leftOut(), kubeconfigOnly(), pureSources(), directImports(), lazyHttp()],
+  plugins: [
+    oclifVersion(),
+    leftOut(),
+    kubeconfigOnly(),
+    apiServerSources(),
+    pureSources(),
+    directImports(),
+    lazyHttp(),
+  ],
 });
 for (const folder of ['control-plane', 'stages']) {
   await cp(`${sandbox}/${folder}`, `${draft}/sandbox/${folder}`, { recursive: true });
 }
+
+await cp(`${apiserver}/assets`, `${draft}/apiserver-assets`, { recursive: true });
 
 const plugin = new Plugin({ root: draft, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
 await plugin.load();
@@ -121,6 +133,27 @@ function kubeconfigOnly() {
         importer.endsWith('/client-node/dist/config.js') ? { path, namespace: 'kubeconfig-only' } : undefined,
       );
       context.onLoad({ filter: /.*/, namespace: 'kubeconfig-only' }, ({ path }) => ({ contents: stubs[path] }));
+    },
+  };
+}
+
+/**
+ * The API server reads its data beside its sources, in the bundle beside the chunks; and it loads some libraries only when
+ * it needs them, with a `require` of its own that the bundler would not see through.
+ */
+function apiServerSources() {
+  const REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+  return {
+    name: 'apiserver-sources',
+    setup(context) {
+      context.onLoad({ filter: /\/apiserver\/src\/.*\.ts$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const contents = source
+          .replace(REQUIRE, '')
+          .replace("'../../assets/'", "'./apiserver-assets/'")
+          .replace('`../../assets/', '`./apiserver-assets/');
+        return { contents, loader: 'ts' };
+      });
     },
   };
 }

@@ -9,6 +9,7 @@ import { type KubernetesObject, referenceTo, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_CODES } from '../codes.ts';
+import { ENGINES } from '../engine/names.ts';
 import type { SandboxEvent } from './events.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
 import { startSandbox } from './start.ts';
@@ -45,11 +46,16 @@ async function untilGone(pid: number): Promise<void> {
   }
 }
 
-describe('the life of a sandbox', () => {
+/** One process of each engine that survives when the others are killed, and one that does not. */
+const SURVIVOR = { embedded: 'agent', real: 'etcd' } as const;
+const VICTIM = { embedded: 'apiserver', real: 'kube-apiserver' } as const;
+
+describe.each(ENGINES)('the life of a sandbox with the engine %s', (engine) => {
   let parent = '';
   let directory = '';
   const events: SandboxEvent[] = [];
-  const start = (options = {}) => startSandbox({ directory, onProgress: (event) => events.push(event), ...options });
+  const start = (options = {}) =>
+    startSandbox({ directory, engine, onProgress: (event) => events.push(event), ...options });
 
   beforeAll(async () => {
     parent = await mkdtemp(join(tmpdir(), 'capstan-'));
@@ -67,7 +73,7 @@ describe('the life of a sandbox', () => {
     expect(events).toContainEqual({ type: 'waiting-for-lock' });
     const status = await sandboxStatus({ directory });
     expect(status).toMatchObject({ phase: 'running', ready: true });
-    expect(status.state?.versions.kubernetes).toMatch(/^v1\.\d+\.\d+$/);
+    expect(status.state?.versions.kubernetes).toMatch(engine === 'real' ? /^v1\.\d+\.\d+$/ : /^v1\.\d+\.\d+\+sim$/);
     expect((await stat(sandboxKubeconfigPath({ directory }))).mode & 0o777).toBe(0o600);
   });
 
@@ -89,13 +95,13 @@ describe('the life of a sandbox', () => {
 
   test('after a crash the status says so, and a start repairs it on another port when the last one is taken', async () => {
     const { state, processes } = await sandboxStatus({ directory });
-    const victims = processes.flatMap(({ name, pid }) => (name === 'etcd' || pid === undefined ? [] : [pid]));
+    const victims = processes.flatMap(({ name, pid }) => (name === SURVIVOR[engine] || pid === undefined ? [] : [pid]));
     for (const pid of victims) process.kill(pid, 'SIGKILL');
     await Promise.all(victims.map(untilGone));
     const crashed = await sandboxStatus({ directory });
     expect(crashed.phase).toBe('degraded');
     expect(crashed.processes.map((one) => one.state)).toEqual(
-      crashed.processes.map(({ name }) => (name === 'etcd' ? 'running' : 'stale')),
+      crashed.processes.map(({ name }) => (name === SURVIVOR[engine] ? 'running' : 'stale')),
     );
 
     const port = state?.port ?? 0;
@@ -105,7 +111,7 @@ describe('the life of a sandbox', () => {
     await expect(start({ port })).rejects.toMatchObject({ code: SANDBOX_CODES.portBusy, fields: { port } });
     const repaired = await start();
     expect(events).toContainEqual({ type: 'port-changed', from: port, to: repaired.state.port });
-    expect(events).toContainEqual(expect.objectContaining({ type: 'stale-process', process: 'kube-apiserver' }));
+    expect(events).toContainEqual(expect.objectContaining({ type: 'stale-process', process: VICTIM[engine] }));
     expect((await sandboxStatus({ directory })).phase).toBe('running');
   });
 
@@ -113,12 +119,17 @@ describe('the life of a sandbox', () => {
     await stopSandbox({ directory });
     const other = spawn('sleep', ['60'], { stdio: 'ignore' });
     onTestFinished(() => void other.kill());
-    await writeFile(join(directory, 'pids', 'kwok.pid'), `${other.pid}\nanother-start\n`);
+    await writeFile(join(directory, 'pids', 'agent.pid'), `${other.pid}\nanother-start\n`);
     const { processes } = await sandboxStatus({ directory });
-    expect(processes.find(({ name }) => name === 'kwok')?.state).toBe('stale');
+    expect(processes.find(({ name }) => name === 'agent')?.state).toBe('stale');
     expect((await stopSandbox({ directory })).stopped).toEqual([]);
     const identity = await identifyProcess(other.pid ?? 0);
     expect(identity && (await isRunning(identity))).toBe(true);
+  });
+
+  test('the other engine cannot take it over', async () => {
+    const other = engine === 'real' ? 'embedded' : 'real';
+    await expect(start({ engine: other })).rejects.toMatchObject({ code: SANDBOX_CODES.engineDiffers });
   });
 
   test('reset deletes everything', async () => {
@@ -132,7 +143,7 @@ test('a program that dies during the start is named with its last lines, and not
   const directory = await aDirectory();
   await mkdir(join(directory, 'etcd'), { recursive: true });
   await writeFile(join(directory, 'etcd', 'member'), 'not a directory');
-  await expect(startSandbox({ directory })).rejects.toMatchObject({
+  await expect(startSandbox({ directory, engine: 'real' })).rejects.toMatchObject({
     code: SANDBOX_CODES.startFailed,
     hint: expect.stringContaining('etcd.log'),
     fields: { process: 'etcd' },
