@@ -27,6 +27,8 @@ export interface Printer {
   /** As many cells as columns. `now` is in milliseconds since 1970. Objects may lack everything, as those of bookmarks. */
   cells(object: KubeObject, now: number): Cell[];
   conditions?(object: KubeObject): readonly RowCondition[] | undefined;
+  /** The order of rows where it is not that of the list. */
+  order?(a: KubeObject, b: KubeObject): number;
   /** Without rows the field says null, as the default convertor of apiserver registry/rest does. */
   readonly nullWhenEmpty?: boolean;
 }

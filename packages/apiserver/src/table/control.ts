@@ -102,6 +102,9 @@ export const flowSchemaPrinter: Printer = {
       dangling ? text(dangling, 'status') : '?',
     ];
   },
+  // As they are tried.
+  order: (a, b) =>
+    count(a, 'spec', 'matchingPrecedence') - count(b, 'spec', 'matchingPrecedence') || (nameOf(a) < nameOf(b) ? -1 : 1),
 };
 
 /** PriorityLevelConfigurations. */
@@ -123,7 +126,7 @@ export const priorityLevelPrinter: Printer = {
   },
 };
 
-/** HorizontalPodAutoscalers of both versions. */
+/** HorizontalPodAutoscalers. Of version 1 only the target for CPU is shown; its other metrics are in annotations. */
 export const autoscalerPrinter: Printer = {
   columns: columns('Name|Reference|Targets|MinPods|MaxPods|Replicas|Age'),
   cells: (object, now) => [

@@ -40,7 +40,8 @@ export function tableContents(
   options: TableOptions,
 ): TableContents {
   const printer = printerOf(resource);
-  const rows = objects.map((object): TableRow => {
+  const ordered = printer.order ? objects.toSorted(printer.order) : objects;
+  const rows = ordered.map((object): TableRow => {
     const conditions = printer.conditions?.(object);
     const cells = printer.cells(object, options.now);
     return { cells, ...(conditions && { conditions }), object: rowObject(object, options) };
