@@ -18,7 +18,7 @@ import { conversionCaller } from './outbound/conversion-caller.ts';
 import { createOutbound, type Outbound } from './outbound/outbound.ts';
 import { admissionChain } from './resources/admission.ts';
 import { writeBootstrapObjects } from './resources/bootstrap.ts';
-import type { FieldManagers } from './resources/field-managers.ts';
+import { FieldManagers } from './resources/field-managers.ts';
 import type { Caller } from './resources/operations.ts';
 import { timestamp } from './resources/parts.ts';
 import { Pipeline } from './resources/pipeline.ts';
@@ -78,7 +78,7 @@ export async function assemble(options: ApiServerOptions, tokens: ReadonlyMap<st
       new RoleEscalation(access),
       new NotSimulated(),
     ]),
-    fieldManagers: WITHOUT_MANAGERS,
+    fieldManagers: new FieldManagers(registry),
     now,
     virtual: virtualAnswers(access, now),
     authorize: (attributes) => authorize(access, attributes),
@@ -96,15 +96,6 @@ export async function assemble(options: ApiServerOptions, tokens: ReadonlyMap<st
   };
   return { store, registry, access, operations, hub, aggregator, outbound, deletion, now, close };
 }
-
-/** Until managed fields are kept: an apply can only create. */
-const WITHOUT_MANAGERS: FieldManagers = {
-  update: (_write, next) => next,
-  apply(write, configuration) {
-    if (write.live) throw notImplemented('Server-side apply to an object that exists is not served yet.');
-    return configuration;
-  },
-};
 
 /** Evaluates the conditions of webhooks. */
 function matchConditions(): boolean {

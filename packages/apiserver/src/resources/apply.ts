@@ -18,9 +18,7 @@ export function applyObject(
   const change: Change = {
     next(live) {
       const write = { resource, subresource, live, manager: options.fieldManager ?? '', now: timestamp(parts) };
-      const next = parts.fieldManagers.apply(write, configuration, options.force ?? false);
-      resource.strategy.defaults(next);
-      return next;
+      return parts.fieldManagers.apply(write, configuration, options.force ?? false);
     },
     createsMissing: true,
     optionsKind: 'PatchOptions',

@@ -28,13 +28,14 @@ export async function createVirtual(
 ): Promise<WriteAnswer> {
   const { resource, subresource } = target;
   withMetadata(body);
+  let next = body;
   if (subresource === undefined) {
     wipeSystemFields(body.metadata);
     ensureNamespace(body.metadata, resource, target.namespace);
     resource.strategy.defaults(body);
+    const manager = managerName(options.fieldManager, caller);
+    next = parts.fieldManagers.update({ resource, subresource, live: undefined, manager, now: timestamp(parts) }, body);
   }
-  const write = { resource, subresource, live: undefined, now: timestamp(parts) };
-  const next = parts.fieldManagers.update({ ...write, manager: managerName(options.fieldManager, caller) }, body);
   const attributes = createAttributes(target, next, options, caller);
   await parts.admission.mutate(attributes);
   await parts.admission.validate(attributes);
