@@ -191,13 +191,13 @@ export class GarbageCollector {
 
   /** Undefined where the owner's kind is not served, or where a cluster-scoped object names a namespaced owner. */
   async #judge(place: Place, stored: StoredObject, owner: OwnerReference): Promise<keyof Classified | undefined> {
-    if (this.#absent.has(owner.uid)) return 'dangling';
     const kind = this.#kindOf(owner);
+    const misplaced = kind?.namespaced === true && place.namespace === '';
+    if (!misplaced && this.#absent.has(owner.uid)) return 'dangling';
     if (!kind) {
       this.#unresolved.add(placeText(place));
       return undefined;
     }
-    const misplaced = kind.namespaced && place.namespace === '';
     const key = storageKey(kind.storage);
     const namespace = kind.namespaced ? place.namespace : '';
     const found = misplaced ? undefined : this.#read({ key, namespace, name: owner.name })?.object;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/object.ts';
 import { type ApiResource, storageKey } from '../model/resource.ts';
-import { copyJson } from '../schema/json.ts';
+import { copyJson, sameJson } from '../schema/json.ts';
 import type { StoreEvent } from '../storage/store.ts';
 import { type NamespaceCondition, type NamespaceFindings, namespaceConditions } from './namespace-conditions.ts';
 import {
@@ -68,7 +68,7 @@ export class NamespaceController {
     }
     if (this.#terminating.size === 0) return;
     if (event.key === API_SERVICES) for (const name of this.#terminating) this.queue.add(name);
-    else if (this.#terminating.has(event.namespace)) this.queue.add(event.namespace);
+    else if (this.#terminating.has(event.namespace) && mayHelp(event)) this.queue.add(event.namespace);
   }
 
   #take(object: KubeObject): void {
@@ -207,6 +207,12 @@ const NOTHING: Remains = { count: 0, finalizers: [], failure: undefined };
 
 function isOurs(object: KubeObject): boolean {
   return (object as Namespace).spec?.finalizers?.includes(FINALIZER) ?? false;
+}
+
+/** Whether an event may bring the end nearer: an object has gone or come, or is held by other finalizers. */
+function mayHelp({ type, current, previous }: StoreEvent): boolean {
+  if (type !== 'MODIFIED') return true;
+  return !sameJson(current.object.metadata.finalizers, previous?.object.metadata.finalizers);
 }
 
 /** Pods that still have time to end; whoever ends them removes them. */
