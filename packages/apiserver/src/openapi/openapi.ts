@@ -41,6 +41,7 @@ interface Entry {
 const ROOT = '/openapi/v3';
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 const EMPTY = Buffer.alloc(0);
+const UNCACHED = { 'cache-control': 'no-cache, private' } as const;
 /** To be raised when documents change although the data they are made of does not. */
 const FORMAT = 1;
 
@@ -75,7 +76,8 @@ export class OpenApi {
 
   #indexAnswer(): OpenApiAnswer {
     this.#current();
-    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: this.#index };
+    const headers = { ...UNCACHED, 'content-type': 'text/plain; charset=utf-8' };
+    return { status: 200, headers, body: this.#index };
   }
 
   #current(): ReadonlyMap<string, Entry> {
@@ -108,10 +110,11 @@ export class OpenApi {
 function documentAnswer(entry: Entry, request: OpenApiRequest): OpenApiAnswer {
   const { group, version, hash } = entry;
   if (!negotiate(request.accept, ['application/json'], (transform) => transform === undefined)) {
-    return { status: 406, headers: { vary: 'Accept' }, body: EMPTY };
+    return { status: 406, headers: { ...UNCACHED, vary: 'Accept' }, body: EMPTY };
   }
   const etag = `"${hash}"`;
-  const headers: Record<string, string> = { 'content-type': 'application/json', etag, vary: 'Accept' };
+  const type = { 'content-type': 'application/json', etag, vary: 'Accept' };
+  const headers: Record<string, string> = { ...UNCACHED, ...type };
   if (request.hash && request.hash !== hash) {
     headers['location'] = `${ROOT}/${documentPath(group, version)}?hash=${hash}`;
     return { status: 301, headers, body: EMPTY };
@@ -126,7 +129,7 @@ function documentAnswer(entry: Entry, request: OpenApiRequest): OpenApiAnswer {
 }
 
 function notFound(): OpenApiAnswer {
-  return { status: 404, headers: {}, body: EMPTY };
+  return { status: 404, headers: UNCACHED, body: EMPTY };
 }
 
 function byDocument(registry: ResourceRegistry): Map<string, ApiResource[]> {
