@@ -1,14 +1,7 @@
 import { goQuote } from '../model/go-format.ts';
 import type { SchemaNode, ValidationRule } from '../model/schema.ts';
-import { BudgetExceeded } from './budget.ts';
-import {
-  type CelEnvironment,
-  type CelNode,
-  type CelProgram,
-  celLibrary,
-  LACKING_FUNCTIONS,
-  newEnvironment,
-} from './engine.ts';
+import { type CelEnvironment, type CelNode, type CelProgram, LACKING_FUNCTIONS, newEnvironment } from './engine.ts';
+import { compilationProblem } from './errors.ts';
 import { MATCHES } from './regex-library.ts';
 import { type CelType, TypeMaker } from './types.ts';
 
@@ -131,14 +124,14 @@ export function compileExpression(
   try {
     program = environment.parse(text);
   } catch (error) {
-    return { problem: errorText(error, text), names, lacks: [] };
+    return { problem: compilationProblem(error, text), names, lacks: [] };
   }
   const calls = new Set<string>();
   visit(program.ast, names, calls);
   const lacks = [...calls, ...names].filter((name) => LACKING_FUNCTIONS.has(name));
   if (lacks.length > 0) return { names, lacks };
   const checked = program.check();
-  if (!checked.valid) return { problem: errorText(checked.error, text), names, lacks };
+  if (!checked.valid) return { problem: compilationProblem(checked.error, text), names, lacks };
   if (checked.type !== wanted && checked.type !== 'dyn') return { names, lacks };
   return { program, names, lacks };
 }
@@ -159,62 +152,11 @@ function visit(node: unknown, names: Set<string>, calls: Set<string>): void {
   for (const value of Object.values(node)) if (value !== args) visit(value, names, calls);
 }
 
-interface CelError extends Error {
-  readonly code: string;
-  readonly summary: string;
-  readonly range?: { readonly start: number; readonly end: number };
-}
-
-/** An error of the library in the words and the layout of cel-go, as far as they are known. */
-function errorText(error: unknown, input: string): string {
-  const { code = '', summary = String(error), range } = error as Partial<CelError>;
-  const at = Math.min(range?.start ?? 0, input.length);
-  const before = input.slice(0, at);
-  const line = before.split('\n').length;
-  const column = at - (before.lastIndexOf('\n') + 1);
-  const shown = input.split('\n')[line - 1] ?? '';
-  return `ERROR: <input>:${line}:${column + 1}: ${celGoWords(code, summary)}\n | ${shown}\n | ${'.'.repeat(column)}^`;
-}
-
-function celGoWords(code: string, summary: string): string {
-  const name = /: (.*)$/.exec(summary)?.[1] ?? '';
-  if (code === 'no_such_key') return `undefined field '${name}'`;
-  if (code === 'unknown_variable') return `undeclared reference to '${name}' (in container '')`;
-  if (code === 'no_such_overload') {
-    const operator = /^no such overload: (.+?) (==|!=|<=|>=|<|>|\+|-|\*|\/|%|in) (.+)$/.exec(summary);
-    if (operator)
-      return `found no matching overload for '_${operator[2]}_' applied to '(${operator[1]}, ${operator[3]})'`;
-  }
-  return code.startsWith('unexpected') ? `Syntax error: ${summary}` : summary;
-}
-
 function normalizedPath(path: string): string {
   return path.replace(/^\./, '').replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_whole, name: string) => {
     const plain = name.replace(/\\(.)/g, '$1');
     return /^[A-Za-z_][\w-]*$/.test(plain) ? `.${plain}` : `[${plain}]`;
   });
-}
-
-/** The words of cel-go for an error while a rule was evaluated. */
-export function evaluationProblem(error: unknown): string {
-  if (error instanceof BudgetExceeded) return error.message;
-  const { EvaluationError } = celLibrary();
-  if (!(error instanceof EvaluationError)) return error instanceof Error ? error.message : String(error);
-  const summary = error.summary;
-  switch (error.code) {
-    case 'no_such_key':
-      return summary.replace(/^No such key: /, 'no such key: ');
-    case 'index_out_of_bounds':
-      return `index out of bounds: ${/index (-?\d+)/.exec(summary)?.[1] ?? ''}`;
-    case 'division_by_zero':
-      return 'division by zero';
-    case 'modulo_by_zero':
-      return 'modulus by zero';
-    case 'numeric_overflow':
-      return 'integer overflow';
-    default:
-      return summary.startsWith('no such overload') ? 'no such overload' : summary;
-  }
 }
 
 /** A rule in words: its message, or itself. */

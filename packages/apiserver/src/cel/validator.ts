@@ -4,8 +4,9 @@ import type { SchemaNode } from '../model/schema.ts';
 import { itemsByKey } from '../schema/checks.ts';
 import { isMap, type JsonMap, own, sameJson } from '../schema/json.ts';
 import { BudgetExceeded, withinBudget } from './budget.ts';
-import { type CompiledRule, evaluationProblem, type RuleSet, ruleSet, ruleText } from './compile.ts';
+import { type CompiledRule, type RuleSet, ruleSet, ruleText } from './compile.ts';
 import { celLibrary } from './engine.ts';
+import { evaluationProblem } from './errors.ts';
 import { hasRules } from './rules.ts';
 
 /*
@@ -28,18 +29,32 @@ interface Visit {
   readonly root: boolean;
   /** It, or what it is part of, is as before: what is wrong is not complained about. */
   readonly unchanged: boolean;
+  readonly ratchet: boolean;
+}
+
+/** How rules are applied. */
+export interface RuleOptions {
+  /** The value is a whole resource. */
+  readonly root: boolean;
+  /** What did not change is not complained about. */
+  readonly ratchet: boolean;
 }
 
 /**
  * What the rules of a schema find wrong with an object. `live` is the object before an update: rules that use oldSelf
  * are only evaluated where it has a corresponding value. Rules that this server cannot evaluate are left out.
  */
-export function validateRules(schema: SchemaNode, value: unknown, live?: unknown, root = true): StatusCause[] {
+export function validateRules(
+  schema: SchemaNode,
+  value: unknown,
+  live?: unknown,
+  { root, ratchet }: RuleOptions = { root: true, ratchet: true },
+): StatusCause[] {
   if (!hasRules(schema)) return [];
   const causes: StatusCause[] = [];
   withinBudget(() => {
     try {
-      visit({ schema, typeSchema: schema, value, live, path: '', root, unchanged: false }, causes);
+      visit({ schema, typeSchema: schema, value, live, path: '', root, ratchet, unchanged: false }, causes);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       causes.push(invalid('', schema.type ?? '', OUT_OF_BUDGET));
@@ -51,7 +66,7 @@ export function validateRules(schema: SchemaNode, value: unknown, live?: unknown
 function visit(at: Visit, causes: StatusCause[]): void {
   const { schema, typeSchema, value, live } = at;
   if (!hasRules(schema) || value === null || value === undefined) return;
-  const unchanged = at.unchanged || (live !== undefined && sameJson(value, live));
+  const unchanged = at.unchanged || (at.ratchet && live !== undefined && sameJson(value, live));
   if ((schema['x-kubernetes-validations'] ?? []).length > 0) evaluateNode({ ...at, unchanged }, causes);
   for (const part of schema.allOf ?? []) visit({ ...at, schema: part, typeSchema, unchanged: false }, causes);
   const below = { ...at, root: false, unchanged };

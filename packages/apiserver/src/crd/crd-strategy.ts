@@ -35,8 +35,8 @@ export function crdStrategy(): Strategy {
     validate: (next) => validateCrd(next as Crd),
     validateUpdate: (next, live) => validateCrdUpdate(next as Crd, live as Crd),
     warnings: (next, live) => [
-      ...formatWarnings(next, live),
-      ...unevaluatedWarnings(next as Crd, live as Crd | undefined),
+      ...formatWarnings(next as Crd, live as Crd | undefined),
+      ...unevaluatedWarnings(next as Crd),
     ],
     unconditionalUpdate: false,
   });

@@ -38,5 +38,11 @@ function valueCauses(schema: SchemaNode, value: unknown, at: string, root: boole
   const embedded = validateEmbedded(value, schema);
   if (embedded.length > 0) return under(embedded);
   const invalidValue = validateStructural(value, schema, undefined, at);
-  return invalidValue.length > 0 ? invalidValue : under(validateRules(schema, value, value, root));
+  return invalidValue.length > 0 ? invalidValue : under(ruleCauses(schema, value, root));
+}
+
+/** Rules that compare with an old value see the default itself; then they see it without an old value. */
+function ruleCauses(schema: SchemaNode, value: unknown, root: boolean): StatusCause[] {
+  const causes = validateRules(schema, value, value, { root, ratchet: false });
+  return causes.length > 0 ? causes : validateRules(schema, value, undefined, { root, ratchet: false });
 }

@@ -134,11 +134,10 @@ function validateVersions(versions: readonly CrdVersion[], live: CrdSpec | undef
       ? []
       : ['must have exactly one version marked as storage version']),
   ];
-  if (problems.length === 0) return causes;
-  const shown = internalVersions(versions, (part) => shared(versions, part));
+  const shown = (): unknown => internalVersions(versions, (part) => shared(versions, part));
   return [
     ...causes,
-    ...problems.map((problem) => invalid('spec.versions', shown, problem)),
+    ...problems.map((problem) => invalid('spec.versions', shown(), problem)),
     ...validateTopVersion(names),
   ];
 }
@@ -211,12 +210,11 @@ function validateStatus(crd: Crd): StatusCause[] {
   if (stored.length === 0)
     return [...names, invalid(path, stored.length === 0 ? null : stored, 'must have at least one stored version')];
   const versions = crd.spec.versions ?? [];
-  const storage = versions.find((version) => version.storage);
   return [
     ...names,
-    ...(storage && !stored.includes(storage.name)
-      ? [invalid(path, stored, `must have the storage version ${storage.name}`)]
-      : []),
+    ...versions
+      .filter((version) => version.storage && !stored.includes(version.name))
+      .map((version) => invalid(path, stored, `must have the storage version ${version.name}`)),
     ...stored.flatMap((name, at) => {
       if (versions.some((version) => version.name === name)) return [];
       const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;

@@ -3,6 +3,7 @@ import type { StatusCause } from '../model/api-error.ts';
 import { forbidden, invalid } from '../model/field-error.ts';
 import type { SchemaNode } from '../model/schema.ts';
 import { defaultCauses } from './default-rules.ts';
+import { internalSchema } from './internal-form.ts';
 import { compileCauses } from './rule-rules.ts';
 import { type RawSchema, schemaCauses } from './schema-rules.ts';
 import { walkSchema } from './schemas-of.ts';
@@ -78,5 +79,5 @@ function rootCauses(schema: SchemaNode, path: string): StatusCause[] {
   }
   const foreign = Object.keys(schema).some((name) => !ALLOWED_AT_ROOT.has(name) && name !== 'nullable');
   const detail = `only [${AT_ROOT.join(' ')}] fields are allowed at the root of the schema if the status subresource is enabled`;
-  return foreign ? [invalid(path, schema, detail)] : [];
+  return foreign ? [invalid(path, internalSchema(schema), detail)] : [];
 }

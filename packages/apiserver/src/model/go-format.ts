@@ -57,8 +57,17 @@ export function goJson(value: unknown): string {
   );
 }
 
+/** An object that `goJson` prints as Go prints a struct: its fields in the order in which they are given. */
+export class GoStruct {
+  [field: string]: unknown;
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    Object.assign(this, fields);
+  }
+}
+
 function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof GoStruct) return value;
   const entries = Object.entries(value);
   const sorted = entries.sort(([a], [b]) => compareCodePoints(a, b));
   // Integer-like names always come first in a JavaScript object; they are digits only, so that rarely differs.

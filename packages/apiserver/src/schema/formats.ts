@@ -17,7 +17,7 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
   uri: (text) => parseRequestUri(text) !== undefined,
   email: isEmail,
   hostname: isHostname,
-  ipv4: (text) => /^\d{1,9}(\.\d{1,9}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255),
+  ipv4: isIpv4,
   ipv6: (text) => isIPv6(text) && !text.includes('%'),
   cidr: isCidr,
   mac: isMac,
@@ -46,6 +46,12 @@ export function formatOf(name: string | undefined): Format | undefined {
   if (name === undefined || name === '') return undefined;
   const matches = Object.hasOwn(CHECKS, name.replaceAll('-', '')) ? CHECKS[name.replaceAll('-', '')] : undefined;
   return matches && { name, matches };
+}
+
+/** Leading zeros are allowed, and IPv6 that ends in an IPv4 address counts. */
+function isIpv4(text: string): boolean {
+  if (text.includes(':')) return text.includes('.') && isIPv6(text);
+  return /^\d{1,9}(\.\d{1,9}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 }
 
 function isEmail(text: string): boolean {
@@ -83,7 +89,7 @@ function isCidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');
   if (rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
   if (address.includes(':')) return isIPv6(address) && !address.includes('%') && Number(bits) <= 128;
-  return CHECKS['ipv4']?.(address) === true && Number(bits) <= 32;
+  return isIpv4(address) && Number(bits) <= 32;
 }
 
 function isMac(text: string): boolean {
