@@ -5,11 +5,14 @@ import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { FieldValidation } from '../resources/operations.ts';
 import { type DecodedType, decodeStrict } from '../schema/decode.ts';
 import type { Exchange } from './exchange.ts';
+import { readYaml } from './yaml.ts';
 
 /** What bodies of built-in types may be written in; custom resources have no protobuf. */
 export const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 
+const YAML = BODY_TYPES[1];
 const PROTOBUF = BODY_TYPES[2];
+const SUMMARY_BYTES = 30;
 
 /** A body's bytes and media type, without parameters. */
 export interface RawBody {
@@ -72,22 +75,29 @@ async function fromText(
   type: DecodedType,
   mode: FieldValidation,
 ): Promise<KubeObject> {
-  const text = body.mediaType === 'application/yaml' ? await yamlToJson(body.bytes, type.kind) : body.bytes.toString();
+  const text = body.mediaType === YAML ? await fromYaml(exchange, body.bytes, type, mode) : body.bytes.toString();
   const decoded = decodeStrict(text, type, mode);
   for (const warning of decoded.warnings) exchange.warn(warning);
   return decoded.object as KubeObject;
 }
 
-/** YAML as JSON text. Throws 400 for YAML that cannot be read. */
-export async function yamlToJson(bytes: Buffer, kind: string): Promise<string> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(bytes.toString(), { uniqueKeys: false, version: '1.1', merge: true });
-  const [error] = document.errors;
-  if (error) {
-    const line = error.linePos?.[0].line ?? 1;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): yaml: line ${line}: ${error.code}`,
-    );
+async function fromYaml(exchange: Exchange, bytes: Buffer, type: DecodedType, mode: FieldValidation): Promise<string> {
+  const { value, duplicates } = await readYaml(bytes.toString(), (problem) =>
+    badRequest(`the object provided is unrecognized (must be of type ${type.kind}): ${problem} (${summary(bytes)})`),
+  );
+  if (mode === 'Strict' && duplicates.length > 0) {
+    const lines = duplicates.map((one) => `\n  ${one}`).join('');
+    const problem = `strict decoding error: yaml: unmarshal errors:${lines}`;
+    throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${problem}`);
   }
-  return JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null);
+  if (mode === 'Warn') for (const one of duplicates) exchange.warn(one);
+  return JSON.stringify(value);
+}
+
+/** The start of a body in hexadecimal digits, as messages show what is not JSON. */
+function summary(bytes: Buffer): string {
+  if (bytes.length === 0) return '<empty>';
+  return bytes.length > SUMMARY_BYTES
+    ? `${bytes.subarray(0, SUMMARY_BYTES).toString('hex')} ...`
+    : bytes.toString('hex');
 }

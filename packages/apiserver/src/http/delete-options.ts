@@ -1,13 +1,15 @@
 import type { StatusCause } from '../model/api-error.ts';
 import { badRequest, invalid } from '../model/errors.ts';
 import { notSupported } from '../model/field-error.ts';
+import { goQuote } from '../model/go-format.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { DeleteOptions } from '../resources/operations.ts';
+import { jsonSyntaxError } from '../schema/go-json-syntax.ts';
 import { isMap } from '../schema/json.ts';
 import { goBoolean, goInteger } from '../watch/list-options.ts';
 import type { RawBody } from './body.ts';
-import { yamlToJson } from './body.ts';
 import { dryRunCauses } from './query.ts';
+import { readYaml } from './yaml.ts';
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
@@ -57,23 +59,31 @@ async function fromBody(body: RawBody): Promise<Record<string, unknown>> {
   if (body.mediaType === 'application/vnd.kubernetes.protobuf') {
     return kindChecked(decodeProtobuf(body.bytes, { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }));
   }
-  const text =
-    body.mediaType === 'application/yaml' ? await yamlToJson(body.bytes, 'DeleteOptions') : body.bytes.toString();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
-  }
-  if (!isMap(value))
-    throw badRequest("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value");
+  const text = body.bytes.toString();
+  const value = body.mediaType === 'application/yaml' ? (await readYaml(text, asBadRequest)).value : fromJson(text);
+  if (!isMap(value)) throw badRequest(`${UNREADABLE}json: cannot unmarshal into Go value of type struct`);
   return kindChecked(value);
 }
 
+const UNREADABLE = "couldn't get version/kind; json parse error: ";
+
+function asBadRequest(problem: string): Error {
+  return badRequest(problem);
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`${UNREADABLE}${jsonSyntaxError(text)}`);
+  }
+}
+
 function kindChecked(value: Record<string, unknown>): Record<string, unknown> {
-  const { kind } = value;
-  if (kind === undefined || kind === '' || kind === 'DeleteOptions') return value;
-  throw badRequest('decoded object cannot be converted to DeleteOptions');
+  const { kind = '', apiVersion = '' } = value;
+  if (kind === '' || kind === 'DeleteOptions') return value;
+  const type = `kind ${goQuote(String(kind))} is registered for version ${goQuote(String(apiVersion))}`;
+  throw badRequest(`no ${type} in scheme "pkg/runtime/scheme.go:111"`);
 }
 
 function fromQuery(query: URLSearchParams): Record<string, unknown> {

@@ -5,6 +5,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import { unknownResource } from '../model/errors.ts';
 import type { UserInfo } from '../model/request.ts';
 import { clientCertificate } from './client-certificate.ts';
+import { fitsScope } from './endpoint.ts';
 import { Exchange, parseTarget } from './exchange.ts';
 import type { Health } from './health.ts';
 import { attributesOf, type RequestInfo, requestInfo } from './request-info.ts';
@@ -67,12 +68,10 @@ async function answerResource(
   const { group, version, resource } = info;
   for (const route of parts.routes) if (await route.handle(exchange, user)) return;
   const found = parts.registry.find(group, version, resource);
-  if (found && (found.namespaced || info.namespace === '' || resource === 'namespaces')) {
+  if (found && fitsScope(info, found)) {
     return handleResource(parts, exchange, info, found, user);
   }
-  const served = parts.registry
-    .all()
-    .some((one) => one.source === 'built-in' && one.group === group && one.version === version);
+  const served = parts.registry.all().some((one) => one.source === 'built-in' && one.group === group);
   if (served) throw unknownResource();
   return sendNotFound(exchange);
 }

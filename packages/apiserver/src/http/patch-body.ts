@@ -1,5 +1,5 @@
+import { ApiError } from '../model/api-error.ts';
 import { badRequest, unsupportedMediaType } from '../model/errors.ts';
-import { goQuote } from '../model/go-format.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import type { FieldValidation, PatchBody } from '../resources/operations.ts';
@@ -8,6 +8,7 @@ import { isMap } from '../schema/json.ts';
 import { anyField, scanStrict } from '../schema/strict-scan.ts';
 import { contentType } from './body.ts';
 import type { Exchange } from './exchange.ts';
+import { readYaml } from './yaml.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -28,8 +29,9 @@ export function isApply(exchange: Exchange): boolean {
 export function patchType(exchange: Exchange, resource: Pick<ApiResource, 'source'>): string {
   const types = [JSON_PATCH, MERGE_PATCH, ...(resource.source === 'crd' ? [] : [STRATEGIC_PATCH]), APPLY_PATCH];
   const type = contentType(exchange);
-  if (!types.includes(type)) throw unsupportedMediaType(types);
-  return type;
+  if (types.includes(type)) return type;
+  if (resource.source === 'crd') throw unsupportedMediaType(types);
+  throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 /** Decodes a patch of a media type that `patchType` returned. Throws 400. */
@@ -53,27 +55,15 @@ function parseJson(text: string, type: string): unknown {
 }
 
 async function readConfiguration(bytes: Buffer): Promise<ReadPatch> {
-  const text = bytes.toString();
-  const json = tryJson(text);
-  if (isMap(json) && scanStrict(text, 'any', anyField).length === 0) {
-    return { type: 'apply', configuration: json as KubeObject, duplicates: [] };
+  const { value, duplicates } = await readYaml(bytes.toString(), (problem) =>
+    badRequest(`error decoding YAML: error converting YAML to JSON: ${problem}`),
+  );
+  if (!isMap(value)) {
+    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const problem = `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${problem}`);
   }
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { version: '1.1', merge: true, prettyErrors: false });
-  const duplicates: string[] = [];
-  for (const { code, pos } of document.errors) {
-    const line = text.slice(0, pos[0]).split('\n').length;
-    if (code !== 'DUPLICATE_KEY') throw badRequest(`error decoding YAML: yaml: line ${line}: ${code}`);
-    const key = /^\s*(?:"([^"]*)"|'([^']*)'|([^\s:]+))/.exec(text.slice(pos[0]))?.slice(1).find(Boolean) ?? '';
-    duplicates.push(`line ${line}: key ${goQuote(key)} already set in map`);
-  }
-  const configuration: unknown = isMap(json) ? json : document.toJS({ maxAliasCount: 100 });
-  if (!isMap(configuration)) {
-    throw badRequest(
-      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}',
-    );
-  }
-  return { type: 'apply', configuration: configuration as KubeObject, duplicates };
+  return { type: 'apply', configuration: value as KubeObject, duplicates };
 }
 
 /** Keys that a configuration says twice: refused by strict field validation, otherwise a warning each. */
@@ -88,13 +78,4 @@ export function checkDuplicates(
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`);
   }
   for (const one of duplicates) warn(one);
-}
-
-/** Most clients send JSON, which is YAML too and read much faster. */
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,3 @@
-import { methodNotAllowed, unknownResource } from '../model/errors.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { UserInfo } from '../model/request.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
@@ -7,6 +6,7 @@ import { readListParameters } from '../watch/list-options.ts';
 import { bodyTypes, decodeObject, readBody } from './body.ts';
 import { bodyTypeOf } from './body-type.ts';
 import { readDeleteOptions } from './delete-options.ts';
+import { checkedEndpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { checkDuplicates, isApply, patchType, readPatch } from './patch-body.ts';
 import { writeOptions } from './query.ts';
@@ -39,16 +39,18 @@ export function handleResource(
   resource: ApiResource,
   user: UserInfo,
 ): Promise<void> | void {
-  const subresource = resource.subresources.find((one) => one.name === info.subresource);
-  if (info.subresource !== '' && !subresource) throw unknownResource();
-  const verb = info.verb as Verb;
-  if (!(subresource ?? resource).verbs.includes(verb) || exchange.method === 'HEAD') throw methodNotAllowed();
+  const { verb, subresource } = checkedEndpoint(exchange, info, resource);
   if (resource.deprecationWarning !== undefined) exchange.warn(resource.deprecationWarning);
   const collection = verb === 'list' || verb === 'watch';
   const target: Target = { resource, namespace: info.namespace, subresource: subresource?.name };
   const caller: Caller = { user, userAgent: exchange.userAgent, warn: (text) => exchange.warn(text) };
   const request = { exchange, info, target, caller, subresource, view: viewOf(exchange, collection) };
-  return HANDLERS[verb](parts, request);
+  return subresource?.kind?.kind.endsWith('Options') ? connect(parts, request) : HANDLERS[verb](parts, request);
+}
+
+/** Streams to a Pod, a Node or a Service have no body to read; the operations know what is wrong with them. */
+async function connect(parts: ResourceParts, { info, target, caller }: ResourceRequest): Promise<void> {
+  await parts.operations.get(target, info.name, caller);
 }
 
 type Handler = (parts: ResourceParts, request: ResourceRequest) => Promise<void> | void;

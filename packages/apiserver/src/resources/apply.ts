@@ -1,4 +1,5 @@
-import type { KubeObject } from '../model/object.ts';
+import { badRequest } from '../model/errors.ts';
+import { type KubeObject, parseApiVersion } from '../model/object.ts';
 import { withMetadata } from './metadata.ts';
 import type { Caller, Target, WriteAnswer, WriteOptions } from './operations.ts';
 import { type PipelineParts, timestamp } from './parts.ts';
@@ -14,6 +15,7 @@ export function applyObject(
   caller: Caller,
 ): Promise<WriteAnswer> {
   const { resource, subresource } = target;
+  checkType(configuration);
   withMetadata(configuration);
   const change: Change = {
     next(live) {
@@ -24,4 +26,11 @@ export function applyObject(
     optionsKind: 'PatchOptions',
   };
   return updateObject(parts, target, name, change, options, caller);
+}
+
+/** A configuration must say of which type it is. */
+function checkType({ apiVersion, kind }: Partial<KubeObject>): void {
+  if (typeof apiVersion === 'string' && typeof kind === 'string' && apiVersion !== '' && kind !== '') return;
+  const { group, version } = parseApiVersion(typeof apiVersion === 'string' ? apiVersion : '');
+  throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`);
 }

@@ -1,4 +1,4 @@
-import type { ApiError } from '../model/api-error.ts';
+import { ApiError } from '../model/api-error.ts';
 import { alreadyExists, generateNameConflict, invalid } from '../model/errors.ts';
 import type { KubeObject } from '../model/object.ts';
 import { storageKey } from '../model/resource.ts';
@@ -125,6 +125,7 @@ export async function storeNew(
   if (causes.length > 0) throw invalid(resource, next.metadata.name ?? '', causes);
   for (const text of resource.strategy.warnings(next, undefined)) caller.warn(text);
   await parts.admission.validate(createAttributes(target, next, options, caller));
+  checkNoVersion(next);
   const final = ordered(next, resource);
   const name = final.metadata.name ?? '';
   const stored = await toStorage(resource, final);
@@ -142,6 +143,14 @@ export async function storeNew(
     if (error instanceof RevisionMismatch) throw taken(target, name, generated, error.found);
     throw error;
   }
+}
+
+/** The store gives versions; a client that sends one means another object (storage ErrResourceVersionSetOnCreate). */
+function checkNoVersion({ metadata }: KubeObject): void {
+  const { resourceVersion = '' } = metadata;
+  delete metadata.resourceVersion;
+  if (resourceVersion === '' || resourceVersion === '0') return;
+  throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 
 function asCreated(answer: { readonly object: KubeObject; json(): Buffer }): WriteAnswer {

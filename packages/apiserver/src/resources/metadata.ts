@@ -47,7 +47,6 @@ export function wipeSystemFields(meta: ObjectMeta & { selfLink?: string }): void
 export function fillSystemFields(meta: ObjectMeta, now: string): void {
   meta.creationTimestamp = now;
   meta.uid = randomUUID();
-  delete meta.resourceVersion;
   if (needsName(meta)) meta.name = generateName(meta.generateName ?? '');
 }
 

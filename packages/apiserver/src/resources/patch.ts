@@ -1,13 +1,13 @@
 import type { ApiError } from '../model/api-error.ts';
 import { invalid } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
-import { goValue } from '../model/go-format.ts';
-import type { JsonObject, KubeObject } from '../model/object.ts';
+import { compareCodePoints, goQuote, goValue } from '../model/go-format.ts';
+import { apiVersionOf, type JsonObject, type KubeObject } from '../model/object.ts';
 import { applyJsonPatch, jsonPatchStrictErrors } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicPatch } from '../patch/strategic-patch.ts';
 import { type DecodedType, typeProblem, unknownFields } from '../schema/decode.ts';
-import { isMap, type JsonMap } from '../schema/json.ts';
+import { isMap, type JsonMap, sameJson } from '../schema/json.ts';
 import type { Caller, FieldValidation, PatchBody, Target, WriteAnswer, WriteOptions } from './operations.ts';
 import { managerName, type PipelineParts, timestamp } from './parts.ts';
 import { type Change, updateObject } from './update.ts';
@@ -49,6 +49,7 @@ export function patched(
 ): KubeObject {
   const { result, shown } = applyPatch(live, body, type);
   if (!isMap(result)) throw unfit(shown, 'json: cannot unmarshal array into Go value of type map[string]interface {}');
+  if (body.type !== 'strategic') checkKind(result, type, shown);
   const problem = typeProblem(result, type);
   if (problem !== undefined) throw unfit(shown, problem);
   const strict = mode === 'Ignore' ? [] : strictErrors(body, result, type);
@@ -64,7 +65,33 @@ function applyPatch(live: KubeObject, body: PatchBody, type: DecodedType): { res
     return { result: object, shown: () => goValue(patch) };
   }
   const result = body.type === 'json' ? applyJsonPatch(document, body.patch) : applyMergePatch(document, body.patch);
-  return { result, shown: () => JSON.stringify(result) };
+  return { result, shown: () => shownDocument(result, live) };
+}
+
+/** A patch may not make another kind of an object. Strategic ones cannot: they are decoded into the type at hand. */
+function checkKind(result: JsonMap, type: DecodedType, shown: () => string): void {
+  const { apiVersion, kind } = result;
+  if (apiVersion === apiVersionOf(type.group, type.version) && kind === type.kind) return;
+  const what = `no kind ${goQuote(String(kind ?? ''))} is registered for version ${goQuote(String(apiVersion ?? ''))}`;
+  throw unfit(shown, `${what} in scheme "pkg/runtime/scheme.go:111"`);
+}
+
+/** The patched document as messages show it: objects that a patch touched are written in order of their fields. */
+function shownDocument(result: unknown, live: unknown): string {
+  return JSON.stringify(inOrder(result, live)).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function inOrder(value: unknown, live: unknown): unknown {
+  if (!isMap(value) || sameJson(value, live)) return value;
+  const before = isMap(live) ? live : {};
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort(compareCodePoints)
+      .map((name) => [name, inOrder(value[name], before[name])]),
+  );
 }
 
 function strictErrors(body: PatchBody, result: JsonMap, type: DecodedType): string[] {
