@@ -8,9 +8,11 @@ const { values, positionals } = parseArgs({
     record: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     against: { type: 'string' },
+    engine: { type: 'string' },
     ratchet: { type: 'boolean' },
     docs: { type: 'boolean' },
     causes: { type: 'string' },
+    sessions: { type: 'boolean' },
     show: { type: 'string' },
   },
 });

@@ -13,6 +13,8 @@ import { loadSuite } from './suite.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/sandbox-fidelity.md', import.meta.url));
 const LINES = 20;
+/** The embedded server has no reason to let anyone wait; scripts that wait in vain must not take long. */
+const EMBEDDED_WAIT_MS = 3000;
 
 /** The options of `pnpm fidelity`. */
 export interface CommandOptions {
@@ -21,20 +23,31 @@ export interface CommandOptions {
   readonly record?: boolean;
   /** `recorded` (default) or `real`. */
   readonly against?: string;
+  /** `embedded` (default), or `real` to see whether the real engine answers as it was recorded. */
+  readonly engine?: string;
   readonly ratchet?: boolean;
   readonly docs?: boolean;
   /** File for the differences by cause. */
   readonly causes?: string;
+  /** Runs real clients against the real engine and makes scripts of what they ask. */
+  readonly sessions?: boolean;
   /** Prints everything that differs in the cases with this text. */
   readonly show?: string;
 }
 
 /** Runs what was asked; returns the exit code: 1 where something differs that is not known to. */
 export async function runCommand(options: CommandOptions): Promise<number> {
+  if (options.sessions) {
+    const { recordSessions } = await import('./recorder/sessions.ts');
+    await recordSessions((line) => process.stdout.write(`${line}\n`));
+    return 0;
+  }
   const scripts = await loadSuite(options.only);
   if (options.record) return record(scripts, options.only.length === 0);
   const real = options.against === 'real' ? await answersOfReal(scripts) : answersOf(scripts, await readRecording());
-  const embedded = await withEngine(startEmbedded, (engine) => runSuite(engine, scripts, { maxWaitMs: 3000 }));
+  const embedded = await (options.engine === 'real'
+    ? answersOfReal(scripts)
+    : withEngine(startEmbedded, (engine) => runSuite(engine, scripts, { maxWaitMs: EMBEDDED_WAIT_MS })));
   const results = compareRuns(scripts, real, embedded);
   process.stdout.write(summary(results, options.show));
   if (options.causes !== undefined) await writeFile(options.causes, causesReport(results));

@@ -30,7 +30,7 @@ export async function generateScripts(): Promise<Script[]> {
       const steps = make(type);
       if (steps.length === 0) return [];
       const { cluster = false, alone = false } = type.template;
-      return [defineScript(`${area}/${type.label}`, { namespace: !cluster, alone, steps })];
+      return [defineScript(`${area}/${type.label}`, { namespace: !cluster, turn: alone ? 'first' : 'beside', steps })];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { type Normal, normaliseRun } from '../normalise/normalise.ts';
-import type { Script } from '../script/types.ts';
+import type { Script, Turn } from '../script/types.ts';
 import { Client } from './client.ts';
 import type { Engine } from './engine.ts';
 import { execute } from './execute.ts';
@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly onScript?: (script: Script, ms: number) => void;
 }
 
-/** Runs scripts: first those that must be alone, one by one, then the others beside each other. */
+/** Runs scripts: most beside each other, some before and after them by themselves. */
 export async function runSuite(engine: Engine, scripts: readonly Script[], options: RunOptions = {}): Promise<Answers> {
   const { parallel = 8, maxWaitMs, onScript } = options;
   const client = new Client(engine.endpoint);
@@ -28,12 +28,14 @@ export async function runSuite(engine: Engine, scripts: readonly Script[], optio
     onScript?.(script, Date.now() - began);
   };
   try {
-    for (const script of scripts.filter(({ alone }) => alone)) await run(script);
-    const waiting = scripts.filter(({ alone }) => !alone);
+    const inTurn = (wanted: Turn) => scripts.filter(({ turn }) => turn === wanted);
+    for (const script of inTurn('first')) await run(script);
+    const waiting = inTurn('beside');
     const worker = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(next);
     };
     await Promise.all(Array.from({ length: parallel }, worker));
+    for (const script of inTurn('last')) await run(script);
   } finally {
     client.close();
   }

@@ -15,12 +15,15 @@ export interface Script {
   readonly area: string;
   /** False where the script needs no namespace. */
   readonly namespace: boolean;
-  /** True where no other script may run at the same time, such as for lists of all API groups. */
-  readonly alone: boolean;
+  /** Most run beside each other; some by themselves, before the others (lists of all groups) or after them. */
+  readonly turn: Turn;
   /** Further known names, beside `ns` and `id`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
+
+/** When a script runs. */
+export type Turn = 'first' | 'beside' | 'last';
 
 /** One step: a request, a watch that is opened, or the collection of a watch's events. */
 export type Step = RequestStep | WatchStep | CollectStep;
