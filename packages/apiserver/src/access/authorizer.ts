@@ -2,17 +2,17 @@ import type { ApiError } from '../model/api-error.ts';
 import { forbidden } from '../model/errors.ts';
 import { goQuote } from '../model/go-format.ts';
 import type { Decision, RequestAttributes, UserInfo } from '../model/request.ts';
-import type { Grant, RoleIndex } from './role-index.ts';
+import type { Grant, RoleIndex, RoleRef } from './role-index.ts';
 import { type Action, type PolicyRule, ruleAllows } from './rules.ts';
 import { MASTERS } from './users.ts';
 
 const ALLOWED: Decision = { allowed: true };
 const DENIED: Decision = { allowed: false };
 
-/** The rules of a user; `errors` names roles that bindings refer to and that do not exist. */
+/** The rules of a user, and the roles that bindings refer to and that do not exist. */
 export interface EffectiveRules {
   readonly rules: readonly PolicyRule[];
-  readonly errors: readonly string[];
+  readonly missing: readonly RoleRef[];
 }
 
 /** Role-based access control over the stored roles and bindings; `system:masters` may do everything. */
@@ -29,7 +29,7 @@ export class Authorizer {
     const action = actionOf(attributes);
     const errors: string[] = [];
     for (const grant of this.#index.grantsOf(attributes.user, attributes.namespace)) {
-      if (grant.rule === undefined) errors.push(grant.missing);
+      if (grant.rule === undefined) errors.push(missingRole(grant.missing));
       else if (ruleAllows(grant.rule, action)) return { allowed: true, reason: `RBAC: allowed by ${grant.source}` };
     }
     return errors.length === 0 ? DENIED : { allowed: false, reason: `RBAC: ${aggregate(errors)}` };
@@ -40,7 +40,7 @@ export class Authorizer {
     const grants: Grant[] = [...this.#index.grantsOf(user, namespace)];
     return {
       rules: grants.flatMap((grant) => grant.rule ?? []),
-      errors: grants.flatMap((grant) => (grant.rule === undefined ? [grant.missing] : [])),
+      missing: grants.flatMap((grant) => (grant.rule === undefined ? [grant.missing] : [])),
     };
   }
 }
@@ -48,6 +48,12 @@ export class Authorizer {
 function actionOf(attributes: RequestAttributes): Action {
   const { verb, path, group, resource, subresource, name } = attributes;
   return attributes.isResource ? { verb, group, resource, subresource, name } : { verb, path };
+}
+
+/** What is said of a role that does not exist. */
+export function missingRole({ kind, name }: RoleRef): string {
+  if (kind !== 'ClusterRole' && kind !== 'Role') return `unsupported role reference kind: ${goQuote(kind)}`;
+  return `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`;
 }
 
 /** Several messages as one, as util/errors Aggregate words them. */

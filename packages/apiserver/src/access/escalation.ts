@@ -60,8 +60,8 @@ export class EscalationCheck {
     const resource = reference.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
     if (this.#may(write.user, 'bind', resource, write.namespace, reference.name)) return;
     const rules = this.#index.rulesOf(reference, write.namespace);
-    const singular = reference.kind.toLowerCase();
-    if (!rules) throw notFound({ group: GROUP, resource: singular }, reference.name);
+    // The role is looked for on behalf of the request, so that the request's resource is what is not found.
+    if (!rules) throw notFound({ group: GROUP, resource: write.resource }, reference.name);
     this.#confirm(write, rules);
   }
 
@@ -71,13 +71,14 @@ export class EscalationCheck {
   }
 
   /** What a user lacks to grant these rules, as a sentence. */
-  #missing({ user, namespace }: RoleWrite, rules: readonly PolicyRule[]): string | undefined {
+  #missing({ user, namespace, resource }: RoleWrite, rules: readonly PolicyRule[]): string | undefined {
     const held = this.#authorizer.rulesFor(user, namespace);
     const missing = uncovered(held.rules, rules);
     if (missing.length === 0) return undefined;
     const who = `user ${goQuote(user.username)} (groups=${quoteList(user.groups)})`;
     const what = `is attempting to grant RBAC permissions not currently held:\n${describeRules(missing)}`;
-    const unresolved = held.errors.length === 0 ? '' : `; resolution errors: [${aggregate(held.errors)}]`;
+    const errors = held.missing.map(({ name }) => `${resource}.${GROUP} ${goQuote(name)} not found`);
+    const unresolved = errors.length === 0 ? '' : `; resolution errors: [${aggregate(errors)}]`;
     return `${who} ${what}${unresolved}`;
   }
 

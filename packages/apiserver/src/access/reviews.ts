@@ -4,7 +4,7 @@ import { invalid as invalidValue } from '../model/field-error.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { Decision, RequestAttributes, UserInfo } from '../model/request.ts';
 import type { Authenticator } from './authenticator.ts';
-import { type Authorizer, aggregate } from './authorizer.ts';
+import { type Authorizer, aggregate, missingRole } from './authorizer.ts';
 
 /** A question about rights or users, posted as an object that is answered and never stored. */
 export interface ReviewRequest {
@@ -83,7 +83,7 @@ export class Reviews {
   #rulesReview(request: ReviewRequest): KubeObject {
     const { namespace } = (request.body['spec'] ?? {}) as { namespace?: string };
     if (!namespace) throw badRequest('no namespace on request');
-    const { rules, errors } = this.#authorizer.rulesFor(request.user, namespace);
+    const { rules, missing } = this.#authorizer.rulesFor(request.user, namespace);
     const resourceRules = rules
       .filter((rule) => (rule.resources ?? []).length > 0)
       .map(({ verbs, apiGroups, resources, resourceNames }) => ({
@@ -95,7 +95,7 @@ export class Reviews {
     const nonResourceRules = rules
       .filter((rule) => (rule.nonResourceURLs ?? []).length > 0)
       .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }));
-    const problem = errors.length > 0 && { evaluationError: aggregate(errors) };
+    const problem = missing.length > 0 && { evaluationError: aggregate(missing.map(missingRole)) };
     const status = { resourceRules, nonResourceRules, incomplete: false, ...problem };
     return { ...typeOf(request.body), metadata: {}, spec: {}, status };
   }

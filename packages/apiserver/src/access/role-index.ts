@@ -22,7 +22,7 @@ export interface Subject {
 /** A rule that a user has, and where it comes from; or a role that a binding names and that does not exist. */
 export type Grant =
   | { readonly rule: PolicyRule; readonly source: string }
-  | { readonly missing: string; readonly rule?: never };
+  | { readonly missing: RoleRef; readonly rule?: never };
 
 interface Binding {
   readonly kind: 'ClusterRoleBinding' | 'RoleBinding';
@@ -88,7 +88,7 @@ export class RoleIndex {
       if (!binding) continue;
       const rules = this.rulesOf(binding.roleRef, namespace);
       if (!rules) {
-        yield { missing: missingRole(binding.roleRef) };
+        yield { missing: binding.roleRef };
         continue;
       }
       const source = describe(binding, user);
@@ -161,12 +161,6 @@ function subjectKey(subject: Subject, namespace: string): string | undefined {
   const home = subject.namespace || namespace;
   if (subject.kind !== 'ServiceAccount' || home === '') return undefined;
   return `u:${serviceAccountName(home, subject.name)}`;
-}
-
-function missingRole({ kind, name }: RoleRef): string {
-  if (kind === 'ClusterRole') return `clusterrole.rbac.authorization.k8s.io ${goQuote(name)} not found`;
-  if (kind === 'Role') return `role.rbac.authorization.k8s.io ${goQuote(name)} not found`;
-  return `unsupported role reference kind: ${goQuote(kind)}`;
 }
 
 /** Names a binding as the reason of an allowed review does; namespaces stand after the name, as upstream has it. */
