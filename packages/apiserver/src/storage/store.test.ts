@@ -64,6 +64,13 @@ describe.each([
     expect(written.json()).toBe(written.json());
   });
 
+  test('puts the revision where the real server shows it', () => {
+    const object = aConfigMap('a');
+    object.metadata = { name: 'a', namespace: 'default', labels: {}, uid: 'u' };
+    const written = aStore().write({ key: KEY, namespace: 'default', name: 'a', expected: 0, object });
+    expect(Object.keys(written.object.metadata)).toEqual(['name', 'namespace', 'uid', 'resourceVersion', 'labels']);
+  });
+
   test('refuses a write on another state than the expected one, and tells the state', () => {
     const store = aStore();
     const first = put(store, 'a');

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/object.ts';
+import type { KubeObject, ObjectMeta } from '../model/object.ts';
 import type { StoredObject } from './store.ts';
 
 /**
@@ -18,7 +18,7 @@ export class Stored implements StoredObject {
 
   /** The state that a write makes: the given object with the write's revision. The given object stays as it is. */
   static written(object: KubeObject, revision: number): Stored {
-    const metadata = { ...object.metadata, resourceVersion: String(revision) };
+    const metadata = withVersion(object.metadata, String(revision));
     return new Stored(revision, { ...object, metadata }, undefined);
   }
 
@@ -41,4 +41,15 @@ export class Stored implements StoredObject {
     this.#json ??= Buffer.from(JSON.stringify(this.#object));
     return this.#json;
   }
+}
+
+/** What stands before the resourceVersion in metadata (meta/v1 ObjectMeta): errors show objects as text. */
+const BEFORE_VERSION = new Set(['name', 'generateName', 'namespace', 'uid']);
+
+function withVersion(metadata: ObjectMeta, resourceVersion: string): ObjectMeta {
+  if (metadata.resourceVersion !== undefined) return { ...metadata, resourceVersion };
+  const fields = Object.entries(metadata).filter(([name]) => name !== 'resourceVersion');
+  const first = fields.filter(([name]) => BEFORE_VERSION.has(name));
+  const last = fields.filter(([name]) => !BEFORE_VERSION.has(name));
+  return Object.fromEntries([...first, ['resourceVersion', resourceVersion], ...last]);
 }

@@ -45,6 +45,7 @@ const TURN = 1024 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 1800;
 /** A last bookmark comes this long before the end. */
 const BOOKMARK_BEFORE_END_SECONDS = 2;
+const FIRST_BOOKMARK_SECONDS = 1;
 
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
@@ -255,9 +256,8 @@ export class Watcher implements Watch {
   #startTimers(timeoutSeconds: number): void {
     this.#after(timeoutSeconds, () => this.stop('timeout'));
     if (!this.#request.parameters.allowWatchBookmarks) return;
-    if (timeoutSeconds > BOOKMARK_BEFORE_END_SECONDS) {
-      this.#after(timeoutSeconds - BOOKMARK_BEFORE_END_SECONDS, () => this.#askForBookmark());
-    }
+    const last = Math.max(timeoutSeconds - BOOKMARK_BEFORE_END_SECONDS, FIRST_BOOKMARK_SECONDS);
+    if (last < timeoutSeconds) this.#after(last, () => this.#askForBookmark());
     this.#repeatBookmarks();
   }
 
