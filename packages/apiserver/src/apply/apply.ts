@@ -110,7 +110,10 @@ function applyOnce(
   check(() => validateTyped(typedLive.atom, live, true), `failed to create typed live object (${names(live)}): `);
   const { manager, subresource = '' } = write;
   const id = managerId({ manager, operation: 'Apply', apiVersion: versions.apiVersion, subresource });
-  const { object, managers } = applyConfiguration(typedLive, config, before.managers, id, force, versions);
+  const { object, managers } = check(
+    () => applyConfiguration(typedLive, config, before.managers, id, force, versions),
+    '',
+  );
   const managed = { managers, times: new Map(before.times) };
   stripMetadata(managed, id);
   if (!object) return { object, managed };
@@ -119,9 +122,10 @@ function applyOnce(
   return { object: write.complete ? write.complete(merged) : merged, managed };
 }
 
-function check(validate: () => void, prefix: string): void {
+/** What `run` returns; where an object does not fit its schema, a 500 whose message starts with `prefix`. */
+function check<Result>(run: () => Result, prefix: string): Result {
   try {
-    validate();
+    return run();
   } catch (error) {
     throw serverError(error, prefix);
   }

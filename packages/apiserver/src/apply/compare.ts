@@ -1,8 +1,9 @@
 import { isMap, own, sameJson } from '../schema/json.ts';
 import { type Atom, formOf, type ListAtom, type MapAtom } from './atoms.ts';
 import { type FieldSet, FieldSetBuilder } from './field-set.ts';
-import { itemsOf } from './list-items.ts';
+import { ItemError, itemStep } from './list-items.ts';
 import { fieldStep } from './path-element.ts';
+import { type Problem, SchemaMismatch } from './validate.ts';
 
 /** How two objects differ. No path is in two of the sets. */
 export interface Comparison {
@@ -12,11 +13,13 @@ export interface Comparison {
 }
 
 /**
- * Compares two objects that fit the same schema; `undefined` is an object that is not there. Upstream: typed/compare.go.
+ * Compares two objects that fit the same schema; `undefined` is an object that is not there. Throws SchemaMismatch where
+ * an item of a list does not fit, as when pruning left a null behind. Upstream: typed/compare.go.
  */
 export function compareTyped(atom: Atom, before: unknown, after: unknown): Comparison {
   const walk = new CompareWalk();
   walk.visit(atom, before, after);
+  if (walk.problems.length > 0) throw new SchemaMismatch(walk.problems, 'failed to compare objects: ');
   return { added: walk.added.build(), modified: walk.modified.build(), removed: walk.removed.build() };
 }
 
@@ -24,6 +27,7 @@ class CompareWalk {
   readonly added = new FieldSetBuilder();
   readonly modified = new FieldSetBuilder();
   readonly removed = new FieldSetBuilder();
+  readonly problems: Problem[] = [];
   readonly #path: string[] = [];
 
   visit(atom: Atom, before: unknown, after: unknown): void {
@@ -80,8 +84,8 @@ class CompareWalk {
     const left = Array.isArray(before) ? before : [];
     const right = Array.isArray(after) ? after : [];
     if (list.isAtomic || (left.length === 0 && right.length === 0)) return this.#leaf(before, after);
-    const lefts = groupByStep(list, left);
-    const rights = groupByStep(list, right);
+    const lefts = this.#groupByStep(list, left);
+    const rights = this.#groupByStep(list, right);
     for (const [step, values] of lefts) this.#visitItem(list.element, step, values, rights.get(step) ?? []);
     for (const [step, values] of rights) if (!lefts.has(step)) this.#visitItem(list.element, step, [], values);
     return false;
@@ -102,14 +106,20 @@ class CompareWalk {
     }
     this.#path.pop();
   }
-}
 
-function groupByStep(list: ListAtom, values: readonly unknown[]): Map<string, unknown[]> {
-  const groups = new Map<string, unknown[]>();
-  for (const { step, value } of itemsOf(list, values)) {
-    const group = groups.get(step);
-    if (group) group.push(value);
-    else groups.set(step, [value]);
+  #groupByStep(list: ListAtom, values: readonly unknown[]): Map<string, unknown[]> {
+    const groups = new Map<string, unknown[]>();
+    for (const [index, value] of values.entries()) {
+      try {
+        const step = itemStep(list, value);
+        const group = groups.get(step);
+        if (group) group.push(value);
+        else groups.set(step, [value]);
+      } catch (error) {
+        if (!(error instanceof ItemError)) throw error;
+        this.problems.push({ steps: [...this.#path], message: `element ${index}: ${error.message}` });
+      }
+    }
+    return groups;
   }
-  return groups;
 }

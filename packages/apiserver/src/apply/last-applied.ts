@@ -49,8 +49,9 @@ export function syncLastApplied(object: KubeObject, applied: KubeObject): void {
 }
 
 function withoutLastApplied(applied: KubeObject): KubeObject {
-  const { annotations } = applied.metadata;
-  if (!annotations) return applied;
+  const { annotations, ...metadata } = applied.metadata;
+  if (annotations === undefined) return applied;
+  if (annotations === null) return { ...applied, metadata };
   const { [LAST_APPLIED]: _before, ...others } = annotations;
-  return { ...applied, metadata: { ...applied.metadata, annotations: others } };
+  return { ...applied, metadata: { ...metadata, annotations: others } };
 }

@@ -40,13 +40,26 @@ function keyedStep(list: ListAtom, item: unknown): string {
   return keyStep(found);
 }
 
+/** The step of items that cannot have one. Nobody owns it, and it never leaves this folder. */
+const INVALID_STEP = '';
+
 /** An item with its step. */
 export interface Item {
   readonly step: string;
   readonly value: unknown;
 }
 
-/** The items of a list that has been validated. */
+/** The items of a list, which may have items without a step of their own: pruning may leave a null behind. */
 export function itemsOf(list: ListAtom, values: readonly unknown[]): Item[] {
-  return values.map((value) => ({ step: itemStep(list, value), value }));
+  return values.map((value) => ({ step: stepOrInvalid(list, value), value }));
+}
+
+/** The step to an item; one that nothing else has for items that do not fit. */
+export function stepOrInvalid(list: ListAtom, item: unknown): string {
+  try {
+    return itemStep(list, item);
+  } catch (error) {
+    if (error instanceof ItemError) return INVALID_STEP;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { isMap, type JsonMap, setField } from '../schema/json.ts';
 import { type Atom, formOf, type ListAtom, type MapAtom } from './atoms.ts';
 import type { FieldSet } from './field-set.ts';
-import { itemStep } from './list-items.ts';
+import { stepOrInvalid } from './list-items.ts';
 import { fieldStep } from './path-element.ts';
 
 /**
@@ -33,7 +33,7 @@ function removeFromList(list: ListAtom, value: unknown, gone: FieldSet): unknown
   if (!Array.isArray(value) || list.isAtomic) return null;
   const kept: unknown[] = [];
   for (const item of value) {
-    const step = itemStep(list, item);
+    const step = stepOrInvalid(list, item);
     if (!gone.members.has(step)) kept.push(removeBelow(list.element, item, step, gone));
   }
   return kept.length === 0 ? null : kept;

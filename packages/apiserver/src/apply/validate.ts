@@ -1,14 +1,15 @@
-import { goJson, goValue } from '../model/go-format.ts';
+import { compareCodePoints, goQuote, goValue } from '../model/go-format.ts';
 import { isMap } from '../schema/json.ts';
 import { type Atom, formOf, type ListAtom, type MapAtom, type Scalar } from './atoms.ts';
+import type { FieldPath } from './field-set.ts';
 import { ItemError, itemStep } from './list-items.ts';
-import { stepText } from './path-element.ts';
+import { pathText, stepText } from './path-element.ts';
 
 /* Whether an object fits its schema, as far as server-side apply needs that. Upstream: typed/validate.go. */
 
-/** Something that does not fit. */
-interface Problem {
-  readonly path: string;
+/** Something that does not fit, and the steps to it. */
+export interface Problem {
+  readonly steps: FieldPath;
   readonly message: string;
 }
 
@@ -16,9 +17,11 @@ interface Problem {
 export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
 
-  constructor(problems: readonly Problem[]) {
-    const texts = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    super(texts.length === 1 ? texts[0] : ['errors:', ...texts.map((text) => `  ${text}`)].join('\n'));
+  constructor(problems: readonly Problem[], prefix = '') {
+    const texts = problems.map(({ steps, message }) =>
+      steps.length === 0 ? message : `${pathText(steps)}: ${message}`,
+    );
+    super(prefix + (texts.length === 1 ? texts[0] : ['errors:', ...texts.map((text) => `  ${text}`)].join('\n')));
   }
 }
 
@@ -37,7 +40,7 @@ export function validateTyped(atom: Atom, value: unknown, allowDuplicates: boole
 }
 
 function report(walk: Walk, message: string): void {
-  walk.problems.push({ path: walk.steps.map(stepText).join(''), message });
+  walk.problems.push({ steps: [...walk.steps], message });
 }
 
 function visit(atom: Atom, value: unknown, walk: Walk): void {
@@ -127,9 +130,10 @@ function goTypeName(value: unknown): string {
 function goSyntax(value: unknown): string {
   if (value === null) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  if (!isMap(value)) return goJson(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (!isMap(value)) return goValue(value);
   const fields = Object.keys(value)
-    .sort()
-    .map((name) => `${goJson(name)}:${goSyntax(value[name])}`);
+    .sort(compareCodePoints)
+    .map((name) => `${goQuote(name)}:${goSyntax(value[name])}`);
   return `map[string]interface {}{${fields.join(', ')}}`;
 }

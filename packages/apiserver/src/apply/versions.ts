@@ -4,6 +4,7 @@ import { type Atom, atomOf } from './atoms.ts';
 import { FieldSet } from './field-set.ts';
 import { fieldStep } from './path-element.ts';
 import type { TypedObject, Versions } from './updater.ts';
+import { validateTyped } from './validate.ts';
 
 /**
  * Brings an object to another version of its type, for managers that wrote in that version: the object and that version's
@@ -46,6 +47,7 @@ export class ResourceVersions implements Versions {
     return { apiVersion: this.apiVersion, atom: this.#atom, value };
   }
 
+  /** Throws SchemaMismatch where the converted object does not fit, or repeats items. */
   convert(object: TypedObject, apiVersion: string): TypedObject | undefined {
     if (object.apiVersion === apiVersion) return object;
     const cache = this.#converted.get(apiVersion) ?? new WeakMap<object, TypedObject>();
@@ -59,7 +61,10 @@ export class ResourceVersions implements Versions {
 
   #convertNow({ value }: TypedObject, apiVersion: string): TypedObject | undefined {
     const converted = this.#convert?.(value, apiVersion);
-    return converted && { apiVersion, atom: atomOf(converted.resource.schema), value: converted.object };
+    if (!converted) return undefined;
+    const atom = atomOf(converted.resource.schema);
+    validateTyped(atom, converted.object, false);
+    return { apiVersion, atom, value: converted.object };
   }
 
   resetFields(apiVersion: string): FieldSet | undefined {
