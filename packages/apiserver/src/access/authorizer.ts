@@ -30,7 +30,7 @@ export class Authorizer {
     const errors: string[] = [];
     for (const grant of this.#index.grantsOf(attributes.user, attributes.namespace)) {
       if (grant.rule === undefined) errors.push(missingRole(grant.missing));
-      else if (ruleAllows(grant.rule, action)) return { allowed: true, reason: `RBAC: allowed by ${grant.source}` };
+      else if (ruleAllows(grant.rule, action)) return allowedBy(grant.source());
     }
     return errors.length === 0 ? DENIED : { allowed: false, reason: `RBAC: ${aggregate(errors)}` };
   }
@@ -43,6 +43,10 @@ export class Authorizer {
       missing: grants.flatMap((grant) => (grant.rule === undefined ? [grant.missing] : [])),
     };
   }
+}
+
+function allowedBy(source: string): Decision {
+  return { allowed: true, reason: `RBAC: allowed by ${source}` };
 }
 
 function actionOf(attributes: RequestAttributes): Action {

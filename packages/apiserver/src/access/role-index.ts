@@ -21,7 +21,7 @@ export interface Subject {
 
 /** A rule that a user has, and where it comes from; or a role that a binding names and that does not exist. */
 export type Grant =
-  | { readonly rule: PolicyRule; readonly source: string }
+  | { readonly rule: PolicyRule; readonly source: () => string }
   | { readonly missing: RoleRef; readonly rule?: never };
 
 interface Binding {
@@ -91,7 +91,7 @@ export class RoleIndex {
         yield { missing: binding.roleRef };
         continue;
       }
-      const source = describe(binding, user);
+      const source = () => describe(binding, user);
       for (const rule of rules) yield { rule, source };
     }
   }
