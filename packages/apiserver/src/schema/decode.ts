@@ -31,6 +31,8 @@ const MAX_DEPTH = 2000;
  */
 export function decodeStrict(text: string, type: DecodedType, mode: FieldValidation): Decoded {
   const value = parseObject(text, type.kind);
+  const { depth, fields } = measureText(text);
+  if (depth > MAX_DEPTH) throw unrecognized(type.kind, `${PARSE_ERROR}exceeded max depth`, text);
   const { version } = parseApiVersion(typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '');
   const kind = typeof value['kind'] === 'string' && value['kind'] !== '' ? value['kind'] : type.kind;
   const refuse = (problem: string): never => {
@@ -42,7 +44,7 @@ export function decodeStrict(text: string, type: DecodedType, mode: FieldValidat
   if (type.source === 'crd' && value['kind'] === undefined) {
     throw unrecognized(type.kind, `Object 'Kind' is missing in '${text}'`, text);
   }
-  const strict = strictErrors(text, value, type, mode);
+  const strict = strictErrors({ text, fields }, value, type, mode);
   if (mode === 'Strict' && strict.length > 0) refuse(`strict decoding error: ${strict.join(', ')}`);
   return { object: value, warnings: strict };
 }
@@ -63,18 +65,27 @@ export function typeProblem(value: JsonMap, type: DecodedType): string | undefin
  * by this.
  */
 export function unknownFields(value: JsonMap, type: DecodedType): readonly string[] {
-  return strictErrors(JSON.stringify(value), value, type, 'Strict');
+  return strictErrors({ text: JSON.stringify(value), fields: countFields(value) }, value, type, 'Strict');
 }
 
-function strictErrors(text: string, value: JsonMap, type: DecodedType, mode: FieldValidation): readonly string[] {
-  const size = measureText(text);
-  if (size.depth > MAX_DEPTH) throw unrecognized(type.kind, `${PARSE_ERROR}exceeded max depth`, text);
+/** A text and how many fields its objects have, repeated ones included. */
+interface Source {
+  readonly text: string;
+  readonly fields: number;
+}
+
+function strictErrors(
+  { text, fields }: Source,
+  value: JsonMap,
+  type: DecodedType,
+  mode: FieldValidation,
+): readonly string[] {
   if (type.source === 'built-in') {
     if (mode === 'Ignore') return [];
-    const suspicious = size.fields !== countFields(value) || hasUnknownFields(value, type.schema, builtinField);
+    const suspicious = fields !== countFields(value) || hasUnknownFields(value, type.schema, builtinField);
     return suspicious ? scanStrict(text, type.schema, builtinField) : [];
   }
-  const duplicates = mode !== 'Ignore' && size.fields !== countFields(value) ? scanStrict(text, 'any', anyField) : [];
+  const duplicates = mode !== 'Ignore' && fields !== countFields(value) ? scanStrict(text, 'any', anyField) : [];
   const unknown = pruneUnknown(value, type.schema, { root: true, collect: mode !== 'Ignore' });
   if (mode === 'Ignore') return [];
   const paths = [...unknownMetadata(value['metadata'], type.schema.properties?.['metadata']), ...unknown];
