@@ -71,9 +71,12 @@ async function answerResource(
   if (found && fitsScope(info, found)) {
     return handleResource(parts, exchange, info, found, user);
   }
-  const served = parts.registry.all().some((one) => one.source === 'built-in' && one.group === group);
-  if (served) throw unknownResource();
+  if (isBuiltinGroup(parts, group)) throw unknownResource();
   return sendNotFound(exchange);
+}
+
+function isBuiltinGroup(parts: HandlerParts, group: string): boolean {
+  return parts.registry.all().some((one) => one.source === 'built-in' && one.group === group);
 }
 
 async function answerPath(parts: HandlerParts, exchange: Exchange, user: UserInfo): Promise<void> {
@@ -85,6 +88,11 @@ async function answerPath(parts: HandlerParts, exchange: Exchange, user: UserInf
   if (await parts.health.handle(exchange)) return;
   for (const route of parts.routes) if (await route.handle(exchange, user)) return;
   if (await answerDiscovery(parts, exchange)) return;
+  const [, prefix, first = '', second = ''] = path.split('/');
+  // Group versions that are none, in groups that are: the one refusal of a path that is JSON.
+  if (prefix === 'api' ? first !== '' : prefix === 'apis' && second !== '' && isBuiltinGroup(parts, first)) {
+    throw unknownResource();
+  }
   return sendNotFound(exchange);
 }
 

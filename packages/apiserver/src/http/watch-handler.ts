@@ -37,6 +37,12 @@ export function serveWatch(
     if (!response.headersSent)
       response.writeHead(200, { ...commonHeaders(exchange), 'content-type': 'application/json' });
   };
+  if (view.transform?.kind === 'PartialObjectMetadataList') {
+    // An event has one object: the real server begins, and ends when it cannot show the first.
+    begin();
+    response.end();
+    return;
+  }
   const watch = parts.hub.start({
     key: storageKey(resource.storage),
     namespace: selectedNamespace(target, selection),

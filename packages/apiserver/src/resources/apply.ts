@@ -22,7 +22,8 @@ export function applyObject(
       const write = { resource, subresource, live, manager: options.fieldManager ?? '', now: timestamp(parts) };
       return parts.fieldManagers.apply(write, configuration, options.force ?? false);
     },
-    createsMissing: true,
+    // Only the object itself can be made by an apply.
+    createsMissing: subresource === undefined,
     optionsKind: 'PatchOptions',
   };
   return updateObject(parts, target, name, change, options, caller);

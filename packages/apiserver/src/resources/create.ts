@@ -5,7 +5,6 @@ import { storageKey } from '../model/resource.ts';
 import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
-import { isNamespaces } from './delete-namespace.ts';
 import {
   dedupOwners,
   ensureNamespace,
@@ -26,6 +25,7 @@ import {
   timestamp,
   toStorage,
 } from './parts.ts';
+import { isNamespaces } from './phased-deletion.ts';
 
 /** How often a name is made up before the server gives up (maxNameGenerationCreateAttempts). */
 const NAME_ATTEMPTS = 8;

@@ -5,10 +5,16 @@ import { storageKey } from '../model/resource.ts';
 import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
-import { isNamespaces, specFinalizers, terminateNamespace } from './delete-namespace.ts';
-import { deletionFinalizers } from './deletion-policy.ts';
+import { deletionFinalizers, warnOfOrphans } from './deletion-policy.ts';
 import type { Answer, Caller, DeleteAnswer, DeleteOptions, Target } from './operations.ts';
 import { answerOf, findStored, namespaceOf, oneToVersion, type PipelineParts, timestamp, toStorage } from './parts.ts';
+import {
+  checkPhasedPreconditions,
+  isNamespaces,
+  isPhased,
+  markTerminating,
+  stillHoldsObjects,
+} from './phased-deletion.ts';
 
 /** How long a deletion waits, and since when (rest.BeforeDelete). */
 interface Grace {
@@ -31,6 +37,7 @@ export async function deleteObject(
   caller: Caller,
 ): Promise<DeleteAnswer> {
   checkOptions(options);
+  warnOfOrphans(target, options, caller);
   const attributes = deleteAttributes(target, name, options, caller);
   for (;;) {
     const stored = findStored(parts, target, name);
@@ -52,12 +59,15 @@ async function deleteOnce(
   attributes: AdmissionAttributes,
 ): Promise<DeleteAnswer> {
   const live = await oneToVersion(target.resource, stored);
-  checkPreconditions(target, live.object, options);
   const next = copyJson(live.object);
-  if (isNamespaces(target.resource) && specFinalizers(next).length > 0) {
-    return terminate(parts, target, name, stored, next, options, { ...attributes, oldObject: live.object });
+  if (isPhased(target.resource)) {
+    checkPhasedPreconditions(target.resource, live.object, options);
+    if (next.metadata.deletionTimestamp === undefined) {
+      return terminate(parts, target, name, stored, next, options, { ...attributes, oldObject: live.object });
+    }
+    if (stillHoldsObjects(target.resource, next)) return { ...answerOf(next), deleted: false };
   }
-  addOwnFinalizers(target, next.metadata);
+  checkPreconditions(target, live.object, options);
   const grace = applyGrace(parts, target, next, options);
   if (grace.pending) return { ...answerOf(live.object), deleted: false };
   attributes = { ...attributes, oldObject: live.object };
@@ -75,7 +85,7 @@ async function deleteOnce(
   return asDeleted(await oneToVersion(target.resource, gone));
 }
 
-/** A namespace that must be emptied first. */
+/** The first of two phases. */
 async function terminate(
   parts: PipelineParts,
   target: Target,
@@ -85,19 +95,10 @@ async function terminate(
   options: DeleteOptions,
   attributes: AdmissionAttributes,
 ): Promise<DeleteAnswer> {
-  if (next.metadata.deletionTimestamp !== undefined) return { ...answerOf(next), deleted: false };
   await parts.admission.mutate(attributes);
   await parts.admission.validate(attributes);
-  const finalizers = deletionFinalizers(target.resource, next.metadata.finalizers ?? [], options);
-  terminateNamespace(next, finalizers, timestamp(parts));
+  markTerminating(target.resource, next, options, timestamp(parts));
   return { ...(await writeChanged(parts, target, name, stored, next, options)), deleted: false };
-}
-
-/** Some types must be cleaned up before their objects go. */
-function addOwnFinalizers({ resource }: Target, metadata: ObjectMeta): void {
-  const own = resource.strategy.finalizersOnDelete;
-  if (!own || metadata.deletionTimestamp !== undefined) return;
-  metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), ...own])];
 }
 
 function asDeleted(answer: Answer): DeleteAnswer {
@@ -148,7 +149,7 @@ function checkOptions(options: DeleteOptions): void {
 function checkPreconditions(target: Target, live: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { name = '', uid: liveUid = '', resourceVersion: liveVersion = '' } = live.metadata;
-  const kind = { group: target.resource.group, resource: target.resource.kind };
+  const kind = { group: target.resource.storage.group, resource: target.resource.kind };
   if (uid !== undefined && uid !== liveUid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${liveUid}). The object might have been deleted and then recreated`;
     throw conflict(kind, name, why);

@@ -1,5 +1,5 @@
 import type { ApiResource } from '../model/resource.ts';
-import type { DeleteOptions } from './operations.ts';
+import type { Caller, DeleteOptions, Target } from './operations.ts';
 
 /** The finalizers that stand for the two slow kinds of propagation; the garbage collector acts on them. */
 export const ORPHAN_FINALIZER = 'orphan';
@@ -28,6 +28,14 @@ export function deletionFinalizers(
   const policy = askedPolicy(options) ?? finalizerPolicy(finalizers) ?? (ORPHANING.has(key) ? 'Orphan' : 'Background');
   if (policy === 'Orphan') return [...others, ORPHAN_FINALIZER];
   return policy === 'Foreground' ? [...others, FOREGROUND_FINALIZER] : others;
+}
+
+/** Tells a client that says nothing of it that the Pods of Jobs stay (pkg/registry/batch/job/storage). */
+export function warnOfOrphans({ resource }: Target, options: DeleteOptions, caller: Pick<Caller, 'warn'>): void {
+  if (resource.group !== 'batch' || resource.resource !== 'jobs' || askedPolicy(options) !== undefined) return;
+  caller.warn(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  );
 }
 
 function askedPolicy(options: DeleteOptions): Policy | undefined {

@@ -3,6 +3,7 @@ import { type ApiResource, storageKey } from '../model/resource.ts';
 import { compileSelection, type Selection } from '../selectors/selection.ts';
 import { listPage } from '../watch/list-page.ts';
 import { deleteObject } from './delete.ts';
+import { warnOfOrphans } from './deletion-policy.ts';
 import type { Answer, Caller, DeleteOptions, ListAnswer, ListOptions, Target } from './operations.ts';
 import { namespaceOf, type PipelineParts, toVersion } from './parts.ts';
 
@@ -58,6 +59,7 @@ export async function deleteCollection(
   options: DeleteOptions,
   caller: Caller,
 ): Promise<ListAnswer> {
+  warnOfOrphans(target, options, caller);
   const limited = (list.limit ?? 0) > 0;
   let page = await listObjects(parts, target, limited ? list : { ...list, limit: DELETE_PAGE });
   const items: Answer[] = [];

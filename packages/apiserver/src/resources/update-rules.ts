@@ -4,8 +4,8 @@ import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../model/object
 import type { StrategyContext } from '../model/resource.ts';
 import { sameJson } from '../schema/json.ts';
 import type { StoredObject } from '../storage/store.ts';
-import { specFinalizers } from './delete-namespace.ts';
 import type { Caller, Target } from './operations.ts';
+import { specFinalizers } from './phased-deletion.ts';
 
 /* The rules of an update that hold for every type (apiserver registry/rest/update.go, registry/generic/registry/store.go). */
 

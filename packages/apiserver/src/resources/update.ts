@@ -5,7 +5,6 @@ import { copyJson } from '../schema/json.ts';
 import { RevisionMismatch, type StoredObject } from '../storage/store.ts';
 import type { AdmissionAttributes } from './admission.ts';
 import { createAttributes, optionsObject, storeNew } from './create.ts';
-import { isNamespaces } from './delete-namespace.ts';
 import { dedupOwners, ensureNamespace, ordered, withMetadata } from './metadata.ts';
 import type { Answer, Caller, Target, WriteAnswer, WriteOptions } from './operations.ts';
 import {
@@ -19,6 +18,7 @@ import {
   timestamp,
   toStorage,
 } from './parts.ts';
+import { isNamespaces } from './phased-deletion.ts';
 import { checkName, checkUid, checkVersion, deletesNow, isUnchanged, prepareUpdate } from './update-rules.ts';
 
 /** How an update comes by the new object. */

@@ -4,8 +4,9 @@ import type { Admission, AdmissionAttributes } from '../admission.ts';
 import { maps, part } from './objects.ts';
 
 const PROTECTION: Readonly<Record<string, string>> = {
-  persistentvolumes: 'kubernetes.io/pv-protection',
-  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  'persistentvolumes.': 'kubernetes.io/pv-protection',
+  'persistentvolumeclaims.': 'kubernetes.io/pvc-protection',
+  'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
 };
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
@@ -24,7 +25,8 @@ export class ClassDefaults implements Admission {
   mutate({ operation, resource, subresource, object }: AdmissionAttributes): void {
     if (operation !== 'CREATE' || !object || subresource !== undefined) return;
     const { group, resource: plural } = resource;
-    if (group === '' && PROTECTION[plural] !== undefined) addFinalizer(object, PROTECTION[plural]);
+    const finalizer = PROTECTION[`${plural}.${group}`];
+    if (finalizer !== undefined) addFinalizer(object, finalizer);
     if (group === '' && plural === 'persistentvolumeclaims') this.#addStorageClass(object);
     if (group === 'networking.k8s.io' && plural === 'ingresses') this.#addIngressClass(object);
     if (group === '' && plural === 'nodes') addNotReadyTaint(object);
