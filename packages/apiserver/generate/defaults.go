@@ -33,14 +33,19 @@ const probeDepth = 14
 
 // Defaults that depend on more than this probe varies: the time, the image's tag, another field.
 var conditional = map[fieldName]bool{
-	{"io.k8s.api.core.v1.Container", "imagePullPolicy"}:                true,
-	{"io.k8s.api.core.v1.EphemeralContainerCommon", "imagePullPolicy"}: true,
-	{"io.k8s.api.core.v1.ImageVolumeSource", "pullPolicy"}:             true,
-	{"io.k8s.api.core.v1.ServiceSpec", "internalTrafficPolicy"}:        true,
-	{"io.k8s.api.resource.v1.DeviceTaint", "timeAdded"}:                true,
-	{"io.k8s.api.networking.v1.NetworkPolicySpec", "policyTypes"}:      true,
-	{"io.k8s.api.resource.v1.DeviceSubRequest", "count"}:               true,
-	{"io.k8s.api.resource.v1.ExactDeviceRequest", "count"}:             true,
+	{"io.k8s.api.core.v1.Container", "imagePullPolicy"}:                  true,
+	{"io.k8s.api.core.v1.EphemeralContainerCommon", "imagePullPolicy"}:   true,
+	{"io.k8s.api.core.v1.ImageVolumeSource", "pullPolicy"}:               true,
+	{"io.k8s.api.core.v1.ServiceSpec", "internalTrafficPolicy"}:          true,
+	{"io.k8s.api.resource.v1.DeviceTaint", "timeAdded"}:                  true,
+	{"io.k8s.api.apps.v1.RollingUpdateDeployment", "maxSurge"}:           true,
+	{"io.k8s.api.apps.v1.RollingUpdateDeployment", "maxUnavailable"}:     true,
+	{"io.k8s.api.apps.v1.RollingUpdateDaemonSet", "maxSurge"}:            true,
+	{"io.k8s.api.apps.v1.RollingUpdateDaemonSet", "maxUnavailable"}:      true,
+	{"io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", "partition"}: true,
+	{"io.k8s.api.networking.v1.NetworkPolicySpec", "policyTypes"}:        true,
+	{"io.k8s.api.resource.v1.DeviceSubRequest", "count"}:                 true,
+	{"io.k8s.api.resource.v1.ExactDeviceRequest", "count"}:               true,
 }
 
 // fill makes everything that can hold a struct, or everything but what is behind pointers.

@@ -9,9 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 )
 
 func main() {
@@ -30,11 +28,7 @@ func run(kubeconfig, out, fixtures string) error {
 	if err != nil {
 		return fmt.Errorf("read the discovery: %w", err)
 	}
-	module, err := moduleDirectory("k8s.io/kubernetes")
-	if err != nil {
-		return fmt.Errorf("find the module k8s.io/kubernetes: %w", err)
-	}
-	schemas, err := reducedSchemas(filepath.Join(module, "api", "openapi-spec", "v3"), resources)
+	schemas, err := reducedSchemas(kubeconfig, resources)
 	if err != nil {
 		return fmt.Errorf("read the OpenAPI documents: %w", err)
 	}
@@ -62,11 +56,6 @@ func run(kubeconfig, out, fixtures string) error {
 		return nil
 	}
 	return writeFixtures(fixtures, resources)
-}
-
-func moduleDirectory(path string) (string, error) {
-	output, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path).Output()
-	return strings.TrimSpace(string(output)), err
 }
 
 // writeAsset compresses without a time and a name, so that the same data gives the same bytes.

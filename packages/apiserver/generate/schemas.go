@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
 )
 
 // What the server needs of a schema; descriptions are not facts.
@@ -16,20 +18,30 @@ var keptKeywords = []string{
 	"x-kubernetes-embedded-resource", "x-kubernetes-unions", "x-kubernetes-group-version-kind",
 }
 
-// reducedSchemas merges the definitions of all served groups. A name means the same in each document.
-func reducedSchemas(directory string, resources []Resource) (map[string]any, error) {
+// reducedSchemas merges the definitions of all served groups, as a real API server publishes them: the files in the module
+// lack the values of enumerations. A name means the same in each document.
+func reducedSchemas(kubeconfig string, resources []Resource) (map[string]any, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
 	definitions := map[string]any{}
 	read := map[string]bool{}
 	for _, resource := range resources {
-		name := "apis__" + resource.Group + "__" + resource.Version + "_openapi.json"
+		name := "/openapi/v3/apis/" + resource.Group + "/" + resource.Version
 		if resource.Group == "" {
-			name = "api__" + resource.Version + "_openapi.json"
+			name = "/openapi/v3/api/" + resource.Version
 		}
 		if read[name] {
 			continue
 		}
 		read[name] = true
-		text, err := os.ReadFile(filepath.Join(directory, name))
+		request := client.Discovery().RESTClient().Get().AbsPath(name).SetHeader("Accept", "application/json")
+		text, err := request.DoRaw(context.Background())
 		if err != nil {
 			return nil, err
 		}

@@ -39,6 +39,8 @@ export interface GoStruct {
   readonly always: readonly GoField[];
   /** By protobuf number. An inlined struct is a message of its own there: its field has the empty JSON name. */
   readonly numbers: ReadonlyMap<number, GoField>;
+  /** Structs whose fields this one has inlined, directly or not. */
+  readonly inlined: readonly GoStruct[];
 }
 
 type RawField = readonly [json: string, number: number, type: string, flags: string];
@@ -78,7 +80,8 @@ export function goStruct(definition: string): GoStruct {
   const fields = new Map<string, GoField>();
   const numbers = new Map<number, GoField>();
   const always: GoField[] = [];
-  const made: GoStruct = { definition, name: goName(definition), fields, always, numbers };
+  const inlined: GoStruct[] = [];
+  const made: GoStruct = { definition, name: goName(definition), fields, always, numbers, inlined };
   structs.set(definition, made);
   for (const [json, number, expression, flags] of source) {
     const type = parseType(expression);
@@ -86,7 +89,10 @@ export function goStruct(definition: string): GoStruct {
     const field = { json, number, type, omitEmpty, omitZero: flags.includes('z'), embedded: [] };
     if (number > 0) numbers.set(number, field);
     if (json !== '') fields.set(json, field);
-    else if (type.is === 'struct') for (const inner of embeddedFields(type.struct)) fields.set(inner.json, inner);
+    else if (type.is === 'struct') {
+      inlined.push(type.struct, ...type.struct.inlined);
+      for (const inner of embeddedFields(type.struct)) fields.set(inner.json, inner);
+    }
   }
   for (const field of fields.values()) if (!field.omitZero && isAlwaysWritten(field)) always.push(field);
   return made;

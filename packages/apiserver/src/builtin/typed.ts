@@ -93,13 +93,16 @@ function localName(struct: GoStruct): string {
   return struct.name.slice(struct.name.indexOf('.') + 1);
 }
 
-/** Whether omitempty leaves a value out: everything empty but pointers to something and structs. */
+/**
+ * Whether a value is left out: everything empty but pointers to something and structs. Empty lists and maps always are,
+ * since the protobuf that Kubernetes stores does not tell them from absent ones.
+ */
 export function isOmitted(field: GoField, value: unknown): boolean {
   if (field.omitZero && value === null) return true;
-  if (!field.omitEmpty) return false;
-  if (value === '' || value === 0 || value === false) return field.type.is !== 'pointer' && field.type.is !== 'special';
   if (field.type.is === 'list') return Array.isArray(value) && value.length === 0;
-  return field.type.is === 'map' && Object.keys(value as object).length === 0;
+  if (field.type.is === 'map') return Object.keys(value as object).length === 0;
+  if (!field.omitEmpty || field.type.is === 'pointer' || field.type.is === 'special') return false;
+  return value === '' || value === 0 || value === false;
 }
 
 /** What Go writes for a field that was not set. */
@@ -155,7 +158,7 @@ function decodeMap(of: GoType, name: string, value: unknown, decoding: Decoding,
     const decoded = item === null ? undefined : decodeValue(of, item, decoding, { ...at, path: `${at.path}[${key}]` });
     // A key such as __proto__ must become a field like any other.
     Object.defineProperty(result, key, {
-      value: decoded ?? zeroOf(of),
+      value: decoded ?? (of.is === 'bytes' ? '' : zeroOf(of)),
       enumerable: true,
       writable: true,
       configurable: true,
@@ -169,7 +172,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 function decodeBytes(value: unknown, decoding: Decoding, at: Place): unknown {
   if (typeof value !== 'string') return decoding.mismatch(value, '[]uint8', at);
   const text = value.replace(/[\r\n]/g, '');
-  if (BASE64.test(text) && text.length % 4 === 0) return text === '' ? undefined : text;
+  if (BASE64.test(text) && text.length % 4 === 0) return text;
   const bad = /[^A-Za-z0-9+/]/.exec(text);
   const padding = bad?.[0] === '=' && text.length % 4 !== 0;
   throw new DecodeError(`illegal base64 data at input byte ${bad && !padding ? bad.index : firstIncomplete(text)}`);
