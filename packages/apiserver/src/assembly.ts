@@ -48,6 +48,14 @@ export interface Assembly {
   close(): void;
 }
 
+/** Whom the server knows. */
+export interface ServerIdentity {
+  /** Users by bearer token. */
+  readonly tokens: ReadonlyMap<string, UserInfo>;
+  /** PEM of the authority of client certificates. */
+  readonly clientCa: string;
+}
+
 /** The server itself, as it writes objects. */
 const SERVER: Caller = {
   user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
@@ -56,14 +64,15 @@ const SERVER: Caller = {
 };
 
 /** Puts the parts together over a store with the objects that every cluster begins with. */
-export async function assemble(options: ApiServerOptions, tokens: ReadonlyMap<string, UserInfo>): Promise<Assembly> {
+export async function assemble(options: ApiServerOptions, identity: ServerIdentity): Promise<Assembly> {
+  const { tokens, clientCa } = identity;
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => {});
   const store =
     options.dataDirectory === undefined ? createMemoryStore() : openDurableStore(options.dataDirectory, { log });
   const registry = new ResourceRegistry(withCrdStrategy(builtinResources()));
   writeBootstrapRoles(store, timestamp({ now }));
-  writeBootstrapObjects(store, timestamp({ now }));
+  writeBootstrapObjects(store, { clientCa, proxyCa: options.proxyClient?.ca }, timestamp({ now }));
   const serviceAccountKey = options.serviceAccountKey !== undefined && { serviceAccountKey: options.serviceAccountKey };
   const access = new Access({ store, tokens, now, ...serviceAccountKey });
   const outbound = createOutbound({ store, dialService: options.dialService, serviceCa: options.serviceCa });

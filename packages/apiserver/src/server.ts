@@ -10,6 +10,8 @@ import type { ApiServer, ApiServerOptions, KeyPair } from './model/options.ts';
 import type { UserInfo } from './model/request.ts';
 import { OpenApi } from './openapi/openapi.ts';
 import { createAuthority, createServerCertificate } from './pki/certificate.ts';
+import { writeOwnService } from './resources/bootstrap.ts';
+import { timestamp } from './resources/parts.ts';
 
 const ADMINISTRATOR: UserInfo = { username: 'admin', groups: ['system:masters'] };
 const DEFAULT_CONTEXT = 'embedded';
@@ -21,8 +23,8 @@ const DEFAULT_CONTEXT = 'embedded';
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const { tls, clientCa } = certificates(options);
   const { tokens, token } = usersOf(options);
-  const assembly = await assemble(options, tokens);
-  const { registry, aggregator, outbound, now } = assembly;
+  const assembly = await assemble(options, { tokens, clientCa });
+  const { registry, aggregator, outbound, now, store } = assembly;
   let address = '127.0.0.1';
   const discovery = new Discovery({ registry, serverAddress: () => address, remote: aggregator });
   const handle = createHandler({
@@ -41,6 +43,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     assembly.close();
     throw error;
   });
+  writeOwnService(store, listener.port, timestamp({ now }));
   const url = `https://127.0.0.1:${listener.port}`;
   address = `127.0.0.1:${listener.port}`;
   let closing: Promise<void> | undefined;
