@@ -11,7 +11,7 @@ let cluster: Assembly;
 let events: StoreEvent[];
 
 beforeEach(async () => {
-  cluster = await assemble({}, new Map());
+  cluster = await assemble({}, { tokens: new Map(), clientCa: '' });
   events = [];
   cluster.store.watchAll((event) => events.push(event));
 });

@@ -42,6 +42,7 @@ export async function reportInvalidNamespace(
     lastTimestamp: now,
     count: 1,
     type: 'Warning',
+    eventTime: null,
     reportingComponent: COMPONENT,
     reportingInstance: '',
   };

@@ -7,6 +7,15 @@ import { readListParameters } from './list-options.ts';
 import { type ListRequest, listPage } from './list-page.ts';
 
 const KEY = 'configmaps.';
+const RESOURCE = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  namespaced: true,
+  source: 'built-in' as const,
+  selectableFields: [],
+  strategy: { fieldValues: () => ({}) },
+};
 
 function aStore(...places: readonly string[]): Store {
   const store = createMemoryStore({ maxEvents: 100 });
@@ -60,21 +69,21 @@ describe('pages', () => {
 
   test('of a selection do not say how many come', () => {
     const store = aStore(...ALL);
-    const resource = {
-      group: '',
-      version: 'v1',
-      kind: 'ConfigMap',
-      namespaced: true,
-      source: 'built-in' as const,
-      selectableFields: [],
-      strategy: { fieldValues: () => ({}) },
-    };
-    const selection = compileSelection({ labelSelector: 'parity=odd' }, resource);
+    const selection = compileSelection({ labelSelector: 'parity=odd' }, RESOURCE);
     const first = page(store, { limit: 2 }, { selection });
     expect(first.names).toEqual(['a/x', 'b/x']);
     expect(first.remainingItemCount).toBeUndefined();
     const second = page(store, { limit: 2, continue: first.continue ?? '' }, { selection });
     expect(second).toEqual({ names: ['b/z'], resourceVersion: '6' });
+  });
+
+  test('are not made where one object is named', () => {
+    const store = aStore(...ALL);
+    const selection = compileSelection({ fieldSelector: 'metadata.name=x' }, RESOURCE);
+    expect(page(store, { limit: 1 }, { selection, namespace: 'b' })).toEqual({ names: ['b/x'], resourceVersion: '6' });
+    expect(page(store, { limit: 1 }, { selection })).toMatchObject({ names: ['a/x'], continue: expect.anything() });
+    const absent = compileSelection({ fieldSelector: 'metadata.name=z' }, RESOURCE);
+    expect(page(store, { limit: 1 }, { selection: absent, namespace: 'a' }).names).toEqual([]);
   });
 
   test('are not made of the state of resourceVersion 0', () => {

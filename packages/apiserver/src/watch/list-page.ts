@@ -35,19 +35,23 @@ export interface ListPage {
  * one), 504 for those that have not come yet (apiserver storage/etcd3 GetList, storage/cacher GetList).
  */
 export function listPage(request: ListRequest): ListPage {
-  const { store, parameters, namespace, selection } = request;
-  const continuation = continuationOf(request);
+  const { store, key, parameters, namespace, selection } = request;
+  const single = asksForOne(store, key, namespace, selection);
+  const continuation = single ? undefined : continuationOf(request);
   const exact = continuation ? continuation.revision : exactRevision(request);
   if (exact > store.revision) throw tooLargeResourceVersion(exact, store.revision);
+  if (exact === 0 && (single || !isPaged(parameters))) {
+    return { items: selectedObjects(store, key, namespace, selection), resourceVersion: String(store.revision) };
+  }
   const scope = {
     ...(namespace !== '' && { namespace }),
     ...(exact > 0 && { revision: exact }),
     ...(continuation && scopeAfter(continuation, namespace)),
   };
-  const list = listOrExpire(store, request.key, scope, continuation);
+  const list = listOrExpire(store, key, scope, continuation);
   const resourceVersion = String(list.revision);
-  const limit = parameters.resourceVersion === '0' || continuationIgnored(request) ? 0 : (parameters.limit ?? 0);
-  if (limit <= 0) return { items: selected(list.items, selection), resourceVersion };
+  const { limit = 0 } = parameters;
+  if (single || !isPaged(parameters)) return { items: selected(list.items, selection), resourceVersion };
 
   const items: StoredObject[] = [];
   let seen = 0;
@@ -81,14 +85,33 @@ export function tooLargeResourceVersion(asked: number, current: number): ApiErro
   return new ApiError(504, 'Timeout', message, { causes, retryAfterSeconds: 1 });
 }
 
-/** Where one object is asked for by name, there are no pages. */
-function continuationIgnored({ selection, namespace }: ListRequest): boolean {
-  return selection.name !== undefined && namespace !== '';
+/** The objects of a type, of one namespace or all (empty), that are selected now, in order. One that is named is looked up. */
+export function selectedObjects(
+  store: Store,
+  key: string,
+  namespace: string,
+  selection: Selection,
+): readonly StoredObject[] {
+  if (!asksForOne(store, key, namespace, selection)) {
+    return selected(store.list(key, namespace === '' ? {} : { namespace }).items, selection);
+  }
+  const one = store.get(key, namespace, selection.name ?? '');
+  return one && selection.matches(one.object) ? [one] : [];
+}
+
+/** Whether the selection names one place; then there are no pages. Without a namespace that is so for cluster-scoped types. */
+function asksForOne(store: Store, key: string, namespace: string, { name }: Selection): boolean {
+  return name !== undefined && (namespace !== '' || store.get(key, '', name) !== undefined);
+}
+
+/** Lists of resourceVersion 0 come whole, whatever the limit. */
+function isPaged({ limit = 0, resourceVersion, continue: token = '' }: ListRequest['parameters']): boolean {
+  return limit > 0 && (resourceVersion !== '0' || token !== '');
 }
 
 function continuationOf(request: ListRequest): Continuation | undefined {
   const { continue: token = '', resourceVersion = '' } = request.parameters;
-  if (token === '' || continuationIgnored(request)) return undefined;
+  if (token === '') return undefined;
   const continuation = decodeContinue(token);
   if (resourceVersion !== '' && resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');

@@ -5,7 +5,7 @@ import { RevisionCompacted, type StoredObject, type StoreEvent } from '../storag
 import { frame, type Representation, renderFrame, type Shown, shownState } from './frames.ts';
 import type { WatchHub } from './hub.ts';
 import type { ListParameters } from './list-options.ts';
-import { tooLargeResourceVersion } from './list-page.ts';
+import { selectedObjects, tooLargeResourceVersion } from './list-page.ts';
 
 /** Why a watch ended: its time was up, the client was too slow, an ERROR event was sent, somebody stopped it. */
 export type EndReason = 'timeout' | 'slow' | 'error' | 'stopped' | 'closed';
@@ -223,8 +223,7 @@ export class Watcher implements Watch {
 
   #everything(): First[] {
     const { key, namespace, selection } = this.#request;
-    const { items } = this.#hub.store.list(key, namespace === '' ? {} : { namespace });
-    const selected = selection.empty ? items : items.filter((item) => selection.matches(item.object));
+    const selected = selectedObjects(this.#hub.store, key, namespace, selection);
     return selected.map((stored) => ({ type: 'ADDED', stored }));
   }
 
