@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { assemble } from './assembly.ts';
+import { type Assembly, assemble } from './assembly.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { aggregationRoute } from './http/aggregation-route.ts';
 import { createHandler } from './http/handler.ts';
@@ -21,6 +21,17 @@ const DEFAULT_CONTEXT = 'embedded';
  * be read. It serves until `close` is called.
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  return (await startServer(options)).server;
+}
+
+/** A running server, and what it is made of. */
+export interface RunningServer {
+  readonly server: ApiServer;
+  readonly assembly: Assembly;
+}
+
+/** As `startApiServer`, for callers of this package who reach inside. */
+export async function startServer(options: ApiServerOptions): Promise<RunningServer> {
   const { tls, clientCa } = certificates(options);
   const { tokens, token } = usersOf(options);
   const assembly = await assemble(options, { tokens, clientCa });
@@ -52,7 +63,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     await listener.close();
     assembly.close();
   };
-  return {
+  const server: ApiServer = {
     url,
     port: listener.port,
     ca: tls.ca,
@@ -63,6 +74,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       return closing;
     },
   };
+  return { server, assembly };
 }
 
 function describe(error: unknown): string {
