@@ -1,7 +1,7 @@
 import type { StatusCause } from '../model/api-error.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { Strategy, StrategyContext } from '../model/resource.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts';
+import { validateKubeFinalizers, validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts';
 import { type NameRule, pathSegmentName } from './names.ts';
 import { deepEqual } from './values.ts';
 
@@ -10,8 +10,14 @@ export interface StrategyParts {
   readonly namespaced: boolean;
   /** Rule of the type's own validation of names; every name must fit into a path. */
   readonly nameRule?: NameRule;
+  /** Finalizers must be qualified names or known to Kubernetes: most built-in types. */
+  readonly kubeFinalizers?: boolean;
   /** There is a `/status` endpoint: the object's own endpoint ignores `status`, `/status` ignores all else. */
   readonly status?: boolean;
+  /** What `status` is reset to on creation; absent where it is left out. */
+  readonly emptyStatus?: () => unknown;
+  /** A new object keeps the status it is sent with. */
+  readonly keepsStatus?: boolean;
   /** The server counts changes in `metadata.generation`. It is not set at all for types that do not (ConfigMap). */
   readonly generation?: boolean | ((next: KubeObject, live: KubeObject) => boolean);
   /** Writes `spec`, ... of the version. */
@@ -54,22 +60,20 @@ const SPEC_RESET = [['spec']] as const;
 export function genericStrategy(parts: StrategyParts): Strategy {
   const nameRule = parts.nameRule ?? pathSegmentName;
   const counts = parts.generation !== undefined && parts.generation !== false;
-  const validateMeta = (object: KubeObject) => withoutRepeats(object, parts.namespaced, nameRule);
   return {
     defaults: (next) => parts.defaults?.(next),
     prepareForCreate(next, context) {
-      if (parts.status) delete next['status'];
+      if (parts.status && !parts.keepsStatus) resetStatus(next, parts.emptyStatus?.());
       if (counts) next.metadata.generation = 1;
       parts.prepareForCreate?.(next, context);
     },
     prepareForUpdate: (next, live, context) => prepareForUpdate(parts, next, live, context),
-    validate: (next, context) => [...validateMeta(next), ...(parts.validate?.(next, context) ?? [])],
+    validate: (next, context) => validateNew(parts, nameRule, next, context),
     validateUpdate(next, live, context) {
-      const causes = [
-        ...validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName),
-        ...validateObjectMetaUpdate(next.metadata, live.metadata),
-      ];
-      return [...causes, ...validateChange(parts, next, live, context)];
+      // The common rules and those of the type both look at the change, and both tell.
+      const change = validateObjectMetaUpdate(next.metadata, live.metadata);
+      const meta = validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName);
+      return [...meta, ...change, ...change, ...validateChange(parts, next, live, context)];
     },
     warnings: (next, live) => parts.warnings?.(next, live) ?? [],
     generationChanges(next, live) {
@@ -84,12 +88,26 @@ export function genericStrategy(parts: StrategyParts): Strategy {
   };
 }
 
-/** The type's own rule of names goes first; the common one would repeat what it said, so it only runs after it passed. */
-function withoutRepeats(object: KubeObject, namespaced: boolean, nameRule: NameRule): StatusCause[] {
-  const own = validateObjectMeta(object.metadata, namespaced, nameRule);
+/** The type's own rules go first; the common ones would repeat what they said, so they only run after they passed. */
+function validateNew(
+  parts: StrategyParts,
+  nameRule: NameRule,
+  next: KubeObject,
+  context: StrategyContext,
+): StatusCause[] {
+  const own = [
+    ...validateObjectMeta(next.metadata, parts.namespaced, nameRule),
+    ...(parts.kubeFinalizers ? validateKubeFinalizers(next.metadata.finalizers ?? []) : []),
+    ...(parts.validate?.(next, context) ?? []),
+  ];
   return own.length > 0 || nameRule === pathSegmentName
     ? own
-    : validateObjectMeta(object.metadata, namespaced, pathSegmentName);
+    : validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName);
+}
+
+function resetStatus(next: KubeObject, empty: unknown): void {
+  if (empty === undefined) delete next['status'];
+  else next['status'] = empty;
 }
 
 function prepareForUpdate(parts: StrategyParts, next: KubeObject, live: KubeObject, context: StrategyContext): void {

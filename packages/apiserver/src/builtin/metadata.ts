@@ -115,6 +115,16 @@ function validateFinalizers(finalizers: readonly string[], path: string): Status
   return causes;
 }
 
+const STANDARD_FINALIZERS = ['kubernetes', ORPHAN, FOREGROUND];
+
+/** What is wrong with finalizers of Kubernetes' own types: without a domain only a few are known. */
+export function validateKubeFinalizers(finalizers: readonly string[], path = 'metadata.finalizers'): StatusCause[] {
+  const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+  return finalizers.flatMap((name, at) =>
+    name.includes('/') || STANDARD_FINALIZERS.includes(name) ? [] : [invalid(`${path}[${at}]`, name, detail)],
+  );
+}
+
 function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: string): StatusCause[] {
   return entries.flatMap((entry, position) => {
     const at = `${path}[${position}]`;

@@ -5,6 +5,7 @@ import { structOfKind } from './go-types.ts';
 import { mirrorServiceAccount, podSpecsOf } from './pods.ts';
 import { batchParts } from './strategies/batch.ts';
 import { coreParts } from './strategies/core.ts';
+import { resourceParts } from './strategies/dynamic-resources.ts';
 import { eventParts } from './strategies/events.ts';
 import { networkingParts } from './strategies/networking.ts';
 import type { PartsByKind } from './strategies/parts.ts';
@@ -15,7 +16,7 @@ import { registrationParts } from './strategies/registration.ts';
 import { serviceParts } from './strategies/service.ts';
 import { storageParts } from './strategies/storage.ts';
 import { workloadParts } from './strategies/workloads.ts';
-import { goDecode } from './typed.ts';
+import { goDecode, zeroOf } from './typed.ts';
 
 /** The parts of a row of the resource table that a strategy depends on. */
 export interface StrategyRow {
@@ -33,6 +34,7 @@ const PARTS: PartsByKind = {
   ...podParts,
   ...policyParts,
   ...rbacParts,
+  ...resourceParts,
   ...registrationParts,
   ...serviceParts,
   ...storageParts,
@@ -54,8 +56,11 @@ export function strategyOf(row: StrategyRow, namespaced: boolean): Strategy {
   const parts = PARTS[`${row.group}/${row.kind}`] ?? {};
   const status = row.subresources?.some((one) => one.name === 'status') ?? false;
   const struct = structOfKind(row.group, row.version, row.kind);
+  const statusField = struct?.always.find((field) => field.json === 'status');
   return genericStrategy({
     status,
+    kubeFinalizers: true,
+    ...(statusField && { emptyStatus: () => zeroOf(statusField.type) }),
     ...parts,
     namespaced,
     defaults(next) {

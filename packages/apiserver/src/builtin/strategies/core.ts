@@ -77,9 +77,8 @@ export const coreParts: PartsByKind = {
     nameRule: subdomainName,
     validate: validateNode,
     validateUpdate: (next, live) => [...validateNode(next), ...nodeUnchanged(next, live)],
-    status: true,
-    // A Node is created with the status it was sent with: kubelets register themselves so.
-    prepareForCreate: () => undefined,
+    // Kubelets register themselves with their status.
+    keepsStatus: true,
     fieldValues: (object) => ({ 'spec.unschedulable': String(readSpec(object)['unschedulable'] === true) }),
   },
   '/Endpoints': {

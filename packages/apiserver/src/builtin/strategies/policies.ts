@@ -7,6 +7,7 @@ import { parseQuantity } from '../quantity.ts';
 import {
   atMost100Percent,
   broken,
+  invalidStruct,
   labelSelector,
   nonNegativeFields,
   oneOf,
@@ -32,7 +33,7 @@ export const policyParts: PartsByKind = {
       nonNegativeFields(fields(next['status']), ['currentReplicas', 'desiredReplicas'], 'status'),
   },
   'policy/PodDisruptionBudget': {
-    nameRule: subdomainName,
+    kubeFinalizers: false,
     generation: true,
     unconditionalUpdate: false,
     validate: (next) => validateBudget(readSpec(next)),
@@ -49,6 +50,7 @@ export const policyParts: PartsByKind = {
     ],
   },
   'coordination.k8s.io/Lease': {
+    kubeFinalizers: false,
     nameRule: subdomainName,
     createOnUpdate: true,
     unconditionalUpdate: false,
@@ -84,7 +86,7 @@ function objectReference(value: unknown, path: string, groupRequired: boolean): 
   const version = text(reference['apiVersion']);
   if (version.split('/').length > 2) {
     causes.push(invalid(`${path}.apiVersion`, version, `unexpected GroupVersion string: ${version}`));
-  } else if (groupRequired && version !== '' && !version.includes('/')) {
+  } else if (groupRequired && !version.includes('/')) {
     causes.push(invalid(`${path}.apiVersion`, version, 'apiVersion must specify API group'));
   }
   return causes;
@@ -99,7 +101,7 @@ function validateAutoscaler(spec: Fields): StatusCause[] {
   if (min !== undefined && max < min) {
     causes.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
   }
-  causes.push(...objectReference(spec['scaleTargetRef'], 'spec.scaleTargetRef', false));
+  causes.push(...objectReference(spec['scaleTargetRef'], 'spec.scaleTargetRef', true));
   for (const [at, metric] of list(spec['metrics']).entries())
     causes.push(...validateMetric(metric, `spec.metrics[${at}]`));
   const behavior = fields(spec['behavior']);
@@ -236,7 +238,7 @@ function validateBudget(spec: Fields): StatusCause[] {
   const causes: StatusCause[] = [];
   const { minAvailable, maxUnavailable } = spec;
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    causes.push(invalid('spec', budgetAsGo(spec), 'minAvailable and maxUnavailable cannot be both set'));
+    causes.push(invalidStruct('spec', budgetAsGo(spec), 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const field of ['minAvailable', 'maxUnavailable']) {
     if (spec[field] === undefined) continue;

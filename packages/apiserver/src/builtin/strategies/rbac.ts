@@ -2,7 +2,7 @@ import type { StatusCause } from '../../model/api-error.ts';
 import { invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { pathSegmentName, subdomainName } from '../names.ts';
-import { broken, labelSelector } from '../validation/common.ts';
+import { broken, invalidStruct, labelSelector } from '../validation/common.ts';
 import { asFields, deepEqual, type Fields, fields, list, strings, text } from '../values.ts';
 import type { PartsByKind } from './parts.ts';
 
@@ -109,5 +109,5 @@ function roleUnchanged(next: KubeObject, live: KubeObject): StatusCause[] {
   if (deepEqual(next['roleRef'], live['roleRef'])) return [];
   const { apiGroup = '', kind = '', name = '' } = fields(next['roleRef']);
   // The internal Go type has no JSON names.
-  return [invalid('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')];
+  return [invalidStruct('roleRef', { APIGroup: apiGroup, Kind: kind, Name: name }, 'cannot change roleRef')];
 }

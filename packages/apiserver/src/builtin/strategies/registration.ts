@@ -19,18 +19,21 @@ export const registrationParts: PartsByKind = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookParts(false),
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookParts(true),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    kubeFinalizers: false,
     nameRule: subdomainName,
     generation: true,
     unconditionalUpdate: false,
     validate: (next) => validatePolicy(readSpec(next)),
   },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
+    kubeFinalizers: false,
     nameRule: subdomainName,
     generation: true,
     unconditionalUpdate: false,
     validate: (next) => validateBinding(readSpec(next)),
   },
   'apiregistration.k8s.io/APIService': {
+    kubeFinalizers: false,
     nameRule: pathSegmentName,
     unconditionalUpdate: false,
     prepareForCreate(next) {
@@ -41,7 +44,6 @@ export const registrationParts: PartsByKind = {
     validate: validateApiService,
   },
   'certificates.k8s.io/CertificateSigningRequest': {
-    nameRule: subdomainName,
     prepareForCreate(next) {
       next['status'] = {};
     },
@@ -76,6 +78,7 @@ function webhookParts(mutating: boolean): PartsByKind[string] {
   const validate = (next: KubeObject) => validateWebhooks(list(next['webhooks']), mutating);
   return {
     nameRule: subdomainName,
+    kubeFinalizers: false,
     unconditionalUpdate: false,
     generation: (next, live) => JSON.stringify(next['webhooks']) !== JSON.stringify(live['webhooks']),
     validate,

@@ -172,16 +172,17 @@ function repeatedPorts(ports: readonly Fields[], type: string): StatusCause[] {
   const numbers = new Set<string>();
   for (const [at, port] of ports.entries()) {
     const key = `${text(port['protocol'])}/${port['port']}`;
-    if (numbers.has(key)) causes.push(duplicate(`spec.ports[${at}]`, portAsGo(port)));
+    if (numbers.has(key)) causes.push(duplicatePort(`spec.ports[${at}]`, port));
     numbers.add(key);
   }
   return causes;
 }
 
-/** A repeated port as the internal Go type, which has no JSON names, is written. */
-function portAsGo(port: Fields): Fields {
+/** A repeated port, shown as the internal Go type, which has no JSON names, with what counts. */
+function duplicatePort(path: string, port: Fields): StatusCause {
   const { protocol, port: value } = port;
-  return { Name: '', Protocol: protocol, AppProtocol: null, Port: value, TargetPort: 0, NodePort: 0 };
+  const shown = { Name: '', Protocol: protocol, AppProtocol: null, Port: value, TargetPort: 0, NodePort: 0 };
+  return { reason: 'FieldValueDuplicate', field: path, message: `Duplicate value: ${JSON.stringify(shown)}` };
 }
 
 function loadBalancer(spec: Fields, type: string): StatusCause[] {

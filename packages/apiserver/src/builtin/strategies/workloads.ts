@@ -1,17 +1,21 @@
 import type { StatusCause } from '../../model/api-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
-import type { KubeObject } from '../../model/object.ts';
-import { immutable } from '../metadata.ts';
+import type { KubeObject, ObjectMeta } from '../../model/object.ts';
+import { immutable, validateAnnotations, validateLabels } from '../metadata.ts';
 import { dnsLabelErrors, labelName, subdomainName } from '../names.ts';
 import {
   atMost100Percent,
   broken,
   intOrPercentValue,
+  invalidStruct,
   isEmptySelector,
   labelSelector,
   nonNegative,
   nonNegativeFields,
+  notSupportedStruct,
   positiveIntOrPercent,
+  selectorUnchanged as sameSelector,
+  selectorAsGo,
   selectorMatches,
 } from '../validation/common.ts';
 import { validatePodTemplate } from '../validation/pod-spec.ts';
@@ -50,6 +54,8 @@ export const workloadParts: PartsByKind = {
   'apps/StatefulSet': {
     nameRule: labelName,
     generation: true,
+    prepareForCreate: (next) => dropMaxUnavailable(next, undefined),
+    prepareForUpdate: dropMaxUnavailable,
     validate: (next) => validateStatefulSet(readSpec(next), false),
     validateUpdate: (next, live) => [...validateStatefulSet(readSpec(next), true), ...statefulSetUnchanged(next, live)],
     validateStatusUpdate: (next) => validateReplicaStatus(fields(next['status']), 'currentReplicas'),
@@ -111,12 +117,19 @@ function workloadWarnings(next: KubeObject, live: KubeObject | undefined): strin
   return [...hostnameWarnings(next, live, POD_NAMES), ...template];
 }
 
+/** A feature that is off by default: the field is dropped unless it was there before. */
+function dropMaxUnavailable(next: KubeObject, live: KubeObject | undefined): void {
+  const rolling = (object: KubeObject) => fields(fields(readSpec(object)['updateStrategy'])['rollingUpdate']);
+  if (live && rolling(live)['maxUnavailable'] !== undefined) return;
+  delete rolling(next)['maxUnavailable'];
+}
+
 function setTemplateGeneration(daemonSet: KubeObject, value: number): void {
   ensure(daemonSet.metadata as Fields, 'annotations')[TEMPLATE_GENERATION] = String(value);
 }
 
 function selectorUnchanged(next: KubeObject, live: KubeObject): StatusCause[] {
-  return immutable('spec.selector', readSpec(next)['selector'], readSpec(live)['selector']);
+  return sameSelector(readSpec(next)['selector'], readSpec(live)['selector'], 'spec.selector');
 }
 
 function validateDeployment(spec: Fields): StatusCause[] {
@@ -147,16 +160,25 @@ function requiredSelector(spec: Fields, kind: string): StatusCause[] {
   if (!selector) return [required('spec.selector')];
   const causes = labelSelector(selector, 'spec.selector');
   if (isEmptySelector(selector))
-    causes.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`));
+    causes.push(invalidStruct('spec.selector', selectorAsGo(selector), `empty selector is invalid for ${kind}`));
   return causes;
 }
 
 /** The template of a ReplicaSet or Deployment; that of a selector which is none selects nothing. */
 function matchingTemplate(spec: Fields): StatusCause[] {
   const template = fields(spec['template']);
+  const bad = unusableSelector(spec, 'invalid label selector');
+  if (bad.length > 0) return bad;
   const causes = templateLabels(spec, template);
   causes.push(...validatePodTemplate(template, 'spec.template'));
   return [...causes, ...alwaysRestarted(template, 'ReplicaSet')];
+}
+
+/** A selector that cannot be evaluated is told, and the template is not looked at. */
+function unusableSelector(spec: Fields, detail: string): StatusCause[] {
+  const selector = asFields(spec['selector']);
+  if (!selector || labelSelector(selector, '').length === 0) return [];
+  return [invalidStruct('spec.selector', selectorAsGo(selector), detail)];
 }
 
 function templateLabels(spec: Fields, template: Fields): StatusCause[] {
@@ -189,7 +211,7 @@ function validateStrategy(strategy: Fields): StatusCause[] {
   }
   if (strategy['type'] !== 'RollingUpdate') {
     const shown = { Type: text(strategy['type']), RollingUpdate: rolling ?? null };
-    return [notSupported('spec.strategy', shown, ['Recreate', 'RollingUpdate'])];
+    return [notSupportedStruct('spec.strategy', shown, ['Recreate', 'RollingUpdate'])];
   }
   const { maxUnavailable, maxSurge } = rolling ?? {};
   const causes = [
@@ -214,9 +236,24 @@ function validateStatefulSet(spec: Fields, update: boolean): StatusCause[] {
   }
   causes.push(...nonNegativeFields(spec, ['replicas', 'minReadySeconds'], 'spec'));
   causes.push(...nonNegative(fields(spec['ordinals'])['start'], 'spec.ordinals.start'));
-  causes.push(...requiredSelector(spec, 'statefulset'), ...templateLabels(spec, template));
-  causes.push(...validatePodTemplate(withClaimVolumes(template, list(spec['volumeClaimTemplates'])), 'spec.template'));
+  causes.push(...requiredSelector(spec, 'statefulset'));
+  const bad = unusableSelector(spec, '');
+  causes.push(...bad);
+  if (bad.length === 0) {
+    const complete = withClaimVolumes(template, list(spec['volumeClaimTemplates']));
+    causes.push(...templateLabels(spec, template), ...statefulSetTemplate(complete));
+  }
   return [...causes, ...alwaysRestarted(template, 'StatefulSet')];
+}
+
+/** Labels and annotations of the template are looked at twice. */
+function statefulSetTemplate(template: Fields): StatusCause[] {
+  const meta = fields(template['metadata']) as ObjectMeta;
+  return [
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateLabels(meta.labels, 'spec.template.labels'),
+    ...validateAnnotations(meta.annotations, 'spec.template.annotations'),
+  ];
 }
 
 /** Each claim template stands for a volume of its name; names that the controller sets are not looked at. */
@@ -242,13 +279,13 @@ function statefulSetPolicies(spec: Fields): StatusCause[] {
   if (strategy['type'] === 'OnDelete') {
     if (rolling) {
       const shown = { Partition: rolling['partition'] ?? 0, MaxUnavailable: rolling['maxUnavailable'] ?? null };
-      causes.push(invalid(`${path}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'"));
+      causes.push(invalidStruct(`${path}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'"));
     }
   } else if (strategy['type'] === 'RollingUpdate') {
     causes.push(...nonNegative(rolling?.['partition'], `${path}.rollingUpdate.partition`));
   } else {
     const shown = { Type: text(strategy['type']), RollingUpdate: rolling ?? null };
-    causes.push(invalid(path, shown, "must be 'RollingUpdate' or 'OnDelete'"));
+    causes.push(invalidStruct(path, shown, "must be 'RollingUpdate' or 'OnDelete'"));
   }
   const retention = fields(spec['persistentVolumeClaimRetentionPolicy']);
   for (const field of ['whenDeleted', 'whenScaled']) {
@@ -283,13 +320,14 @@ function validateDaemonSet(spec: Fields): StatusCause[] {
   const selector = asFields(spec['selector']);
   const labels = stringMap(fields(template['metadata'])['labels']);
   const causes = labelSelector(selector, 'spec.selector');
+  const usable = causes.length === 0;
   const matches = selector ? isEmptySelector(selector) || selectorMatches(selector, labels) : false;
-  if (!matches) {
+  if (usable && !matches) {
     const shown = Object.keys(labels).length === 0 ? null : labels;
     causes.push(invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'));
   }
   if (selector && isEmptySelector(selector)) {
-    causes.push(invalid('spec.selector', selector, 'empty selector is invalid for daemonset'));
+    causes.push(invalidStruct('spec.selector', {}, 'empty selector is invalid for daemonset'));
   }
   return [
     ...causes,
@@ -305,7 +343,7 @@ function daemonSetStrategy(strategy: Fields): StatusCause[] {
   if (strategy['type'] === 'OnDelete') return [];
   if (strategy['type'] !== 'RollingUpdate') {
     const shown = { Type: text(strategy['type']), RollingUpdate: strategy['rollingUpdate'] ?? null };
-    return [notSupported('spec.updateStrategy', shown, ['RollingUpdate', 'OnDelete'])];
+    return [notSupportedStruct('spec.updateStrategy', shown, ['RollingUpdate', 'OnDelete'])];
   }
   const { maxUnavailable, maxSurge } = fields(strategy['rollingUpdate']);
   const path = 'spec.updateStrategy.rollingUpdate';

@@ -10,7 +10,7 @@ import {
   portNumberErrors,
   qualifiedNameErrors,
 } from '../names.ts';
-import { type Fields, fields, list, stringMap, strings, text } from '../values.ts';
+import { deepEqual, type Fields, fields, list, stringMap, strings, text } from '../values.ts';
 
 /* Rules that several types share. Upstream: pkg/apis/core/validation/validation.go, apimachinery meta/v1/validation. */
 
@@ -53,6 +53,44 @@ export function oneOf(
   const word = text(value);
   if (supported.includes(word)) return [];
   return word === '' && emptyIsMissing ? [required(path)] : [notSupported(path, word, supported)];
+}
+
+/** A bad value of a struct, whose fields are shown in the order given. */
+export function invalidStruct(path: string, value: Fields, detail: string): StatusCause {
+  const shown = `Invalid value: ${JSON.stringify(value)}`;
+  return { reason: 'FieldValueInvalid', field: path, message: detail === '' ? shown : `${shown}: ${detail}` };
+}
+
+/** A struct with an unsupported field, whose fields are shown in the order given. */
+export function notSupportedStruct(path: string, value: Fields, supported: readonly string[]): StatusCause {
+  const cause = notSupported(path, '', supported);
+  return { ...cause, message: (cause.message ?? '').replace('""', () => JSON.stringify(value)) };
+}
+
+/** A label selector with its fields in the order of its Go type. */
+export function selectorAsGo(value: unknown): Fields {
+  const { matchLabels, matchExpressions } = fields(value);
+  const expressions = list(matchExpressions).map(({ key, operator, values }) => ({
+    key,
+    operator,
+    ...(values !== undefined && { values }),
+  }));
+  return {
+    ...(matchLabels !== undefined && { matchLabels: sortedMap(stringMap(matchLabels)) }),
+    ...(expressions.length > 0 && { matchExpressions: expressions }),
+  };
+}
+
+function sortedMap(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A cause where a selector that may not change has changed. */
+export function selectorUnchanged(next: unknown, live: unknown, path: string): StatusCause[] {
+  if (deepEqual(next, live)) return [];
+  return next === undefined || next === null
+    ? [invalid(path, null, 'field is immutable')]
+    : [invalidStruct(path, selectorAsGo(next), 'field is immutable')];
 }
 
 /** A port by number or name. */
