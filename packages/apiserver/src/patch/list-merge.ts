@@ -90,17 +90,58 @@ export function checkOrder(patch: readonly unknown[], order: readonly unknown[],
       patch.find((element) => !isMap(element)),
     );
   }
-  const elements = patch.filter((element) => !isMap(element) || !Object.hasOwn(element, '$patch'));
+  const elements = mergeKey === '' ? patch : patch.filter((element) => (element as Fields)['$patch'] !== 'delete');
   let at = 0;
-  for (const place of order) {
+  let place = 0;
+  while (at < elements.length && place < order.length) {
     const element = elements[at];
-    if (element === undefined) return;
-    const same = mergeKey === '' ? element === place : keyOf(element, mergeKey) === keyOf(place, mergeKey);
+    if (isMap(element) && Object.hasOwn(element, '$patch')) {
+      at += 1;
+      continue;
+    }
+    const wanted = order[place];
+    const same = mergeKey === '' ? element === wanted : keyOf(element, mergeKey) === keyOf(wanted, mergeKey);
     if (same) at += 1;
+    place += 1;
   }
-  if (at < elements.length) {
+  if (at < elements.length && place >= order.length) {
     const message = `The order in patch list:\n${goValue(patch)}\n doesn't match $setElementOrder list:\n${goValue(order)}\n`;
     throw patchFailure(message);
+  }
+}
+
+/**
+ * A list that is changed in its own array as long as there is room, as Go's slices are. An array that was made longer by
+ * nobody keeps its length: what is deleted leaves room at its end, which later additions take. The order of merged lists is
+ * measured by such an array, so that it shows.
+ */
+export class SharedList {
+  #array: unknown[];
+  #length: number;
+
+  constructor(array: unknown[]) {
+    this.#array = array;
+    this.#length = array.length;
+  }
+
+  /** The elements. */
+  elements(): unknown[] {
+    return this.#array.slice(0, this.#length);
+  }
+
+  set(at: number, element: unknown): void {
+    this.#array[at] = element;
+  }
+
+  add(element: unknown): void {
+    if (this.#length === this.#array.length) this.#array = [...this.#array, element];
+    else this.#array[this.#length] = element;
+    this.#length += 1;
+  }
+
+  delete(at: number): void {
+    this.#array.copyWithin(at, at + 1, this.#length);
+    this.#length -= 1;
   }
 }
 

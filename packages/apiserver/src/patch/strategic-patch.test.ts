@@ -91,6 +91,17 @@ describe('lists with a merge key', () => {
       },
       ['z:z', 'a:q', 'y:y', 'b:b'],
     ],
+    [
+      'put additions where deletions left room',
+      {
+        '$setElementOrder/containers': [{ name: 'c' }],
+        containers: [
+          { name: 'c', image: 'c' },
+          { name: 'a', $patch: 'delete' },
+        ],
+      },
+      ['b:b', 'c:c'],
+    ],
     ['reorder', { containers: [{ name: 'b' }, { name: 'a' }] }, ['b:b', 'a:a']],
     [
       'delete',
@@ -240,6 +251,14 @@ test.each<[unknown, number, string]>([
     }),
     500,
     "The order in patch list:\n[map[image:z name:a] map[image:y name:b]]\n doesn't match $setElementOrder list:\n[map[name:b] map[name:a]]\n",
+  ],
+  [
+    podPatch({
+      '$setElementOrder/containers': [{ name: 'a' }],
+      containers: [{ name: 'a' }, { name: 'b', $patch: 'delete' }, { $patch: 'replace' }],
+    }),
+    500,
+    "The order in patch list:\n[map[name:a] map[$patch:delete name:b] map[$patch:replace]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n",
   ],
   [podPatch({ '$setElementOrder/containers': 'x' }), 500, 'expected a []interface {}, but received a string'],
   [

@@ -12,6 +12,7 @@ import {
   findByKey,
   keyOf,
   ordered,
+  SharedList,
 } from './list-merge.ts';
 import { badFormat, patchFailure, unknownDirective, wrongType } from './strategic-errors.ts';
 
@@ -109,12 +110,10 @@ function mergeOrdered(original: Fields, patch: Fields, schema: SchemaNode | unde
     const mergeKey = listSchema?.['x-kubernetes-patch-merge-key'] ?? '';
     checkOrder(change ?? [], order, mergeKey);
     if (!before && !change) continue;
-    // What the merge does to the list may not change what the order is measured by.
-    const current = [...(before ?? [])];
     const merged =
       before && change ? mergeList(before, change, listSchema) : (before ?? (withoutDirectives(change) as unknown[]));
-    const objects = elementsAreObjects(current, change ?? []);
-    setField(original, field, ordered(merged, order, current, mergeKey, objects));
+    const objects = elementsAreObjects(before ?? [], change ?? []);
+    setField(original, field, ordered(merged, order, before ?? [], mergeKey, objects));
     delete patch[field];
   }
 }
@@ -133,34 +132,43 @@ function mergeList(original: unknown[], patch: unknown[], schema: SchemaNode | u
   if (!objects) return ordered([...new Set([...original, ...patch])], patch, original, '', false);
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'] ?? '';
   if (mergeKey === '') throw patchFailure('cannot merge lists without merge key for struct');
-  const { base, changes } = applyElementDirectives(original, patch as Fields[], mergeKey);
-  const merged = [...base];
+  const list = new SharedList(original);
+  const changes = applyElementDirectives(list, patch as Fields[], mergeKey);
+  if (!changes) return (patch as Fields[]).filter((element) => !Object.hasOwn(element, DIRECTIVE));
+  const base = list.elements();
   for (const change of changes) {
-    const at = findByKey(merged, mergeKey, keyOf(change, mergeKey));
-    if (at < 0) merged.push(change);
-    else merged[at] = mergeObject(merged[at] as Fields, change, schema?.items);
+    const elements = list.elements();
+    const at = findByKey(elements, mergeKey, keyOf(change, mergeKey));
+    if (at < 0) list.add(change);
+    else list.set(at, mergeObject(elements[at] as Fields, change, schema?.items));
   }
-  return ordered(merged, changes, base, mergeKey, true);
+  return ordered(list.elements(), changes, base, mergeKey, true);
 }
 
-/** `$patch` in elements: deletes single ones, or puts the patch in the place of the whole list. */
-function applyElementDirectives(original: unknown[], patch: readonly Fields[], mergeKey: string) {
-  let base = original;
+/**
+ * `$patch` in elements: deletes single ones. Returns the elements that are left to be merged; undefined where they take the
+ * place of the whole list.
+ */
+function applyElementDirectives(list: SharedList, patch: readonly Fields[], mergeKey: string): Fields[] | undefined {
   let replace = false;
   const changes: Fields[] = [];
   for (const element of patch) {
     const directive = own(element, DIRECTIVE);
     if (!Object.hasOwn(element, DIRECTIVE)) changes.push(element);
     else if (directive === 'replace') replace = true;
-    else if (directive === 'delete') base = base.filter(differsFrom(keyOf(element, mergeKey), mergeKey));
+    else if (directive === 'delete') deleteAll(list, mergeKey, keyOf(element, mergeKey));
     else if (directive === 'merge') throw patchFailure('merging lists cannot yet be specified in the patch');
     else throw unknownDirective(directive, element);
   }
-  return replace ? { base: changes as unknown[], changes: [] } : { base, changes };
+  return replace ? undefined : changes;
 }
 
-function differsFrom(value: unknown, mergeKey: string): (element: unknown) => boolean {
-  return (element) => !isMap(element) || own(element, mergeKey) !== value;
+function deleteAll(list: SharedList, mergeKey: string, value: unknown): void {
+  for (;;) {
+    const at = findByKey(list.elements(), mergeKey, value);
+    if (at < 0) return;
+    list.delete(at);
+  }
 }
 
 function deleteFromList(original: Fields, name: string, values: unknown, schema: SchemaNode | undefined): void {
