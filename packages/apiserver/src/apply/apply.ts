@@ -2,6 +2,7 @@ import { ApiError, type StatusCause } from '../model/api-error.ts';
 import { applyConflict, badRequest } from '../model/errors.ts';
 import { compareCodePoints, goQuote } from '../model/go-format.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
+import type { ApiResource } from '../model/resource.ts';
 import { copyJson } from '../schema/json.ts';
 import { allowedByLastApplied, syncLastApplied } from './last-applied.ts';
 import {
@@ -16,12 +17,12 @@ import { pathText } from './path-element.ts';
 import { emptyObject, type ManagedWrite, stripMetadata, trackUpdate, withManagedFields } from './update.ts';
 import { applyConfiguration, type Conflict, ConflictError } from './updater.ts';
 import { SchemaMismatch, validateTyped } from './validate.ts';
-import { kindText, ResourceVersions } from './versions.ts';
+import { kindText, type ManagedType, ResourceVersions } from './versions.ts';
 
 /* Server-side apply. Upstream: apimachinery util/managedfields, the chain that internal.NewDefaultFieldManager builds. */
 
 /** An apply. */
-export interface ApplyWrite extends ManagedWrite {
+export interface ApplyWrite<Type extends ManagedType = ApiResource> extends ManagedWrite<Type> {
   /** The configuration, as the client sent it. Read-only. */
   readonly applied: KubeObject;
   readonly force: boolean;
@@ -42,7 +43,7 @@ const BEFORE_FIRST_APPLY = 'before-first-apply';
  * caller can tell by comparing whether there is anything to write. Throws ApiError: 409 where other managers own what
  * would change, 400 for another type's configuration or one with managedFields, 500 for one that does not fit the schema.
  */
-export function applyObject(write: ApplyWrite): KubeObject {
+export function applyObject(write: ApplyWrite<ManagedType>): KubeObject {
   const { resource, applied, manager } = write;
   checkKind(write);
   const live = write.live ?? emptyObject(write);
@@ -63,7 +64,7 @@ export function applyObject(write: ApplyWrite): KubeObject {
   return withManagedFields(object, encodeManaged(result.managed));
 }
 
-function checkKind({ resource, applied }: ApplyWrite): void {
+function checkKind({ resource, applied }: ApplyWrite<ManagedType>): void {
   const { group, version, kind } = resource;
   if (applied.apiVersion !== apiVersionOf(group, version) || applied.kind !== kind) {
     throw badRequest(`invalid object type: ${kindText(applied)}`);
@@ -71,7 +72,7 @@ function checkKind({ resource, applied }: ApplyWrite): void {
 }
 
 /** The managed fields of the live object; where it has none, somebody owned all of it before. */
-function firstManaged(write: ApplyWrite, live: KubeObject, versions: ResourceVersions): Managed {
+function firstManaged(write: ApplyWrite<ManagedType>, live: KubeObject, versions: ResourceVersions): Managed {
   const managed = decodeOrFail(live);
   if (managed.managers.size > 0 || !write.live) return managed;
   const first = { ...write, manager: BEFORE_FIRST_APPLY };
@@ -94,7 +95,7 @@ function decodeOrFail(live: KubeObject): Managed {
 }
 
 function applyOnce(
-  write: ApplyWrite,
+  write: ApplyWrite<ManagedType>,
   live: KubeObject,
   before: Managed,
   versions: ResourceVersions,
@@ -118,8 +119,22 @@ function applyOnce(
   stripMetadata(managed, id);
   if (!object) return { object, managed };
   managed.times.set(id, write.now);
-  const merged = copyJson(object);
-  return { object: write.complete ? write.complete(merged) : merged, managed };
+  return { object: completed(write, copyJson(object)), managed };
+}
+
+/** Go decodes a configuration's numbers before it knows their type, so a wrong one is found only here, and is a 500. */
+function completed({ complete, applied }: ApplyWrite<ManagedType>, merged: KubeObject): KubeObject {
+  if (!complete) return merged;
+  try {
+    return complete(merged);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    const [, message = ''] = /cannot be handled as a [^:]*: (.*)$/s.exec(error.message) ?? [];
+    const [, type] = /cannot unmarshal number .* of type (\S+)$/.exec(message) ?? [];
+    const reason = type === undefined ? message : `cannot convert float64 to ${type}`;
+    const where = `failed to convert new object (${names(applied)}) to proper version`;
+    throw new ApiError(500, '', `${where}: unable to convert unstructured object to ${kindText(applied)}: ${reason}`);
+  }
 }
 
 /** What `run` returns; where an object does not fit its schema, a 500 whose message starts with `prefix`. */

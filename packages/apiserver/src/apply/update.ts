@@ -12,7 +12,7 @@ import {
 } from './managed-fields.ts';
 import { updateManagers } from './updater.ts';
 import { validateTyped } from './validate.ts';
-import { type Convert, ResourceVersions } from './versions.ts';
+import { type Convert, type ManagedType, ResourceVersions } from './versions.ts';
 
 /*
  * Managed fields of creations, updates and patches. Upstream: apimachinery util/managedfields, the chain that
@@ -20,8 +20,8 @@ import { type Convert, ResourceVersions } from './versions.ts';
  */
 
 /** Who writes what where. */
-export interface ManagedWrite {
-  readonly resource: ApiResource;
+export interface ManagedWrite<Type extends ManagedType = ApiResource> {
+  readonly resource: Type;
   readonly subresource: string | undefined;
   /** Undefined where the write creates the object. Read-only. */
   readonly live: KubeObject | undefined;
@@ -38,7 +38,7 @@ export interface ManagedWrite {
 }
 
 /** A write other than apply. */
-export interface UpdateWrite extends ManagedWrite {
+export interface UpdateWrite<Type extends ManagedType = ApiResource> extends ManagedWrite<Type> {
   /** The object that is about to be stored. Only its managedFields are replaced, in a copy of its metadata. */
   readonly next: KubeObject;
 }
@@ -47,10 +47,10 @@ export interface UpdateWrite extends ManagedWrite {
  * `next` with the managedFields that follow from what it changes. Never fails: where managed fields cannot be worked out,
  * because an object does not fit its schema, it has none.
  */
-export function updateManagedFields(write: UpdateWrite): KubeObject {
+export function updateManagedFields(write: UpdateWrite<ManagedType>): KubeObject {
   const { next, live, subresource } = write;
   const versions = new ResourceVersions(write.resource, subresource, write.convert);
-  const managed = clientOrLive(next.metadata.managedFields, live?.metadata.managedFields, subresource !== undefined);
+  const managed = subresource === undefined ? clientOrLive(write) : decodedOrEmpty(live?.metadata.managedFields);
   const bare = withManagedFields(next, []);
   try {
     const isTracked = managed.managers.size > 0 || (live?.metadata.uid ?? '') === '';
@@ -63,20 +63,18 @@ export function updateManagedFields(write: UpdateWrite): KubeObject {
 }
 
 /** The managed fields that a client sent, where they are valid; else those of the live object. */
-function clientOrLive(
-  sent: readonly ManagedFieldsEntry[] | undefined,
-  live: readonly ManagedFieldsEntry[] | undefined,
-  isSubresource: boolean,
-): Managed {
-  if (isSubresource) return decodedOrEmpty(live);
-  if (isReset(sent)) return emptyManaged();
+function clientOrLive({ resource, next, live }: UpdateWrite<ManagedType>): Managed {
+  const sent = next.metadata.managedFields;
+  // The metadata of custom resources is decoded in a way that takes an empty list for an absent one.
+  const isAbsent = resource.source === 'crd' && sent?.length === 0;
+  if (!isAbsent && isReset(sent)) return emptyManaged();
   try {
     const managed = decodeManaged(sent);
     if (managed.managers.size > 0) return managed;
   } catch {
     // What is not valid is ignored: clients that do not know managed fields must not lose them.
   }
-  return decodedOrEmpty(live);
+  return decodedOrEmpty(live?.metadata.managedFields);
 }
 
 function decodedOrEmpty(entries: readonly ManagedFieldsEntry[] | undefined): Managed {
@@ -122,7 +120,7 @@ export function trackUpdate(
   live: KubeObject,
   next: KubeObject,
   before: Managed,
-  write: Pick<ManagedWrite, 'manager' | 'subresource' | 'now'>,
+  write: Pick<ManagedWrite<ManagedType>, 'manager' | 'subresource' | 'now'>,
   versions: ResourceVersions,
 ): Managed {
   const typedNext = versions.typed(next);
@@ -158,7 +156,7 @@ export function withManagedFields(object: KubeObject, entries: ManagedFieldsEntr
 }
 
 /** What a creation starts from. */
-export function emptyObject({ resource, empty }: Pick<ManagedWrite, 'resource' | 'empty'>): KubeObject {
+export function emptyObject({ resource, empty }: Pick<ManagedWrite<ManagedType>, 'resource' | 'empty'>): KubeObject {
   if (empty) return empty;
   const { group, version, kind } = resource;
   return { apiVersion: group === '' ? version : `${group}/${version}`, kind, metadata: {} };

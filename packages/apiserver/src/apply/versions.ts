@@ -1,10 +1,15 @@
 import { type KubeObject, parseApiVersion } from '../model/object.ts';
-import type { ApiResource } from '../model/resource.ts';
+import type { ApiResource, Strategy } from '../model/resource.ts';
 import { type Atom, atomOf } from './atoms.ts';
 import { FieldSet } from './field-set.ts';
 import { fieldStep } from './path-element.ts';
 import type { TypedObject, Versions } from './updater.ts';
 import { validateTyped } from './validate.ts';
+
+/** What managed fields need to know of a resource. */
+export type ManagedType = Pick<ApiResource, 'group' | 'version' | 'kind' | 'schema' | 'source'> & {
+  readonly strategy: Pick<Strategy, 'resetFields'>;
+};
 
 /**
  * Brings an object to another version of its type, for managers that wrote in that version: the object and that version's
@@ -18,12 +23,12 @@ export type Convert = (
 /** What the updater knows of a resource: one request converts the same object to the same version only once. */
 export class ResourceVersions implements Versions {
   readonly #convert: Convert | undefined;
-  readonly #resource: ApiResource;
+  readonly #resource: ManagedType;
   readonly #reset: FieldSet | undefined;
   readonly #resetsAllVersions: boolean;
   readonly #converted = new Map<string, WeakMap<object, TypedObject>>();
 
-  constructor(resource: ApiResource, subresource: string | undefined, convert: Convert | undefined) {
+  constructor(resource: ManagedType, subresource: string | undefined, convert: Convert | undefined) {
     this.#resource = resource;
     this.#convert = convert;
     const paths = resource.strategy.resetFields(subresource);

@@ -1,6 +1,6 @@
+import type { ManagedType } from '../../src/apply/versions.ts';
 import { definitionNode } from '../../src/builtin/schemas.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import type { ApiResource, Strategy } from '../../src/model/resource.ts';
 import type { SchemaNode } from '../../src/model/schema.ts';
 import type { JsonMap } from '../../src/schema/json.ts';
 
@@ -164,14 +164,19 @@ function mapValues<In, Out>(map: Readonly<Record<string, In>>, change: (value: I
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }
 
-/** The resource of a type in one of its versions and schemas, as far as managed fields need one. */
-export function scenarioResource(type: ScenarioType, version: string, schema: number): ApiResource {
+/** A type in one of its versions and schemas. */
+export function scenarioResource(type: ScenarioType, version: string, schema: number): ManagedType {
   const node = type.schemas[schema];
   if (!node) throw new RangeError(`no schema ${schema}`);
-  const strategy: Pick<Strategy, 'resetFields'> = { resetFields: (subresource) => type.reset[subresource ?? ''] ?? [] };
-  // The source decides only whose reset fields hold for all versions; the oracle's hold for all.
-  const resource = { group: type.group, version, kind: type.kind, schema: node, strategy, source: 'built-in' };
-  return resource as unknown as ApiResource;
+  return {
+    group: type.group,
+    version,
+    kind: type.kind,
+    schema: node,
+    // The source decides whose reset fields hold for all versions, and those of the oracle do.
+    source: 'built-in',
+    strategy: { resetFields: (subresource) => type.reset[subresource ?? ''] ?? [] },
+  };
 }
 
 /** An object in another version; undefined for versions that do not exist. */
