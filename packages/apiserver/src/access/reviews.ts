@@ -160,7 +160,7 @@ function accessReviewCauses(request: ReviewRequest): StatusCause[] {
   const local = request.resource === 'localsubjectaccessreviews';
   if (spec.resourceAttributes && spec.nonResourceAttributes) {
     const detail = 'cannot be specified in combination with resourceAttributes';
-    causes.push(invalidValue('spec.nonResourceAttributes', spec.nonResourceAttributes, detail));
+    causes.push(invalidValue('spec.nonResourceAttributes', pathForm(spec.nonResourceAttributes), detail));
   }
   if (!spec.resourceAttributes && !spec.nonResourceAttributes) {
     const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
@@ -172,6 +172,11 @@ function accessReviewCauses(request: ReviewRequest): StatusCause[] {
   causes.push(...metadataCauses(request, local));
   if (local) causes.push(...localCauses(request, spec));
   return causes;
+}
+
+/** The value as upstream shows it: in the form of its internal type. */
+function pathForm({ path = '', verb = '' }: { readonly path?: string; readonly verb?: string }) {
+  return { Path: path, Verb: verb };
 }
 
 function metadataCauses({ body }: ReviewRequest, local: boolean): StatusCause[] {
@@ -189,7 +194,7 @@ function localCauses({ body }: ReviewRequest, spec: AccessReviewSpec): StatusCau
   }
   if (spec.nonResourceAttributes) {
     const detail = 'disallowed on this kind of request';
-    causes.push(invalidValue('spec.nonResourceAttributes', spec.nonResourceAttributes, detail));
+    causes.push(invalidValue('spec.nonResourceAttributes', pathForm(spec.nonResourceAttributes), detail));
   }
   return causes;
 }

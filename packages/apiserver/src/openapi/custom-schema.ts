@@ -31,7 +31,7 @@ function kindSchema(resource: ApiResource, references: Set<string>): Plain {
   const properties = { ...((schema['properties'] ?? {}) as Plain) };
   return {
     ...schema,
-    properties: { ...properties, ...typeProperties(properties), metadata: reference(`${META}.ObjectMeta`) },
+    properties: { ...properties, ...typeProperties(properties), metadata: described('ObjectMeta') },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.kind)],
   };
 }
@@ -42,9 +42,14 @@ function listSchema(resource: ApiResource, itemName: string): Plain {
     description: `${resource.listKind} is a list of ${resource.kind}`,
     type: 'object',
     required: ['items'],
-    properties: { apiVersion: TEXT, items, kind: TEXT, metadata: reference(`${META}.ListMeta`) },
+    properties: { apiVersion: TEXT, items, kind: TEXT, metadata: described('ListMeta') },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   };
+}
+
+/** A field that upstream describes: its reference stands beside the description. */
+function described(name: string): Plain {
+  return { allOf: [reference(`${META}.${name}`)] };
 }
 
 function kindOf({ group, version }: ApiResource, kind: string): Plain {

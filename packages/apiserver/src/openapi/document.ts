@@ -3,12 +3,16 @@ import { definitionNames } from '../builtin/schemas.ts';
 import { apiVersionOf } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import { customDefinitionName, customDefinitions } from './custom-schema.ts';
-import { type DefinitionNames, groupVersionName, groupVersionTag, resourcePaths } from './operations.ts';
+import type { SmallDocument } from './discovery-documents.ts';
+import { groupVersionName, groupVersionTag } from './names.ts';
+import { type DefinitionNames, resourcePaths } from './operations.ts';
 import { responses } from './parts.ts';
 import { definitionsJson, type Plain } from './schema-json.ts';
 
 const BUILTIN_INFO = { title: 'Kubernetes', version: '1.35' };
 const CUSTOM_INFO = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
+const SECURITY =
+  ',"securitySchemes":{"BearerToken":{"type":"apiKey","description":"Bearer Token authentication","name":"authorization","in":"header"}}';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** The path of a group version without the leading slash: `api/v1`, `apis/apps/v1`. */
@@ -18,7 +22,7 @@ export function documentPath(group: string, version: string): string {
 
 /**
  * The OpenAPI v3 document of one group version as JSON bytes: the schemas of its resources and all that they refer to, and
- * their paths. Built-in types have no descriptions; watch paths, which are deprecated, are left out.
+ * their paths. Built-in types have no descriptions.
  */
 export function groupVersionDocument(group: string, version: string, resources: readonly ApiResource[]): Buffer {
   const builtin = resources.some((resource) => resource.source === 'built-in');
@@ -32,9 +36,15 @@ export function groupVersionDocument(group: string, version: string, resources: 
   const info = JSON.stringify(builtin ? BUILTIN_INFO : CUSTOM_INFO);
   const schemas = [...schemasOf(resources, pathsJson)].sort(byKey);
   const schemasJson = schemas.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
-  return Buffer.from(
-    `{"openapi":"3.0.0","info":${info},"paths":${pathsJson},"components":{"schemas":{${schemasJson}}}}\n`,
-  );
+  const components = `{"schemas":{${schemasJson}}${builtin ? SECURITY : ''}}`;
+  return Buffer.from(`{"openapi":"3.0.0","info":${info},"paths":${pathsJson},"components":${components}}`);
+}
+
+/** The document of a path that is no group version's, as JSON bytes. */
+export function smallDocument({ paths, schemas }: SmallDocument): Buffer {
+  const components = schemas ? `{"schemas":${JSON.stringify(schemas)}${SECURITY}}` : `{${SECURITY.slice(1)}}`;
+  const head = `"openapi":"3.0.0","info":${JSON.stringify(BUILTIN_INFO)}`;
+  return Buffer.from(`{${head},"paths":${JSON.stringify(paths)},"components":${components}}`);
 }
 
 /** All definitions that the paths name, and what those refer to. */
@@ -58,7 +68,7 @@ function discoveryOperation(group: string, version: string): Plain {
   return {
     tags: [groupVersionTag(group, version)],
     operationId: `get${groupVersionName(group, version)}APIResources`,
-    responses: responses(`${META}.APIResourceList`, ['200']),
+    responses: responses({ source: 'built-in' }, `${META}.APIResourceList`, ['200']),
   };
 }
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { negotiate } from '../model/media-type.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { ApiResource } from '../model/resource.ts';
-import { documentPath, groupVersionDocument } from './document.ts';
+import { smallDocuments } from './discovery-documents.ts';
+import { documentPath, groupVersionDocument, smallDocument } from './document.ts';
 
 /** A request below /openapi/. */
 export interface OpenApiRequest {
@@ -31,10 +32,11 @@ export interface RemoteDocuments {
 }
 
 interface Entry {
-  readonly group: string;
-  readonly version: string;
+  readonly path: string;
+  /** Those of a group version; none for other paths. */
   readonly resources: readonly ApiResource[];
   readonly hash: string;
+  readonly make: () => Buffer;
   body?: Buffer;
 }
 
@@ -53,6 +55,7 @@ export class OpenApi {
   readonly #registry: ResourceRegistry;
   readonly #remote: RemoteDocuments | undefined;
   readonly #process = randomUUID();
+  readonly #builtinGroups: readonly string[];
   #entries = new Map<string, Entry>();
   #index: Buffer = EMPTY;
   #builtFor = '';
@@ -60,6 +63,8 @@ export class OpenApi {
 
   constructor(registry: ResourceRegistry, remote?: RemoteDocuments) {
     this.#registry = registry;
+    const groups = registry.all().filter(({ source, group }) => source === 'built-in' && group !== '');
+    this.#builtinGroups = [...new Set(groups.map(({ group }) => group))];
     this.#remote = remote;
   }
 
@@ -87,28 +92,37 @@ export class OpenApi {
     this.#entries = new Map();
     for (const [path, resources] of byDocument(this.#registry)) {
       const known = before.get(path);
-      this.#entries.set(path, known && sameResources(known.resources, resources) ? known : this.#entry(resources));
+      const entry = known && sameResources(known.resources, resources) ? known : this.#groupVersion(path, resources);
+      this.#entries.set(path, entry);
+    }
+    for (const [path, make] of smallDocuments(this.#builtinGroups)) {
+      const entry = before.get(path) ?? newEntry(path, builtinContent(), [], () => smallDocument(make()));
+      this.#entries.set(path, entry);
     }
     const paths = new Map(this.#remote?.list().map(({ path, url }) => [path, url]));
     for (const [path, { hash }] of this.#entries) paths.set(path, `${ROOT}/${path}?hash=${hash}`);
     const sorted = [...paths].sort(([a], [b]) => (a < b ? -1 : 1));
     const index = sorted.map(([path, serverRelativeURL]) => [path, { serverRelativeURL }]);
-    this.#index = Buffer.from(`${JSON.stringify({ paths: Object.fromEntries(index) })}\n`);
+    this.#index = Buffer.from(`${JSON.stringify({ paths: Object.fromEntries(index) })}`);
     this.#builtFor = generation;
     return this.#entries;
   }
 
-  #entry(resources: readonly ApiResource[]): Entry {
+  #groupVersion(path: string, resources: readonly ApiResource[]): Entry {
     const { group = '', version = '', source = 'crd' } = resources[0] ?? {};
     // A document is its own only after a change, and making it only to hash it would cost every change of a CRD.
     const content = source === 'built-in' ? builtinContent() : `${this.#process} ${this.#customHashes++}`;
-    const hash = createHash('sha512').update(`${content} ${group}/${version}`).digest('hex').toUpperCase();
-    return { group, version, resources, hash };
+    return newEntry(path, content, resources, () => groupVersionDocument(group, version, resources));
   }
 }
 
+function newEntry(path: string, content: string, resources: readonly ApiResource[], make: () => Buffer): Entry {
+  const hash = createHash('sha512').update(`${content} ${path}`).digest('hex').toUpperCase();
+  return { path, resources, hash, make };
+}
+
 function documentAnswer(entry: Entry, request: OpenApiRequest): OpenApiAnswer {
-  const { group, version, hash } = entry;
+  const { path, hash } = entry;
   if (!negotiate(request.accept, ['application/json'], (transform) => transform === undefined)) {
     return { status: 406, headers: { ...UNCACHED, vary: 'Accept' }, body: EMPTY };
   }
@@ -116,7 +130,7 @@ function documentAnswer(entry: Entry, request: OpenApiRequest): OpenApiAnswer {
   const type = { 'content-type': 'application/json', etag, vary: 'Accept' };
   const headers: Record<string, string> = { ...UNCACHED, ...type };
   if (request.hash && request.hash !== hash) {
-    headers['location'] = `${ROOT}/${documentPath(group, version)}?hash=${hash}`;
+    headers['location'] = `${ROOT}/${path}?hash=${hash}`;
     return { status: 301, headers, body: EMPTY };
   }
   if (request.hash) {
@@ -124,7 +138,7 @@ function documentAnswer(entry: Entry, request: OpenApiRequest): OpenApiAnswer {
     headers['expires'] = new Date(request.now + YEAR).toUTCString().replace('GMT', 'UTC');
   }
   if (request.ifNoneMatch === etag) return { status: 304, headers, body: EMPTY };
-  entry.body ??= groupVersionDocument(group, version, entry.resources);
+  entry.body ??= entry.make();
   return { status: 200, headers, body: entry.body };
 }
 

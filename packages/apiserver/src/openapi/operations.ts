@@ -1,9 +1,23 @@
 import type { GroupVersionKind } from '../model/object.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
-import { body, LIST, mediaTypes, parameter, parameters, responses } from './parts.ts';
+import { connectOperations, connectParameters, isConnection, LOG_PARAMETERS, LOG_TYPES } from './connect.ts';
+import { capital, groupVersionName, groupVersionTag } from './names.ts';
+import {
+  body,
+  DELETE,
+  LIST,
+  LIST_SELECTION,
+  mediaTypes,
+  parameter,
+  parameters,
+  responses,
+  sorted,
+  textResponses,
+  WRITE,
+} from './parts.ts';
 import type { Plain } from './schema-json.ts';
 
-/* Paths and operations of one resource, as apiserver endpoints/installer.go documents them, without watch paths. */
+/* Paths and operations of one resource, as apiserver endpoints/installer.go documents them. */
 
 /** Where the definitions of a resource's kinds are. */
 export interface DefinitionNames {
@@ -14,7 +28,6 @@ export interface DefinitionNames {
 }
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const STREAMS = new Set(['attach', 'exec', 'portforward', 'proxy']);
 const METHODS: Readonly<Partial<Record<Verb, string>>> = {
   create: 'post',
   delete: 'delete',
@@ -41,7 +54,26 @@ export function resourcePaths(resource: ApiResource, base: string, names: Defini
   add(collection, writer.collection(), [...shared, PRETTY]);
   add(`${collection}/{name}`, writer.object(undefined), ofName);
   for (const subresource of resource.subresources) {
-    add(`${collection}/{name}/${subresource.name}`, writer.object(subresource), ofName);
+    const path = `${collection}/{name}/${subresource.name}`;
+    if (!isConnection(subresource)) {
+      const own = subresource.name === 'log' ? LOG_PARAMETERS : [];
+      add(path, writer.object(subresource), [...ofName, ...own]);
+      continue;
+    }
+    const named = ofName.filter((one) => one !== PRETTY);
+    add(path, writer.connections(subresource, ''), [...named, ...connectParameters(subresource)]);
+    if (subresource.name !== 'proxy') continue;
+    const below = [...named, parameter('path', 'path'), ...connectParameters(subresource)];
+    add(`${path}/{path}`, writer.connections(subresource, 'WithPath'), below);
+  }
+  if (resource.source === 'built-in' && resource.verbs.includes('watch')) {
+    const watched = [...parameters(LIST), PRETTY];
+    if (resource.namespaced) {
+      add(`${base}/watch/${resource.resource}`, writer.watch('ListForAllNamespaces'), watched);
+    }
+    const watchedCollection = collection.replace(base, `${base}/watch`);
+    add(watchedCollection, writer.watch('List'), [...shared, ...watched]);
+    add(`${watchedCollection}/{name}`, writer.watch(''), [parameter('name', 'path'), ...shared, ...watched]);
   }
   return paths;
 }
@@ -54,10 +86,6 @@ function pathItem(operations: Plain, shared: readonly Plain[]): Plain {
   if (!only || more.length > 0) return { ...operations, parameters: sorted(shared) };
   const [method, { parameters: own = [], ...operation }] = only;
   return { [method]: operation, parameters: sorted([...(own as readonly Plain[]), ...shared]) };
-}
-
-function sorted(list: readonly Plain[]): readonly Plain[] {
-  return list.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
 }
 
 /** Writes the operations of one resource. */
@@ -89,7 +117,7 @@ class OperationWriter {
         ...this.#head(`delete${this.#identifier}Collection${scoped}`, 'deletecollection', resource),
         parameters: parameters(options),
         ...(resource.source === 'built-in' && { requestBody: body(resource, `${META}.DeleteOptions`, false) }),
-        responses: responses(`${META}.Status`, ['200']),
+        responses: responses(resource, `${META}.Status`, ['200']),
       };
     }
     if (resource.verbs.includes('list')) operations['get'] = this.#list(`list${this.#identifier}${scoped}`);
@@ -98,7 +126,7 @@ class OperationWriter {
         ...this.#head(`create${this.#identifier}${scoped}`, 'post', resource),
         parameters: parameters(WRITE),
         requestBody: body(resource, own, true),
-        responses: responses(own, ['200', '201', '202']),
+        responses: responses(resource, own, ['200', '201', '202']),
       };
     }
     return operations;
@@ -116,18 +144,37 @@ class OperationWriter {
     return operations;
   }
 
+  /** All methods of a subresource that is a connection. */
+  connections(subresource: ApiSubresource, suffix: string): Plain {
+    const resource = this.#resource;
+    const kind = subresource.kind ?? resource;
+    const scope = resource.namespaced ? 'Namespaced' : '';
+    const name = `${scope}${resource.kind}${capital(subresource.name)}${suffix}`;
+    return connectOperations(subresource, (method) =>
+      this.#head(`connect${this.#identifier}${capital(method)}${name}`, 'connect', kind),
+    );
+  }
+
+  /** GET of a watch path: `suffix` tells what of the resource is watched. */
+  watch(suffix: 'List' | 'ListForAllNamespaces' | ''): Plain {
+    const resource = this.#resource;
+    const scope = resource.namespaced && suffix !== 'ListForAllNamespaces' ? 'Namespaced' : '';
+    const id = `watch${this.#identifier}${scope}${resource.kind}${suffix}`;
+    return {
+      get: {
+        ...this.#head(id, suffix === '' ? 'watch' : 'watchlist', resource),
+        responses: responses(resource, `${META}.WatchEvent`, ['200'], true),
+      },
+    };
+  }
+
   #operation(method: string, subresource: ApiSubresource | undefined): Plain {
     const resource = this.#resource;
     const kind: GroupVersionKind = subresource?.kind ?? resource;
-    const suffix = subresource ? subresource.name[0]?.toUpperCase() + subresource.name.slice(1) : '';
+    const suffix = subresource ? capital(subresource.name) : '';
     const scoped = `${resource.namespaced ? 'Namespaced' : ''}${resource.kind}${suffix}`;
     // A CRD's scale is listed under the kind that it scales.
     const shown = resource.source === 'crd' ? resource : kind;
-    if (subresource && STREAMS.has(subresource.name)) {
-      const id = `connect${this.#identifier}${method[0]?.toUpperCase()}${method.slice(1)}${scoped}`;
-      const answer = { 200: { description: 'OK', content: { '*/*': { schema: { type: 'string' } } } } };
-      return { ...this.#head(id, 'connect', shown), responses: answer };
-    }
     const definition = this.#names.of(kind);
     const head = this.#head(`${ACTIONS[method] ?? 'create'}${this.#identifier}${scoped}`, method, shown);
     switch (method) {
@@ -135,28 +182,28 @@ class OperationWriter {
         return {
           ...head,
           ...(resource.source === 'crd' && { parameters: parameters(['resourceVersion']) }),
-          responses: responses(definition, ['200']),
+          responses: subresource?.name === 'log' ? textResponses(LOG_TYPES) : responses(resource, definition, ['200']),
         };
       case 'delete':
         return {
           ...head,
           parameters: parameters(DELETE),
           requestBody: body(resource, `${META}.DeleteOptions`, false),
-          responses: responses(returnsDeleted(resource) ? definition : `${META}.Status`, ['200', '202']),
+          responses: responses(resource, returnsDeleted(resource) ? definition : `${META}.Status`, ['200', '202']),
         };
       case 'patch':
         return {
           ...head,
           parameters: parameters([...WRITE, 'force']),
           requestBody: { content: mediaTypes(patchTypes(resource), `${META}.Patch`), required: true },
-          responses: responses(definition, resource.source === 'crd' ? ['200'] : ['200', '201']),
+          responses: responses(resource, definition, resource.source === 'crd' ? ['200'] : ['200', '201']),
         };
       default:
         return {
           ...head,
           parameters: parameters(WRITE),
           requestBody: body(resource, definition, true),
-          responses: responses(definition, method === 'put' ? ['200', '201'] : ['200', '201', '202']),
+          responses: responses(resource, definition, method === 'put' ? ['200', '201'] : ['200', '201', '202']),
         };
     }
   }
@@ -166,7 +213,7 @@ class OperationWriter {
     return {
       ...this.#head(operationId, 'list', resource),
       parameters: parameters(LIST),
-      responses: responses(this.#names.list(resource), ['200']),
+      responses: responses(resource, this.#names.list(resource), ['200'], true),
     };
   }
 
@@ -196,35 +243,7 @@ function returnsDeleted({ group, resource }: ApiResource): boolean {
   return (whole && resource !== 'csistoragecapacities') || RETURNED.has(`${resource}.${group}`);
 }
 
-const WRITE = ['dryRun', 'fieldManager', 'fieldValidation'];
-const DELETE = [
-  'dryRun',
-  'gracePeriodSeconds',
-  'ignoreStoreReadErrorWithClusterBreakingPotential',
-  'orphanDependents',
-  'propagationPolicy',
-];
-/** Of a list, without those of a watch. */
-const LIST_SELECTION = LIST.filter((name) => name !== 'allowWatchBookmarks' && name !== 'watch');
-
 function patchTypes({ source }: ApiResource): readonly string[] {
   const types = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
   return source === 'crd' ? types : [...types, 'application/strategic-merge-patch+json'];
-}
-
-/** `apps_v1`, `rbacAuthorization_v1`: the tag of a group version's operations. */
-export function groupVersionTag(group: string, version: string): string {
-  const name = groupName(group);
-  return `${name.charAt(0).toLowerCase()}${name.slice(1)}_${version}`;
-}
-
-/** `AppsV1`, `RbacAuthorizationV1`: the group version in the names of operations. */
-export function groupVersionName(group: string, version: string): string {
-  return `${groupName(group)}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
-}
-
-function groupName(group: string): string {
-  if (group === '') return 'Core';
-  const parts = group.replace(/\.k8s\.io$/, '').split(/[.-]/);
-  return parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('');
 }

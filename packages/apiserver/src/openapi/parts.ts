@@ -15,6 +15,21 @@ export const LIST: readonly string[] = [
   'watch',
 ];
 
+/** Names of a write's parameters. */
+export const WRITE: readonly string[] = ['dryRun', 'fieldManager', 'fieldValidation'];
+/** Names of a deletion's parameters. */
+export const DELETE: readonly string[] = [
+  'dryRun',
+  'gracePeriodSeconds',
+  'ignoreStoreReadErrorWithClusterBreakingPotential',
+  'orphanDependents',
+  'propagationPolicy',
+];
+/** Names of a list's parameters, without those of a watch. */
+export const LIST_SELECTION: readonly string[] = LIST.filter(
+  (name) => name !== 'allowWatchBookmarks' && name !== 'watch',
+);
+
 /** Parameters whose type is not string. */
 const TYPES: Readonly<Record<string, string>> = {
   allowWatchBookmarks: 'boolean',
@@ -30,10 +45,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const STATUS_TEXTS: Readonly<Record<string, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted' };
 const BODY_TYPES = ['application/json', 'application/yaml'];
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const STREAMS = ['application/json;stream=watch', `${PROTOBUF};stream=watch`];
 
-/** A parameter of a path or query. */
-export function parameter(name: string, place: 'path' | 'query'): Plain {
-  const schema = { type: TYPES[name] ?? 'string', uniqueItems: true };
+/** A parameter of a path or query; its type where it is not the one that it always has. */
+export function parameter(name: string, place: 'path' | 'query', type = TYPES[name] ?? 'string'): Plain {
+  const schema = { type, uniqueItems: true };
   return { name, in: place, ...(place === 'path' && { required: true }), schema };
 }
 
@@ -55,9 +72,31 @@ export function body({ source }: ApiResource, definition: string | undefined, re
   return required ? { content, required } : { content };
 }
 
-/** Answers with a definition's objects. */
-export function responses(definition: string | undefined, codes: readonly string[]): Plain {
-  const content = definition === undefined ? {} : { content: mediaTypes(BODY_TYPES, definition) };
+/**
+ * Answers with a definition's objects. Those of built-in types are said to be in protobuf too, as Kubernetes' documents
+ * have it, although this server's answers never are.
+ */
+export function responses(
+  { source }: Pick<ApiResource, 'source'>,
+  definition: string | undefined,
+  codes: readonly string[],
+  streams = false,
+): Plain {
+  const builtin = source === 'built-in' ? [PROTOBUF, ...(streams ? STREAMS : [])] : [];
+  const content = definition === undefined ? {} : { content: mediaTypes([...BODY_TYPES, ...builtin], definition) };
   const answers = codes.map((code) => [code, { description: STATUS_TEXTS[code], ...content }] as const);
-  return { ...Object.fromEntries(answers), 401: { description: 'Unauthorized' } };
+  return { ...Object.fromEntries(answers), ...UNAUTHORIZED };
+}
+
+/** Answers that are no objects: the same schema, a text, in several media types. */
+export function textResponses(types: readonly string[]): Plain {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
+  return { 200: { description: 'OK', content }, ...UNAUTHORIZED };
+}
+
+const UNAUTHORIZED = { 401: { description: 'Unauthorized' } };
+
+/** Parameters in the order of documents. */
+export function sorted(list: readonly Plain[]): readonly Plain[] {
+  return list.toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
 }

@@ -40,7 +40,7 @@ function definition(name: string): Definition {
   if (known) return known;
   const references = new Set<string>();
   const { definition: _own, ...node } = definitionNode(name);
-  const made = { json: JSON.stringify(plain(node, references)), references: [...references] };
+  const made = { json: JSON.stringify(undescribed(name, plain(node, references))), references: [...references] };
   written.set(name, made);
   return made;
 }
@@ -59,7 +59,7 @@ function plainKeyword(keyword: string, value: unknown, references: Set<string>):
   switch (keyword) {
     case 'properties':
       return Object.fromEntries(
-        Object.entries(value as Record<string, SchemaNode>).map(([name, child]) => [name, plain(child, references)]),
+        Object.entries(value as Record<string, SchemaNode>).map(([name, child]) => [name, property(child, references)]),
       );
     case 'items':
     case 'not':
@@ -73,6 +73,33 @@ function plainKeyword(keyword: string, value: unknown, references: Set<string>):
     default:
       return value;
   }
+}
+
+/** The reference of a field stands in an allOf, because upstream each has a description beside it. */
+function property(node: SchemaNode, references: Set<string>): Plain {
+  const written = plain(node, references);
+  return '$ref' in written ? { allOf: [written] } : written;
+}
+
+/** Fields without a description, by the end of their definition's name. */
+const UNDESCRIBED: Readonly<Record<string, readonly string[]>> = {
+  'networking.v1.IngressRule': ['http'],
+  'apiextensions.v1.JSONSchemaProps': [
+    'additionalItems',
+    'additionalProperties',
+    'example',
+    'externalDocs',
+    'items',
+    'not',
+  ],
+};
+
+function undescribed(name: string, schema: Plain): Plain {
+  const fields = UNDESCRIBED[name.split('.').slice(-3).join('.')];
+  if (!fields) return schema;
+  const properties = { ...((schema['properties'] ?? {}) as Plain) };
+  for (const field of fields) properties[field] = (properties[field] as { allOf: readonly Plain[] }).allOf[0];
+  return { ...schema, properties };
 }
 
 /** What a field says beside its definition (a default, a list type) stands beside the reference. */
