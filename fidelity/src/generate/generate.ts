@@ -27,6 +27,7 @@ export async function generateScripts(): Promise<Script[]> {
   const types = (await loadTemplates()).map((template) => new BuiltinType(template));
   return types.flatMap((type) =>
     Object.entries(BY_AREA).flatMap(([area, make]) => {
+      if (type.template.restless && area !== 'validation') return [];
       const steps = make(type);
       if (steps.length === 0) return [];
       const { cluster = false, alone = false } = type.template;

@@ -14,6 +14,8 @@ export interface Template {
   readonly cluster?: boolean;
   /** Its scripts may not run beside others. */
   readonly alone?: boolean;
+  /** The server itself writes to its objects whenever it wants: only what is refused can be compared. */
+  readonly restless?: boolean;
   /** It is only admitted where the namespace has the default service account. */
   readonly accounts?: boolean;
   /** It cannot be deleted as a collection. */

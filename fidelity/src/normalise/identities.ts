@@ -3,6 +3,9 @@ import type { JsonMap } from '../script/types.ts';
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 
+/** The letters that Kubernetes makes random endings of. */
+const RANDOM = 'bcdfghjklmnpqrstvwxz2456789';
+
 /**
  * What a script has seen of its objects so far: their uids, their versions and the names that the server made up. Labels
  * speak of the object and not of a running number, so that one difference does not spread to later steps.
@@ -12,7 +15,13 @@ export class Identities {
   readonly #countByName = new Map<string, number>();
   readonly #randomNames = new Map<string, string>();
   readonly #versions = new Map<string, bigint[]>();
+  readonly #prefixes: readonly string[];
   #highest = 0n;
+
+  /** `prefixes` are the `generateName`s that the script sends: they are known even where no object comes of them. */
+  constructor(prefixes: readonly string[] = []) {
+    this.#prefixes = prefixes;
+  }
 
   /** Takes note of an object's uid and generated name. Call it for every object of an answer before its texts are changed. */
   learn(object: JsonMap): void {
@@ -23,15 +32,15 @@ export class Identities {
       this.#randomNames.set(name, `${prefix}<random>`);
     }
     if (typeof uid !== 'string' || this.#uids.has(uid)) return;
-    const label = String(name);
+    const label = this.replaceIn(String(name));
     const count = (this.#countByName.get(label) ?? 0) + 1;
     this.#countByName.set(label, count);
-    this.#uids.set(uid, `<uid of ${this.replaceNames(label)}${count > 1 ? ` ${count}` : ''}>`);
+    this.#uids.set(uid, `<uid of ${label}${count > 1 ? ` ${count}` : ''}>`);
   }
 
   /** The text with known uids and random names replaced; other UUIDs become `<uuid>`. */
   replaceIn(text: string): string {
-    return this.replaceNames(text.replace(UUID, (uid) => this.#uids.get(uid) ?? '<uuid>'));
+    return this.#replaceNames(text.replace(UUID, (uid) => this.#uids.get(uid) ?? '<uuid>'));
   }
 
   /**
@@ -58,9 +67,19 @@ export class Identities {
     return BigInt(value) >= this.#highest ? '<current>' : '<behind>';
   }
 
-  private replaceNames(text: string): string {
+  #replaceNames(text: string): string {
     let replaced = text;
     for (const [name, label] of this.#randomNames) replaced = replaced.replaceAll(name, label);
+    for (const prefix of this.#prefixes) {
+      replaced = replaced.replaceAll(
+        new RegExp(`${escapeRegExp(prefix)}[${RANDOM}]{5}(?![a-z0-9])`, 'g'),
+        `${prefix}<random>`,
+      );
+    }
     return replaced;
   }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../run/execute.ts';
 import { withoutPaths } from '../script/path.ts';
 import type { Counted, Json, JsonMap, Script } from '../script/types.ts';
+import { withSortedCauses } from './causes.ts';
 import { Identities } from './identities.ts';
 import { selectPaths } from './select.ts';
 import { isTable, normaliseTable } from './table.ts';
@@ -20,7 +21,7 @@ export interface Normal {
  * that only prepare are undefined, but what they say about identities is used.
  */
 export function normaliseRun(script: Script, exchanges: readonly (Exchange | undefined)[]): (Normal | undefined)[] {
-  const identities = new Identities();
+  const identities = new Identities(generateNames(script.steps as unknown as Json));
   return script.steps.map((step, index) => {
     const exchange = exchanges[index];
     if (exchange === undefined || 'watch' in step) return undefined;
@@ -29,9 +30,17 @@ export function normaliseRun(script: Script, exchanges: readonly (Exchange | und
   });
 }
 
+/** Every `generateName` in a tree. */
+function generateNames(tree: Json): string[] {
+  if (tree === null || typeof tree !== 'object') return [];
+  return Object.entries(tree).flatMap(([key, value]: [string, Json]) =>
+    key === 'generateName' && typeof value === 'string' ? [value] : generateNames(value),
+  );
+}
+
 function normalise({ status, contentType, warnings, body, events }: Exchange, identities: Identities): Normal {
   const walk = new Walk(identities);
-  const walked = walk.tree(isOpenApi(body) ? withoutDescriptions(body) : body);
+  const walked = withSortedCauses(walk.tree(isOpenApi(body) ? withoutDescriptions(body) : body));
   return {
     status,
     contentType,
@@ -67,12 +76,14 @@ class Walk {
     if (value === undefined) return null;
     if (typeof value === 'string') return this.#text(value, key);
     if (typeof value === 'number') return isNodePort(key, value) ? '<node port>' : value;
+    if (key === 'managedFields' && Array.isArray(value)) return sorted(value.map((each) => this.tree(each as Json)));
     if (Array.isArray(value)) return value.map((each) => this.tree(each as Json, key));
     return isMap(value) ? this.#map(value) : value;
   }
 
   #text(value: string, key: string): string {
     if ((key === 'clusterIP' || key === 'clusterIPs') && ADDRESS.test(value)) return '<cluster ip>';
+    if (key === 'resourceVersion') return /^\d+$/.test(value) ? '<version>' : value;
     return normaliseText(value, this.#identities);
   }
 
@@ -115,6 +126,15 @@ class Walk {
 function identityOf(object: JsonMap, metadata: JsonMap): string {
   const { uid, namespace, name } = metadata;
   return typeof uid === 'string' ? uid : JSON.stringify([object['kind'], namespace, name]);
+}
+
+/** The real server orders managers by time, in seconds: whether two writes are in the same second is chance. */
+function sorted(managers: readonly Json[]): Json[] {
+  const orderOf = (entry: Json) => {
+    const { manager, operation, subresource, apiVersion } = isMap(entry) ? entry : {};
+    return JSON.stringify([manager, operation, subresource, apiVersion]);
+  };
+  return managers.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
 function isNodePort(key: string, value: number): boolean {

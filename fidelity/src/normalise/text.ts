@@ -19,7 +19,9 @@ export function normaliseText(text: string, identities: Identities): string {
     .replace(JWT, '<token>')
     .replace(/\bhash=[0-9A-Fa-f]+/g, 'hash=<hash>')
     .replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>')
-    .replace(/(resource version: )\d+( \(\d+\))?/g, '$1<version>$2'.replace('$2', ''))
+    .replace(/(too old resource version: )\d+ \(\d+\)/gi, '$1<version>')
     .replace(/(Too large resource version: )\d+(, current: )\d+/g, '$1<version>$2<version>')
+    .replace(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, '<cluster ip>')
+    .replace(/\b127\.0\.0\.1:\d{4,5}\b/g, '<server address>')
     .replace(/\bv1\.35\.4(\+sim)?\b/g, '<server version>');
 }

@@ -40,7 +40,8 @@ export function convert(requests: readonly Recorded[]): ScriptSource {
 
 function requestStep(recorded: Recorded, use: (text: string) => string): RequestStep {
   const { method, url, headers, body, label } = recorded;
-  const { 'content-type': contentType, ...rest } = headers;
+  const { 'content-type': contentType, ...others } = headers;
+  const rest = asJson(others);
   return {
     request: `${method} ${use(withoutHash(url))}`,
     case: label,
@@ -49,6 +50,12 @@ function requestStep(recorded: Recorded, use: (text: string) => string): Request
     ...(body.length > 0 && bodyOf(body, contentType ?? '', use)),
     ...(isDocument(url) && { only: ['status', 'contentType'] }),
   };
+}
+
+/** Clients that take protobuf or JSON are answered in JSON, which can be compared. */
+function asJson(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const accept = headers['accept']?.replaceAll(/application\/vnd\.kubernetes\.protobuf(;[^,]*)?,\s*/g, '');
+  return { ...headers, ...(accept !== undefined && { accept }) };
 }
 
 /** Definitions and namespaces come and go in their own time; what a client asks meanwhile would be chance. */
@@ -96,7 +103,7 @@ function watchSteps(recorded: Recorded, name: string, use: (text: string) => str
   const events = parseLines(answer).filter((event) => typeOf(event) !== 'BOOKMARK').length;
   const asksInitial = url.includes('sendInitialEvents=true');
   return [
-    { watch: name, request: `GET ${use(url)}`, headers },
+    { watch: name, request: `GET ${use(url)}`, headers: asJson(headers) },
     {
       collect: name,
       case: label,

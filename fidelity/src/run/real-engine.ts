@@ -9,7 +9,7 @@ import { type Engine, endpointOf } from './engine.ts';
  * What stands beside the API server inside the embedded server too. All other controllers, the scheduler and the node's
  * simulation would change objects while scripts run.
  */
-const CONTROLLERS = 'garbage-collector-controller,namespace-controller';
+const CONTROLLERS = 'garbage-collector-controller,namespace-controller,clusterrole-aggregation-controller';
 
 /** Starts etcd and a real kube-apiserver with the garbage collector and the namespace controller, and nothing else. */
 export async function startReal(): Promise<Engine> {
