@@ -49,7 +49,8 @@ export function customStrategy(type: CustomType): Strategy {
     namespaced: type.namespaced,
     nameRule: subdomainName,
     status: hasStatus,
-    generation: differsBeyondMetadata,
+    // Where status is an endpoint of its own, changes of it are not counted.
+    generation: hasStatus || differsBeyondMetadata,
     defaults: (next) => coerce(next, type),
     validate: (next) => validateObject(next, undefined, type),
     validateUpdate: (next, live) => validateObject(next, live, type),
