@@ -21,8 +21,10 @@ export type SelectableResource = Pick<
  * a backslash. Throws 400 with the messages of apimachinery fields.ParseSelector.
  */
 export function parseFieldSelector(text: string | undefined): FieldTerm[] {
-  const terms = splitTerms(text ?? '').filter((term) => term !== '');
-  return terms.sort(compareCodePoints).map((term) => parseTerm(text ?? '', term));
+  const parts = splitTerms(text ?? '').filter((part) => part !== '');
+  const terms = parts.sort(compareCodePoints).map((part) => parseTerm(text ?? '', part));
+  // An operator with nothing around it selects everything.
+  return terms.filter(({ field, value }) => field !== '' || value !== '');
 }
 
 /** The terms with the fields' present names. Throws 400 for fields by which the resource's objects cannot be selected. */

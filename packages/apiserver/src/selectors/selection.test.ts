@@ -38,6 +38,7 @@ describe('field selectors', () => {
     ['spec.nodeName=n\\,1\\=\\\\', true],
     ['spec.host=n\\,1\\=\\\\', true],
     [',,metadata.name=a,', true],
+    ['==,metadata.name=a,!=', true],
   ])('%s', (fieldSelector, expected) => {
     const pod = aPod('a', { spec: { nodeName: 'n,1=\\' } });
     expect(compileSelection({ fieldSelector }, aResource()).matches(pod)).toBe(expected);
