@@ -6,6 +6,7 @@ import { createHandler } from './http/handler.ts';
 import { Health } from './http/health.ts';
 import { listen } from './http/listen.ts';
 import { openApiRoute } from './http/openapi-route.ts';
+import { openIdRoute } from './http/openid-route.ts';
 import type { ApiServer, ApiServerOptions, KeyPair } from './model/options.ts';
 import type { UserInfo } from './model/request.ts';
 import { OpenApi } from './openapi/openapi.ts';
@@ -45,6 +46,7 @@ export async function startServer(options: ApiServerOptions): Promise<RunningSer
     routes: [
       aggregationRoute(aggregator, { outbound, client: options.proxyClient }),
       openApiRoute(new OpenApi(registry), now),
+      openIdRoute(assembly.access, () => address),
     ],
     onDefect: (error, method, path) => {
       options.log?.({ level: 'error', message: 'defect', method, path, error: describe(error) });

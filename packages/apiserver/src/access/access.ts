@@ -72,6 +72,11 @@ export class Access {
     return answerTokenRequest(this.#options.store, this.#tokens(), input);
   }
 
+  /** The public key that service account tokens can be checked with: the answer to /openid/v1/jwks. */
+  keySet(): object {
+    return this.#tokens().keySet();
+  }
+
   /** Ends the watches. */
   close(): void {
     this.#index.close();

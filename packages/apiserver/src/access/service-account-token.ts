@@ -72,6 +72,12 @@ export class ServiceAccountTokens {
     this.#keyId = createHash('sha256').update(der).digest('base64url');
   }
 
+  /** The public key, as the JSON Web Key Set of OpenID. */
+  keySet(): object {
+    const { n, e } = this.#publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty: 'RSA', kid: this.#keyId, alg: 'RS256', n, e }] };
+  }
+
   /** A new token. */
   issue(content: TokenContent): string {
     const now = Math.floor(this.#now() / 1000);

@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../model/object.ts';
 import { aCluster, admin, NOW } from './testdata/cluster.ts';
@@ -44,6 +45,16 @@ describe('service account tokens', () => {
     expect(use(token).uid).toBe('uid-s');
     clock.now += 2_000;
     expect(() => use(token)).toThrow(unauthorized);
+  });
+
+  test('can be checked by others with the published key', () => {
+    const { access, tokenOf } = anAccount();
+    const { keys } = access.keySet() as { keys: (JsonWebKey & { kid: string })[] };
+    const [header = '', payload = '', signature = ''] = tokenOf().split('.');
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'RS256', kid: keys[0]?.kid });
+    const key = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' });
+    const signed = Buffer.from(`${header}.${payload}`);
+    expect(verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
   test('end with the account, also when another of the same name follows', () => {
