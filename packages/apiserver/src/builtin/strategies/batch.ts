@@ -3,7 +3,7 @@ import { invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { immutable } from '../metadata.ts';
 import { dnsLabelErrors, subdomainName } from '../names.ts';
-import { labelSelector, nonNegative, nonNegativeFields, selectorMatches } from '../validation/common.ts';
+import { broken, labelSelector, nonNegative, nonNegativeFields, selectorMatches } from '../validation/common.ts';
 import { validateSchedule } from '../validation/cron.ts';
 import { validatePodTemplate } from '../validation/pod-spec.ts';
 import { asFields, deepEqual, ensure, type Fields, fields, list, stringMap, text } from '../values.ts';
@@ -52,9 +52,12 @@ function generateSelector(next: KubeObject): void {
   const spec = specOf(next);
   if (spec['manualSelector'] === true) return;
   const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels');
+  // Upstream shares one map between the Job and its template, unless the Job has labels of its own.
+  const shared = deepEqual(next.metadata.labels, labels);
   for (const label of NAME_LABELS) labels[label] ??= next.metadata.name ?? '';
   for (const label of UID_LABELS) labels[label] ??= next.metadata.uid ?? '';
   ensure(ensure(spec, 'selector'), 'matchLabels')[UID_LABEL] ??= next.metadata.uid ?? '';
+  if (shared) next.metadata.labels = { ...stringMap(labels) };
 }
 
 function validateJob(next: KubeObject): StatusCause[] {
@@ -86,7 +89,7 @@ function generatedSelector(
     for (const label of names) {
       const path = 'spec.template.metadata.labels';
       if (labels[label] === undefined) causes.push(required(`${path}[${label}]`, `must be '${value}'`));
-      else if (labels[label] !== value) causes.push(invalid(path, labels, `must be '${value}'`));
+      else if (labels[label] !== value) causes.push(invalid(`${path}[${label}]`, labels, `must be '${value}'`));
     }
   }
   const found = Object.entries(stringMap(selector?.['matchLabels']));
@@ -116,13 +119,48 @@ const JOB_NUMBERS = [
 
 function validateJobSpec(spec: Fields, path: string): StatusCause[] {
   const template = fields(spec['template']);
-  const causes = [...nonNegativeFields(spec, JOB_NUMBERS, path), ...completionMode(spec, path)];
+  const causes = nonNegativeFields(spec, JOB_NUMBERS, path);
+  if (spec['maxFailedIndexes'] !== undefined && spec['backoffLimitPerIndex'] === undefined) {
+    causes.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  causes.push(...managedBy(spec['managedBy'], `${path}.managedBy`), ...completionMode(spec, path));
+  for (const [at, rule] of list(fields(spec['podFailurePolicy'])['rules']).entries()) {
+    causes.push(...failureRule(rule, `${path}.podFailurePolicy.rules[${at}]`));
+  }
   const replacement = text(spec['podReplacementPolicy']);
   const allowed = asFields(spec['podFailurePolicy']) ? ['Failed'] : ['Failed', 'TerminatingOrFailed'];
   if (replacement !== '' && !allowed.includes(replacement)) {
     causes.push(notSupported(`${path}.podReplacementPolicy`, replacement, allowed));
   }
   return [...causes, ...validatePodTemplate(template, `${path}.template`), ...restartPolicy(spec, template, path)];
+}
+
+function managedBy(value: unknown, path: string): StatusCause[] {
+  if (value === undefined) return [];
+  const [host = '', ...rest] = text(value).split('/');
+  if (host === '' || rest.join('/') === '') {
+    return [invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  return broken(path, host, subdomainName(host, false));
+}
+
+const FAILURE_ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
+
+function failureRule(rule: Fields, path: string): StatusCause[] {
+  const action = text(rule['action']);
+  const causes: StatusCause[] = [];
+  if (action === '') {
+    causes.push(required(`${path}.action`, `valid values: ["${FAILURE_ACTIONS.join('" "')}"]`));
+  } else if (!FAILURE_ACTIONS.includes(action)) {
+    causes.push(notSupported(`${path}.action`, action, FAILURE_ACTIONS));
+  }
+  const codes = asFields(rule['onExitCodes']) !== undefined;
+  const conditions = list(rule['onPodConditions']).length > 0;
+  if (codes !== conditions) return causes;
+  const what = codes
+    ? 'both OnExitCodes and OnPodConditions is not supported'
+    : 'one of OnExitCodes and OnPodConditions is required';
+  return [...causes, { reason: 'FieldValueInvalid', field: path, message: `Invalid value: specifying ${what}` }];
 }
 
 function completionMode(spec: Fields, path: string): StatusCause[] {

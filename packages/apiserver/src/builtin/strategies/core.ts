@@ -11,8 +11,9 @@ import {
   qualifiedNameErrors,
   subdomainName,
 } from '../names.ts';
+import { parseQuantity } from '../quantity.ts';
 import { broken, dnsLabel, oneOf } from '../validation/common.ts';
-import { cidr, reachableIp } from '../validation/ip.ts';
+import { cidr, ipAddress, isIp, reachableIp } from '../validation/ip.ts';
 import { resourceAmount } from '../validation/resources.ts';
 import { deepEqual, type Fields, fields, list, stringMap, strings, text } from '../values.ts';
 import { type PartsByKind, readSpec, specOf } from './parts.ts';
@@ -259,7 +260,11 @@ function taints(entries: readonly Fields[], path: string): StatusCause[] {
     if (bad.length > 0) causes.push(invalid(`${where}.value`, taint['value'], bad.join(';')));
     causes.push(...oneOf(effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute'], `${where}.effect`, true));
     const pair = `${effect}/${key}`;
-    if (seen.has(pair)) causes.push(duplicate(where, taint));
+    if (seen.has(pair)) {
+      const shown = { Key: key, Value: text(taint['value']), Effect: effect, TimeAdded: taint['timeAdded'] ?? null };
+      const message = `Duplicate value: ${JSON.stringify(shown)}: taints must be unique by key and effect pair`;
+      causes.push({ reason: 'FieldValueDuplicate', field: where, message });
+    }
     seen.add(pair);
     return causes;
   });
@@ -304,7 +309,12 @@ function endpointAddress(address: Fields, path: string): StatusCause[] {
   const hostname = text(address['hostname']);
   const node = text(address['nodeName']);
   return [
-    ...reachableIp(text(address['ip']), `${path}.ip`),
+    ...(isIp(text(address['ip']))
+      ? reachableIp(text(address['ip']), `${path}.ip`)
+      : [
+          ...ipAddress(text(address['ip']), `${path}.ip`),
+          invalid(`${path}.ip`, text(address['ip']), 'must be a valid IP address'),
+        ]),
     ...(hostname === '' ? [] : dnsLabel(hostname, `${path}.hostname`)),
     ...(node === '' ? [] : broken(`${path}.nodeName`, node, subdomainName(node, false))),
   ];
@@ -343,8 +353,33 @@ function validateLimitRange(object: KubeObject): StatusCause[] {
       const detail = 'either minimum or maximum storage value is required, but neither was provided';
       causes.push(required(`${where}.limits`, detail));
     }
-    return causes;
+    return [...causes, ...limitBounds(limit, where)];
   });
+}
+
+/** The bounds of one resource fit together. Each row: the smaller, the greater, where it is told, with which value. */
+const BOUNDS = [
+  ['min', 'max', 'min', 'min', 'min value', 'max value'],
+  ['min', 'defaultRequest', 'defaultRequest', 'defaultRequest', 'min value', 'default request value'],
+  ['defaultRequest', 'max', 'defaultRequest', 'defaultRequest', 'default request value', 'max value'],
+  ['defaultRequest', 'default', 'defaultRequest', 'defaultRequest', 'default request value', 'default limit value'],
+  ['min', 'default', 'default', 'min', 'min value', 'default value'],
+  ['default', 'max', 'default', 'max', 'default value', 'max value'],
+] as const;
+
+function limitBounds(limit: Fields, path: string): StatusCause[] {
+  const sides = ['max', 'min', 'default', 'defaultRequest'].map((side) => fields(limit[side]));
+  const names = new Set(sides.flatMap((side) => Object.keys(side)));
+  return [...names].flatMap((name) =>
+    BOUNDS.flatMap(([small, great, side, shown, smallName, greatName]) => {
+      const low = fields(limit[small])[name];
+      const high = fields(limit[great])[name];
+      if (low === undefined || high === undefined) return [];
+      if (parseQuantity(String(low)).nano <= parseQuantity(String(high)).nano) return [];
+      const detail = `${smallName} ${low} is greater than ${greatName} ${high}`;
+      return [invalid(`${path}.${side}[${name}]`, fields(limit[shown])[name], detail)];
+    }),
+  );
 }
 
 const QUOTA_RESOURCES =
@@ -359,10 +394,26 @@ const SCOPES = [
   'VolumeAttributesClass',
 ];
 
+const COMPUTE_SCOPES = /^(Not)?Terminating$|^NotBestEffort$/;
+const COMPUTE_RESOURCES = /^(pods|((requests|limits)\.)?(cpu|memory))$/;
+
 function validateQuota(spec: Fields): StatusCause[] {
   const causes = quotaAmounts(spec, 'hard', 'spec');
-  for (const scope of strings(spec['scopes'])) {
-    if (!SCOPES.includes(scope)) causes.push(invalid('spec.scopes', scope, 'unsupported scope'));
+  const scopes = strings(spec['scopes']);
+  const resources = Object.keys(fields(spec['hard']));
+  for (const scope of scopes) {
+    if (!SCOPES.includes(scope)) causes.push(invalid('spec.scopes', scopes, 'unsupported scope'));
+    const counted = COMPUTE_SCOPES.test(scope) ? COMPUTE_RESOURCES : undefined;
+    if (scope === 'BestEffort' && resources.some((name) => name !== 'pods')) {
+      causes.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
+    } else if (counted && resources.some((name) => !counted.test(name))) {
+      causes.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
+    }
+  }
+  for (const scope of ['BestEffort', 'Terminating']) {
+    if (scopes.includes(scope) && scopes.includes(`Not${scope}`)) {
+      causes.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
+    }
   }
   return causes;
 }

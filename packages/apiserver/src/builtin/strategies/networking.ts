@@ -73,7 +73,7 @@ export const networkingParts: PartsByKind = {
       ...validateSlice(next),
       ...immutable('addressType', next['addressType'], live['addressType']),
     ],
-    warnings: (next) => (next['addressType'] === 'FQDN' ? ['addressType: FQDN endpoints are deprecated'] : []),
+    warnings: (next) => (next['addressType'] === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   },
 };
 
@@ -118,7 +118,7 @@ function validateRule(rule: Fields, path: string): StatusCause[] {
 function validatePath(value: Fields, path: string): StatusCause[] {
   const type = value['pathType'];
   const url = text(value['path']);
-  if (type === undefined) return [required(`${path}.pathType`, 'pathType must be specified')];
+  if (type === undefined || type === null) return [required(`${path}.pathType`, 'pathType must be specified')];
   const where = `${path}.path`;
   const relative = url.startsWith('/') ? [] : [invalid(where, url, 'must be an absolute path')];
   const causes: StatusCause[] = [];
@@ -202,7 +202,7 @@ function validateIngressClass(spec: Fields): StatusCause[] {
 
 function classParameters(parameters: Fields, path: string): StatusCause[] {
   const causes = ['kind', 'name'].flatMap((field) =>
-    text(parameters[field]) === '' ? [required(`${path}.${field}`, `${field} is required`)] : [],
+    text(parameters[field]) === '' ? [required(`${path}.${field}`)] : [],
   );
   const scope = text(parameters['scope']);
   const namespace = parameters['namespace'];

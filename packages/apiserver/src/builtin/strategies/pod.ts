@@ -22,6 +22,7 @@ export const podParts: PartsByKind = {
     generation: (next, live) => !deepEqual(next['spec'], live['spec']),
     prepareForCreate(next, context) {
       const spec = specOf(next);
+      if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1;
       const status: Fields = { phase: 'Pending', qosClass: qosClass(spec) };
       if (list(spec['schedulingGates']).length > 0) status['conditions'] = [gatedCondition(context.now)];
       next['status'] = status;
@@ -39,14 +40,14 @@ export const podParts: PartsByKind = {
   },
 };
 
-function gatedCondition(_now: string): Fields {
+function gatedCondition(now: string): Fields {
   return {
     type: 'PodScheduled',
     status: 'False',
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
     lastProbeTime: null,
-    lastTransitionTime: null,
+    lastTransitionTime: now,
   };
 }
 

@@ -2,7 +2,7 @@ import type { StatusCause } from '../../model/api-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { immutable } from '../metadata.ts';
-import { labelName, pathSegmentName, qualifiedNameErrors, subdomainName } from '../names.ts';
+import { labelName, pathSegmentName, subdomainName } from '../names.ts';
 import { parseQuantity } from '../quantity.ts';
 import {
   atMost100Percent,
@@ -54,9 +54,12 @@ export const policyParts: PartsByKind = {
     nameRule: subdomainName,
     createOnUpdate: true,
     unconditionalUpdate: false,
+    prepareForCreate: dropElection,
+    prepareForUpdate: dropElection,
     validate: (next) => validateLease(readSpec(next)),
   },
   'node.k8s.io/RuntimeClass': {
+    kubeFinalizers: false,
     nameRule: subdomainName,
     createOnUpdate: true,
     unconditionalUpdate: false,
@@ -104,6 +107,13 @@ function validateAutoscaler(spec: Fields): StatusCause[] {
   causes.push(...objectReference(spec['scaleTargetRef'], 'spec.scaleTargetRef', true));
   for (const [at, metric] of list(spec['metrics']).entries())
     causes.push(...validateMetric(metric, `spec.metrics[${at}]`));
+  const scalesByLoad = list(spec['metrics']).some(
+    (metric) => metric['type'] === 'Object' || metric['type'] === 'External',
+  );
+  if (min === 0 && !scalesByLoad) {
+    const detail = 'must specify at least one Object or External metric to support scaling to zero replicas';
+    causes.push(forbidden('spec.metrics', detail));
+  }
   const behavior = fields(spec['behavior']);
   for (const side of ['scaleUp', 'scaleDown']) {
     const rules = asFields(behavior[side]);
@@ -154,7 +164,11 @@ function metricSource(kind: string, source: Fields, path: string): StatusCause[]
     if (kind === 'object') causes.push(...objectReference(source['describedObject'], `${path}.describedObject`, false));
     const name = text(fields(source['metric'])['name']);
     const where = `${path}.metric.name`;
-    causes.push(...(name === '' ? [required(where)] : broken(where, name, pathSegmentName(name, false))));
+    causes.push(
+      ...(name === ''
+        ? [required(where, 'must specify a metric name')]
+        : broken(where, name, pathSegmentName(name, false))),
+    );
   }
   return [...causes, ...metricTarget(kind, fields(source['target']), `${path}.target`)];
 }
@@ -295,12 +309,12 @@ function validateLease(spec: Fields): StatusCause[] {
   if (typeof transitions === 'number' && transitions < 0) {
     causes.push(invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
   }
-  const strategy = text(spec['strategy']);
-  if (strategy !== '') causes.push(...broken('spec.strategy', strategy, qualifiedNameErrors(strategy)));
-  if (text(spec['preferredHolder']) !== '' && strategy === '') {
-    causes.push(forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
-  }
   return causes;
+}
+
+/** Coordinated leader election is off by default. */
+function dropElection(next: KubeObject): void {
+  for (const field of ['strategy', 'preferredHolder']) delete readSpec(next)[field];
 }
 
 function validateFlowSchema(spec: Fields): StatusCause[] {

@@ -122,7 +122,8 @@ function validateWebhook(webhook: Fields, mutating: boolean, path: string): Stat
   for (const [at, rule] of list(webhook['rules']).entries()) causes.push(...validateRule(rule, `${path}.rules[${at}]`));
   causes.push(...oneOf(webhook['failurePolicy'], ['Fail', 'Ignore'], `${path}.failurePolicy`));
   causes.push(...oneOf(webhook['matchPolicy'], ['Equivalent', 'Exact'], `${path}.matchPolicy`));
-  if (effects === undefined) causes.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+  if (effects === undefined || effects === null)
+    causes.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
   else causes.push(...oneOf(effects, ['None', 'NoneOnDryRun'], `${path}.sideEffects`));
   if (timeout < 1 || timeout > 30) {
     causes.push(invalid(`${path}.timeoutSeconds`, timeout, 'the timeout value must be between 1 and 30 seconds'));
@@ -192,11 +193,12 @@ function webhookUrl(url: string, path: string): StatusCause[] {
 
 function webhookService(service: Fields, path: string): StatusCause[] {
   const causes = ['name', 'namespace'].flatMap((field) =>
-    text(service[field]) === '' ? [required(`${path}.${field}`, `service ${field} is required`)] : [],
+    text(service[field]) === '' ? [required(`${path}.${field}`)] : [],
   );
   const url = text(service['path']);
   if (url !== '' && !url.startsWith('/')) {
     causes.push(invalid(`${path}.path`, url, "must start with a '/'"));
+    if (url.length === 1) causes.push(invalid(`${path}.path`, url, 'segment[0] may not be empty'));
   }
   const port = Number(service['port'] ?? 443);
   if (portNumberErrors(port).length > 0) {

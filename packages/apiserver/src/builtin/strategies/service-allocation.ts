@@ -197,7 +197,20 @@ export function allocationErrors(
   if (spec['type'] === 'ExternalName') return [];
   const before = live ? readSpec(live) : {};
   const taken = takenByOthers(object, context);
-  return [...addressErrors(spec, before, taken.ips), ...portErrors(spec, before, taken.ports)];
+  return [...familyErrors(spec), ...addressErrors(spec, before, taken.ips), ...portErrors(spec, before, taken.ports)];
+}
+
+/** The cluster has addresses of version 4 only; a headless Service without selector may say what it likes. */
+function familyErrors(spec: Fields): StatusCause[] {
+  const selects = Object.keys((spec['selector'] as object | undefined) ?? {}).length > 0;
+  if (strings(spec['clusterIPs'])[0] === 'None' && !selects) return [];
+  if (spec['ipFamilyPolicy'] === 'RequireDualStack') {
+    const detail = 'this cluster is not configured for dual-stack services';
+    return [invalid('spec.ipFamilyPolicy', 'RequireDualStack', detail)];
+  }
+  return strings(spec['ipFamilies']).flatMap((family, at) =>
+    family === 'IPv6' ? [invalid(`spec.ipFamilies[${at}]`, family, 'not configured on this cluster')] : [],
+  );
 }
 
 function addressErrors(spec: Fields, before: Fields, taken: ReadonlySet<string>): StatusCause[] {

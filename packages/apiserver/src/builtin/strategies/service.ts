@@ -47,6 +47,9 @@ function serviceWarnings(next: KubeObject): string[] {
   if (spec['type'] !== 'ExternalName' && text(spec['externalName']) !== '') {
     warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   }
+  if (spec['trafficDistribution'] === 'PreferClose') {
+    warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+  }
   return warnings;
 }
 

@@ -19,8 +19,8 @@ const CLAIM_IMMUTABLE =
 export const storageParts: PartsByKind = {
   '/PersistentVolume': {
     nameRule: subdomainName,
-    prepareForCreate(next) {
-      next['status'] = { phase: 'Pending' };
+    prepareForCreate(next, context) {
+      next['status'] = { phase: 'Pending', lastPhaseTransitionTime: context.now };
     },
     validate: (next) => validateVolume(readSpec(next)),
     validateUpdate: (next, live) => [
@@ -33,6 +33,7 @@ export const storageParts: PartsByKind = {
     nameRule: subdomainName,
     prepareForCreate(next) {
       next['status'] = { phase: 'Pending' };
+      dropForeignSource(readSpec(next));
       mirrorDataSource(readSpec(next));
     },
     prepareForUpdate: (next) => mirrorDataSource(readSpec(next)),
@@ -100,6 +101,16 @@ export const storageParts: PartsByKind = {
 function driverCounted(object: KubeObject): unknown {
   const spec = readSpec(object);
   return [spec['tokenRequests'], spec['requiresRepublish'], spec['seLinuxMount']];
+}
+
+/** Only claims and snapshots may be the `dataSource`: anything else was always ignored. */
+function dropForeignSource(spec: Fields): void {
+  const source = asFields(spec['dataSource']);
+  if (!source) return;
+  const group = text(source['apiGroup']);
+  const isClaim = group === '' && source['kind'] === 'PersistentVolumeClaim';
+  const isSnapshot = group === 'snapshot.storage.k8s.io' && source['kind'] === 'VolumeSnapshot';
+  if (!isClaim && !isSnapshot) delete spec['dataSource'];
 }
 
 /** `dataSource` and `dataSourceRef` name the same, unless the latter is in another namespace. */

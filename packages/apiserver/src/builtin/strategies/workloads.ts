@@ -53,6 +53,7 @@ export const workloadParts: PartsByKind = {
   },
   'apps/StatefulSet': {
     nameRule: labelName,
+    defaults: typeClaimTemplates,
     generation: true,
     prepareForCreate: (next) => dropMaxUnavailable(next, undefined),
     prepareForUpdate: dropMaxUnavailable,
@@ -63,6 +64,7 @@ export const workloadParts: PartsByKind = {
   },
   'apps/DaemonSet': {
     nameRule: subdomainName,
+    defaults: zeroBounds,
     generation: true,
     prepareForCreate: (next) => setTemplateGeneration(next, 1),
     prepareForUpdate: (next, live) => {
@@ -122,6 +124,22 @@ function dropMaxUnavailable(next: KubeObject, live: KubeObject | undefined): voi
   const rolling = (object: KubeObject) => fields(fields(readSpec(object)['updateStrategy'])['rollingUpdate']);
   if (live && rolling(live)['maxUnavailable'] !== undefined) return;
   delete rolling(next)['maxUnavailable'];
+}
+
+/** Claim templates are written with their kind. */
+function typeClaimTemplates(set: KubeObject): void {
+  for (const claim of list(readSpec(set)['volumeClaimTemplates'])) {
+    claim['apiVersion'] ??= 'v1';
+    claim['kind'] ??= 'PersistentVolumeClaim';
+  }
+}
+
+/** The internal Go type has no absent bounds: without defaults they are zero. */
+function zeroBounds(daemonSet: KubeObject): void {
+  const rolling = asFields(fields(readSpec(daemonSet)['updateStrategy'])['rollingUpdate']);
+  if (!rolling) return;
+  rolling['maxUnavailable'] ??= 0;
+  rolling['maxSurge'] ??= 0;
 }
 
 function setTemplateGeneration(daemonSet: KubeObject, value: number): void {

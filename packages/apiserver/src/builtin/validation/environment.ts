@@ -19,7 +19,8 @@ const DOWNWARD_PATHS = [
 ];
 const RESOURCES = ['cpu', 'ephemeral-storage', 'memory'];
 const RESOURCE_FIELDS = ['limits', 'requests'].flatMap((side) => RESOURCES.map((name) => `${side}.${name}`));
-const NO_SOURCE = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`';
+const NO_SOURCE =
+  'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
 
 /** All that is wrong with `env`. */
 export function validateEnv(variables: unknown, path: string): StatusCause[] {
@@ -104,7 +105,8 @@ export function validateResourceFieldRef(reference: Fields, path: string, inVolu
 }
 
 function keyRef(reference: Fields, path: string): StatusCause[] {
-  const causes = text(reference['name']) === '' ? [required(`${path}.name`)] : [];
+  const name = text(reference['name']);
+  const causes = broken(`${path}.name`, name, subdomainName(name, false));
   const key = text(reference['key']);
   return [...causes, ...(key === '' ? [required(`${path}.key`)] : broken(`${path}.key`, key, configMapKeyErrors(key)))];
 }

@@ -7,7 +7,7 @@ import { asFields, type Fields, fields, list, number, stringMap, strings, text }
 import { validateAffinity } from './affinity.ts';
 import { broken, dnsLabel, labelSelector, oneOf } from './common.ts';
 import { type PodParts, validateContainers, validateInitContainers } from './container.ts';
-import { isIp } from './ip.ts';
+import { ipAddress } from './ip.ts';
 import { validatePodSecurityContext } from './security.ts';
 import { validateVolumes } from './volumes.ts';
 
@@ -116,7 +116,7 @@ function classNames(spec: Fields, path: string): StatusCause[] {
     causes.push(...oneOf(policy, ['PreemptLowerPriority', 'Never'], `${path}.preemptionPolicy`, true));
   }
   const os = asFields(spec['os']);
-  if (os) causes.push(...oneOf(os['name'], ['linux', 'windows'], `${path}.os.name`, true));
+  if (os) causes.push(...oneOf(os['name'], ['linux', 'windows'], `${path}.os`, true));
   return causes;
 }
 
@@ -130,17 +130,7 @@ function dnsConfig(spec: Fields, path: string): StatusCause[] {
       required(config ? where : `${path}`, config ? detail : 'must provide `dnsConfig` when `dnsPolicy` is None'),
     ];
   }
-  return servers.flatMap((server, at) =>
-    isIp(server)
-      ? []
-      : [
-          invalid(
-            `${path}.nameservers[${at}]`,
-            server,
-            'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-          ),
-        ],
-  );
+  return servers.flatMap((server, at) => ipAddress(server, `${path}.nameservers[${at}]`));
 }
 
 function schedulingGates(gates: readonly Fields[], path: string): StatusCause[] {
@@ -213,18 +203,12 @@ function validateToleration(toleration: Fields, path: string): StatusCause[] {
 }
 
 function hostAliases(aliases: readonly Fields[], path: string): StatusCause[] {
-  return aliases.flatMap((alias, at) => {
-    const ip = text(alias['ip']);
-    const bad = isIp(ip)
-      ? []
-      : [invalid(`${path}[${at}].ip`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
-    return [
-      ...bad,
-      ...strings(alias['hostnames']).flatMap((name) =>
-        broken(`${path}[${at}].hostnames`, name, subdomainName(name, false)),
-      ),
-    ];
-  });
+  return aliases.flatMap((alias, at) => [
+    ...ipAddress(text(alias['ip']), `${path}[${at}].ip`),
+    ...strings(alias['hostnames']).flatMap((name, index) =>
+      broken(`${path}[${at}].hostnames[${index}]`, name, subdomainName(name, false)),
+    ),
+  ]);
 }
 
 /** All that is wrong with a Pod template. */

@@ -17,23 +17,36 @@ function allowsOvercommit(name: string): boolean {
   return (!name.includes('/') || name.includes('kubernetes.io/')) && !isHugePage(name);
 }
 
-function containerResourceName(name: string, path: string): StatusCause[] {
+const KNOWN =
+  /^(cpu|memory|storage|ephemeral-storage|(requests|limits)\.(cpu|memory|storage|ephemeral-storage)|pods|services|secrets|configmaps|resourcequotas|replicationcontrollers|persistentvolumeclaims|services\.(nodeports|loadbalancers)|(requests\.)?hugepages-.+)$/;
+
+/** The name of a resource: qualified, or known to Kubernetes. */
+export function resourceName(name: string, path: string): StatusCause[] {
   const causes = broken(path, name, qualifiedNameErrors(name));
-  if (causes.length > 0) return causes;
+  if (causes.length > 0 || name.includes('/') || KNOWN.test(name)) return causes;
+  return [invalid(path, name, 'must be a standard resource type or fully qualified')];
+}
+
+function containerResourceName(name: string, path: string): StatusCause[] {
+  const causes = resourceName(name, path);
   if (!name.includes('/')) {
     const known = STANDARD.has(name) || isHugePage(name);
-    return known ? [] : [invalid(path, name, 'must be a standard resource for containers')];
+    return known ? causes : [...causes, invalid(path, name, 'must be a standard resource for containers')];
   }
   const native = name.includes('kubernetes.io/');
-  const extended = !native && !name.startsWith('requests.');
-  return native || extended ? [] : [invalid(path, name, "doesn't follow extended resource name standard")];
+  if (native || !name.startsWith('requests.')) return causes;
+  return [...causes, invalid(path, name, "doesn't follow extended resource name standard")];
 }
+
+// Things that are counted, which have no parts.
+const COUNTED =
+  /^(pods|services|secrets|configmaps|resourcequotas|replicationcontrollers|persistentvolumeclaims|services\.(nodeports|loadbalancers)|count\/.*)$/;
 
 /** An amount may not be negative, and is whole where parts of a thing make no sense. */
 export function resourceAmount(name: string, amount: unknown, path: string): StatusCause[] {
   const { nano, text: shown } = parseQuantity(String(amount));
   if (nano < 0n) return [invalid(path, shown, NOT_NEGATIVE)];
-  const whole = name.includes('/') && !name.includes('kubernetes.io/');
+  const whole = COUNTED.test(name) || (name.includes('/') && !name.includes('kubernetes.io/'));
   return whole && nano % 1_000_000_000n !== 0n ? [invalid(path, shown, 'must be an integer')] : [];
 }
 
@@ -48,11 +61,11 @@ export function validateContainerResources(
   const requests = fields(resources['requests']);
   const causes: StatusCause[] = [];
   for (const [name, amount] of Object.entries(limits)) {
-    causes.push(...containerResourceName(name, `${path}.limits`));
+    causes.push(...containerResourceName(name, `${path}.limits[${name}]`));
     causes.push(...resourceAmount(name, amount, `${path}.limits[${name}]`));
   }
   for (const [name, amount] of Object.entries(requests)) {
-    causes.push(...containerResourceName(name, `${path}.requests`));
+    causes.push(...containerResourceName(name, `${path}.requests[${name}]`));
     causes.push(...resourceAmount(name, amount, `${path}.requests[${name}]`));
     causes.push(...requestWithinLimit(name, amount, limits[name], path));
   }

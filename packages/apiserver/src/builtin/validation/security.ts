@@ -2,7 +2,7 @@ import type { StatusCause } from '../../model/api-error.ts';
 import { invalid, notSupported, required } from '../../model/field-error.ts';
 import { rangeError } from '../names.ts';
 import { asFields, type Fields, fields, list, strings, text } from '../values.ts';
-import { localDescendingPath } from './common.ts';
+import { invalidStruct, localDescendingPath } from './common.ts';
 
 /* Security contexts. Upstream: ValidateSecurityContext, validatePodSpecSecurityContext in core/validation/validation.go. */
 
@@ -76,14 +76,25 @@ function escalation(context: Fields, path: string): StatusCause[] {
   const causes: StatusCause[] = [];
   const shown = securityContextAsGo(context);
   if (context['privileged'] === true) {
-    causes.push(invalid(path, shown, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
+    causes.push(invalidStruct(path, shown, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
   }
   if (strings(fields(context['capabilities'])['add']).includes('CAP_SYS_ADMIN')) {
     causes.push(
-      invalid(path, shown, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'),
+      invalidStruct(path, shown, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'),
     );
   }
   return causes;
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** A profile with the names of its Go type. */
+function withGoNames(value: unknown): unknown {
+  const profile = asFields(value);
+  if (!profile || profile['type'] === undefined) return value;
+  return { Type: profile['type'], LocalhostProfile: profile['localhostProfile'] ?? null };
 }
 
 /** The context as the internal Go type, which has no JSON names, is written. */
@@ -103,8 +114,8 @@ function securityContextAsGo(context: Fields): Fields {
     'appArmorProfile',
   ];
   const entries = names.map((name) => [
-    name === 'seLinuxOptions' ? 'SELinuxOptions' : name.charAt(0).toUpperCase() + name.slice(1),
-    context[name] ?? null,
+    name === 'seLinuxOptions' ? 'SELinuxOptions' : capitalised(name),
+    withGoNames(context[name] ?? null),
   ]);
   return Object.fromEntries(entries);
 }

@@ -44,8 +44,8 @@ const SOURCES: Readonly<Record<string, Rule>> = {
   secret: (source, path) => keyVolume(source, 'secretName', path),
   nfs: (source, path) => [
     ...needs('server', 'path')(source, path),
-    ...(text(source['path']) !== '' && !text(source['path']).startsWith('/')
-      ? [invalid(`${path}.path`, source['path'], 'must be an absolute path')]
+    ...(!text(source['path']).startsWith('/')
+      ? [invalid(`${path}.path`, text(source['path']), 'must be an absolute path')]
       : []),
   ],
   iscsi: needs('targetPortal', 'iqn'),
@@ -185,14 +185,15 @@ function projected(source: Fields, path: string): StatusCause[] {
     const where = `${path}.sources[${at}]`;
     const given = PROJECTIONS.filter((field) => asFields(projection[field]));
     const [first, ...others] = given;
-    if (first === undefined) causes.push(required(where, 'must specify a volume type'));
-    else causes.push(...validateProjection(first, fields(projection[first]), `${where}.${first}`));
+    if (first !== undefined) {
+      causes.push(...validateProjection(first, fields(projection[first]), `${where}.${first}`, path));
+    }
     for (const field of others) causes.push(forbidden(`${where}.${field}`, 'may not specify more than 1 volume type'));
   }
   return causes;
 }
 
-function validateProjection(kind: string, source: Fields, path: string): StatusCause[] {
+function validateProjection(kind: string, source: Fields, path: string, volumePath: string): StatusCause[] {
   switch (kind) {
     case 'secret':
     case 'configMap':
@@ -203,7 +204,7 @@ function validateProjection(kind: string, source: Fields, path: string): StatusC
     case 'downwardAPI':
       return downwardItems(source, path);
     case 'serviceAccountToken':
-      return serviceAccountToken(source, path);
+      return serviceAccountToken(source, path, volumePath);
     default:
       return text(source['name']) === ''
         ? []
@@ -211,7 +212,7 @@ function validateProjection(kind: string, source: Fields, path: string): StatusC
   }
 }
 
-function serviceAccountToken(source: Fields, path: string): StatusCause[] {
+function serviceAccountToken(source: Fields, path: string, volumePath: string): StatusCause[] {
   const causes: StatusCause[] = [];
   const seconds = Number(source['expirationSeconds'] ?? 0);
   if (seconds < 600)
@@ -219,5 +220,8 @@ function serviceAccountToken(source: Fields, path: string): StatusCause[] {
   if (seconds > 2 ** 32)
     causes.push(invalid(`${path}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'));
   const target = text(source['path']);
-  return [...causes, ...(target === '' ? [required(`${path}.path`)] : nonReservedPath(target, `${path}.path`))];
+  return [
+    ...causes,
+    ...(target === '' ? [required(`${volumePath}.path`)] : nonReservedPath(target, `${volumePath}.path`)),
+  ];
 }
