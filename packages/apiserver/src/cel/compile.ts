@@ -1,5 +1,6 @@
 import { goQuote } from '../model/go-format.ts';
 import type { SchemaNode, ValidationRule } from '../model/schema.ts';
+import { followFieldPath } from '../schema/field-path.ts';
 import { type CelEnvironment, type CelNode, type CelProgram, LACKING_FUNCTIONS, newEnvironment } from './engine.ts';
 import { compilationProblem } from './errors.ts';
 import { MATCHES } from './regex-library.ts';
@@ -9,6 +10,8 @@ import { type CelType, TypeMaker } from './types.ts';
 export interface CompiledRule {
   readonly rule: ValidationRule;
   readonly usesOldSelf: boolean;
+  /** How deep loops are nested. */
+  readonly loops: number;
   /** Calls with `self` and `oldSelf`. Throws what evaluation throws. */
   readonly evaluate: (bindings: Record<string, unknown>) => unknown;
   readonly message?: (bindings: Record<string, unknown>) => unknown;
@@ -57,15 +60,18 @@ export function ruleSet(schema: SchemaNode, typeSchema: SchemaNode, resourceRoot
 function compileRules(schema: SchemaNode, typeSchema: SchemaNode, resourceRoot: boolean): RuleSet {
   const rules = schema['x-kubernetes-validations'] ?? [];
   const environment = newEnvironment();
-  const type = new TypeMaker(environment).typeOf(typeSchema, resourceRoot);
+  const maker = new TypeMaker(environment);
+  const type = maker.typeOf(typeSchema, resourceRoot);
   if (!type) return { results: [], convert: (json) => json };
   const plain = withSelf(environment, type, type.name);
   let optional: CelEnvironment | undefined;
   const results = rules.map((rule): RuleResult => {
-    if (rule.optionalOldSelf !== true) return compileRule(rule, plain);
+    if (rule.optionalOldSelf !== true) return compileRule(rule, plain, typeSchema);
     optional ??= withSelf(environment, type, `optional<${type.name}>`);
-    return compileRule(rule, optional);
+    return compileRule(rule, optional, typeSchema);
   });
+  // One loop over the data takes no longer than reading it; nested ones are watched.
+  maker.countsLoops = results.some((one) => one.is === 'compiled' && one.compiled.loops > 1);
   return { results, convert: (json) => type.convert(json) };
 }
 
@@ -73,7 +79,7 @@ function withSelf(environment: CelEnvironment, type: CelType, oldType: string): 
   return environment.clone().registerVariable('self', type.name).registerVariable('oldSelf', oldType);
 }
 
-function compileRule(rule: ValidationRule, environment: CelEnvironment): RuleResult {
+function compileRule(rule: ValidationRule, environment: CelEnvironment, typeSchema: SchemaNode): RuleResult {
   if (rule.rule.trim() === '') return { is: 'nothing' };
   const main = compileExpression(rule.rule, environment, 'bool');
   if (main.lacks.length > 0) return { is: 'lacking', rule, lacks: main.lacks };
@@ -88,9 +94,10 @@ function compileRule(rule: ValidationRule, environment: CelEnvironment): RuleRes
     compiled: {
       rule,
       usesOldSelf: main.names.has('oldSelf'),
+      loops: Math.max(main.loops ?? 0, message?.loops ?? 0),
       evaluate: main.program,
       ...(message?.program && { message: message.program }),
-      fieldPath: normalizedPath(rule.fieldPath ?? ''),
+      fieldPath: followFieldPath(rule.fieldPath ?? '', typeSchema).path ?? '',
     },
   };
 }
@@ -111,6 +118,8 @@ interface CompiledExpression {
   readonly problem?: string;
   readonly names: ReadonlySet<string>;
   readonly lacks: readonly string[];
+  /** How deep loops are nested. */
+  readonly loops?: number;
 }
 
 /** Parses and checks an expression that must have this type (or `dyn`). */
@@ -126,37 +135,54 @@ export function compileExpression(
   } catch (error) {
     return { problem: compilationProblem(error, text), names, lacks: [] };
   }
-  const calls = new Set<string>();
-  visit(program.ast, names, calls);
-  const lacks = [...calls, ...names].filter((name) => LACKING_FUNCTIONS.has(name));
+  const facts: Facts = { names, calls: new Set(), loops: 0 };
+  visit(program.ast, facts);
+  const { calls, loops } = facts;
+  const lacks = [...calls, ...names].filter((name) => LACKING_FUNCTIONS.has(name) || name === TWO_VARIABLE_MACRO);
   if (lacks.length > 0) return { names, lacks };
   const checked = program.check();
   if (!checked.valid) return { problem: compilationProblem(checked.error, text), names, lacks };
   if (checked.type !== wanted && checked.type !== 'dyn') return { names, lacks };
-  return { program, names, lacks };
+  return { program, names, lacks, loops };
 }
 
-/** Collects names and functions, and has `matches` of strings go to the one with Go's expressions. */
-function visit(node: unknown, names: Set<string>, calls: Set<string>): void {
+/** Macros that take two variables, too. */
+const TWO_VARIABLES = new Set(['all', 'exists']);
+const TWO_VARIABLE_MACRO = 'macros with two variables';
+const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+
+/** What an expression is made of. */
+interface Facts {
+  readonly names: Set<string>;
+  readonly calls: Set<string>;
+  /** How deep loops are nested. */
+  loops: number;
+}
+
+/** Collects facts, and has `matches` of strings go to the one with Go's expressions. */
+function visit(node: unknown, facts: Facts, depth = 0): void {
   if (Array.isArray(node)) {
-    for (const item of node) visit(item, names, calls);
+    for (const item of node) visit(item, facts, depth);
     return;
   }
   if (typeof node !== 'object' || node === null || !('op' in node)) return;
   const { op, args } = node as CelNode;
-  if (op === 'id') names.add(args);
-  if (op === 'call' || op === 'rcall') calls.add(args[0]);
-  if (op === 'rcall' && args[0] === 'matches') (args as [string, ...unknown[]])[0] = MATCHES;
-  visit(args, names, calls);
+  if (op === 'id') facts.names.add(args);
+  if (op === 'call' || op === 'rcall') facts.calls.add(args[0]);
+  const below = op === 'rcall' ? depth + methodFacts(args, facts, depth) : depth;
+  visit(args, facts, below);
   // What macros become is kept beside the call.
-  for (const value of Object.values(node)) if (value !== args) visit(value, names, calls);
+  for (const value of Object.values(node)) if (value !== args) visit(value, facts, below);
 }
 
-function normalizedPath(path: string): string {
-  return path.replace(/^\./, '').replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_whole, name: string) => {
-    const plain = name.replace(/\\(.)/g, '$1');
-    return /^[A-Za-z_][\w-]*$/.test(plain) ? `.${plain}` : `[${plain}]`;
-  });
+/** Facts of a call of a method. Returns 1 for a loop. */
+function methodFacts(args: readonly [string, CelNode, readonly CelNode[]], facts: Facts, depth: number): 0 | 1 {
+  const [name, , values] = args;
+  if (values.length === 3 && TWO_VARIABLES.has(name)) facts.calls.add(TWO_VARIABLE_MACRO);
+  if (name === 'matches') (args as unknown as [string, ...unknown[]])[0] = MATCHES;
+  if (!LOOPS.has(name)) return 0;
+  facts.loops = Math.max(facts.loops, depth + 1);
+  return 1;
 }
 
 /** A rule in words: its message, or itself. */

@@ -62,5 +62,6 @@ export const LACKING_FUNCTIONS: ReadonlySet<string> = new Set([
   'jsonpatch',
   'optMap',
   'optFlatMap',
+  'ofNonZeroValue',
   'authorizer',
 ]);

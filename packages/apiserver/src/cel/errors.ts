@@ -14,7 +14,8 @@ interface LibraryError extends Error {
 /** An error of parsing or checking: `ERROR: <input>:1:5: undefined field 'b'`, the line and a mark. */
 export function compilationProblem(error: unknown, input: string): string {
   const { code = '', summary = String(error), range, node } = error as Partial<LibraryError>;
-  const { words, at } = translate(code, summary, input, range?.start ?? 0, node);
+  const { words: said, at } = translate(code, summary, input, range?.start ?? 0, node);
+  const words = said.replace(/\b(list|map)<([^<>]*)>/g, '$1($2)');
   const position = Math.min(at, input.length);
   const before = input.slice(0, position);
   const line = before.split('\n').length;
@@ -108,6 +109,12 @@ export function evaluationProblem(error: unknown): string {
     case 'numeric_overflow':
       return 'integer overflow';
     default:
-      return summary.startsWith('no such overload') ? 'no such overload' : summary;
+      return otherProblem(summary);
   }
+}
+
+function otherProblem(summary: string): string {
+  const conversion = /^(int|uint|double|bool)\(\) type error/.exec(summary);
+  if (conversion) return `type conversion error from 'string' to '${conversion[1]}'`;
+  return summary.startsWith('no such overload') ? 'no such overload' : summary;
 }

@@ -1,6 +1,6 @@
 import type { SchemaNode } from '../model/schema.ts';
 import { isMap, type JsonMap, own, sameJson } from '../schema/json.ts';
-import { spend } from './budget.ts';
+import { counting, spend } from './budget.ts';
 import type { CelEnvironment } from './engine.ts';
 
 /*
@@ -62,6 +62,8 @@ function dynamic(json: unknown): unknown {
 export class TypeMaker {
   readonly #environment: CelEnvironment;
   #count = 0;
+  /** Whether every look at an item of a list is a step of the budget. */
+  countsLoops = false;
 
   constructor(environment: CelEnvironment) {
     this.#environment = environment;
@@ -75,6 +77,7 @@ export class TypeMaker {
     if (schema['x-kubernetes-int-or-string'] === true) return DYN;
     const type = this.#plainType(schema, resourceRoot);
     if (!type || schema.nullable !== true) return type;
+    // The real server checks expressions as if there was no null; here they are checked less where there may be one.
     return { name: 'dyn', convert: (json) => (json === null ? null : type.convert(json)) };
   }
 
@@ -102,7 +105,11 @@ export class TypeMaker {
     if (!item) return undefined;
     return {
       name: `list<${item.name}>`,
-      convert: (json) => (Array.isArray(json) ? json.map((one) => convertItem(item, one)) : json),
+      convert: (json) => {
+        if (!Array.isArray(json)) return json;
+        const list = json.map((one) => convertItem(item, one));
+        return this.countsLoops ? counting(list) : list;
+      },
     };
   }
 
@@ -125,11 +132,12 @@ export class TypeMaker {
     const name = `object.n${this.#count}`;
     class Typed extends TypedObject {}
     for (const [property, node] of Object.entries(properties)) {
-      const field = escapeProperty(property);
       const type = this.typeOf(node);
-      if (field === undefined || !type) continue;
-      fields[field] = type.name;
-      defineField(Typed.prototype, field, property, type);
+      if (!type) continue;
+      for (const field of fieldNames(property)) {
+        fields[field] = type.name;
+        defineField(Typed.prototype, field, property, type);
+      }
     }
     this.#environment.registerType(name, { ctor: Typed, fields });
     this.#environment.registerOperator(`${name} == ${name}`, (a: TypedObject, b: TypedObject) =>
@@ -137,6 +145,13 @@ export class TypeMaker {
     );
     return { name, convert: (json) => (isMap(json) ? new Typed(json) : json) };
   }
+}
+
+/** After a dot a keyword may also stand as it is (apiserver pkg/cel/types.go, recognizeKeywordAsFieldName). */
+function fieldNames(property: string): readonly string[] {
+  const escaped = escapeProperty(property);
+  if (escaped === undefined) return [];
+  return RESERVED.has(property) ? [escaped, property] : [escaped];
 }
 
 function convertItem(type: CelType, json: unknown): unknown {

@@ -52,14 +52,14 @@ export function validateRules(
 ): StatusCause[] {
   if (!hasRules(schema)) return [];
   const causes: StatusCause[] = [];
-  withinBudget(() => {
-    try {
-      visit({ schema, typeSchema: schema, value, live, path: '', root, ratchet, unchanged: false }, causes);
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded)) throw error;
-      causes.push(invalid('', schema.type ?? '', OUT_OF_BUDGET));
-    }
-  });
+  try {
+    withinBudget(() =>
+      visit({ schema, typeSchema: schema, value, live, path: '', root, ratchet, unchanged: false }, causes),
+    );
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error;
+    return [invalid('', schema.type ?? '', OUT_OF_BUDGET)];
+  }
   return causes;
 }
 

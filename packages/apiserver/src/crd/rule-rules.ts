@@ -2,7 +2,7 @@ import { ruleSet } from '../cel/compile.ts';
 import type { StatusCause } from '../model/api-error.ts';
 import { index, invalid, notSupported, required } from '../model/field-error.ts';
 import type { SchemaNode, ValidationRule } from '../model/schema.ts';
-import { fieldPathProblem } from './field-path.ts';
+import { followFieldPath } from '../schema/field-path.ts';
 import { internalRule } from './internal-form.ts';
 
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
@@ -40,7 +40,7 @@ function otherTexts(rule: ValidationRule, schema: SchemaNode, field: string): St
   if (fieldPath !== '' && fieldPath.trim() === '')
     causes.push(invalid(at, fieldPath, 'must be non-empty if specified'));
   if (hasLineBreak(fieldPath)) causes.push(invalid(at, fieldPath, 'must not contain line breaks'));
-  if (fieldPath !== '' && fieldPathProblem(fieldPath, schema).problem !== undefined) {
+  if (fieldPath !== '' && followFieldPath(fieldPath, schema).problem !== undefined) {
     causes.push(invalid(at, fieldPath, 'must be a valid path'));
   }
   return causes;

@@ -1,8 +1,8 @@
 import type { StatusCause } from '../model/api-error.ts';
 import { duplicate, index, invalid, required, tooMany } from '../model/field-error.ts';
 import { goQuote } from '../model/go-format.ts';
+import { followFieldPath } from '../schema/field-path.ts';
 import type { CrdVersion } from './definition.ts';
-import { fieldPathProblem } from './field-path.ts';
 
 const MAX_SELECTABLE_FIELDS = 8;
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
@@ -85,7 +85,7 @@ export function validateSelectableFields(version: CrdVersion, path: string): Sta
   const causes = fields.flatMap(({ jsonPath = '' }, at) => {
     const field = `${index(path, at)}.jsonPath`;
     if (jsonPath === '') return [required(field)];
-    const found = fieldPathProblem(jsonPath, schema, false);
+    const found = followFieldPath(jsonPath, schema, false);
     if (found.problem !== undefined) return [invalid(field, jsonPath, `is an invalid path: ${found.problem}`)];
     const repeated = seen.has(jsonPath);
     seen.add(jsonPath);

@@ -300,4 +300,13 @@ export const crdCases: Readonly<Record<string, Fields>> = {
     list(object({ a: text }, { 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] }), { maxItems: 3 }),
   ),
   'a rule below anyOf': crdOf(object({ a: text }, { anyOf: [{ 'x-kubernetes-validations': [{ rule: 'true' }] }] })),
+  'a rule that compares text with a number': rules({ rule: 'self.s == 1' }),
+  'a rule that selects from a number': rules({ rule: 'self.a.b == 1' }),
+  'a rule with a wrong call': rules({ rule: 'self.s.startsWith(self.a)' }),
+  'a rule with a wrong global call': rules({ rule: 'size(self.a) > 1' }),
+  'a rule with an unknown global function': rules({ rule: 'foo(self.a)' }),
+  'a rule with functions': rules({
+    rule: "url('https://a').getHost() == 'a' && quantity('1').isInteger() && [1, 2].isSorted()",
+  }),
+  'a rule with a wrong type in a list': rules({ rule: "self.a in ['x']" }),
 };

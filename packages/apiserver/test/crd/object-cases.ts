@@ -401,6 +401,83 @@ export const objectCases: Readonly<Record<string, ObjectCases>> = {
       { b: 'aGo=' },
     ),
   },
+  expressions: {
+    crd: crdOf(
+      object({
+        d: { type: 'number', ...rule('self > 1') },
+        i: { type: 'integer', ...rule('self < 2.5', 'self in [1, 2]', '1 / self > 0') },
+        l: list(object({ a: short }), {
+          maxItems: 5,
+          ...rule('self.all(x, has(x.a))', "self.map(x, x.a) == ['p', 'q']"),
+        }),
+        m: {
+          type: 'object',
+          maxProperties: 5,
+          additionalProperties: { type: 'integer' },
+          ...rule(
+            "self.all(k, k.startsWith('a'))",
+            'self.exists(k, self[k] > 3)',
+            "'ab' in self",
+            "self['ac'] > 1",
+            'size(self) < 3',
+          ),
+        },
+        s: { ...short, ...rule('int(self) > 1', "self.substring(1) == '2'", 'self.charAt(0) == "1"', "self > '10'") },
+        u: {
+          type: 'object',
+          'x-kubernetes-preserve-unknown-fields': true,
+          properties: { k: short },
+          ...rule("self.k == 'v'"),
+        },
+        x: { 'x-kubernetes-int-or-string': true, ...rule("self == 1 || self == '1'", 'self + 1 == 2') },
+        o: object(
+          { n: { ...short, nullable: true }, p: short },
+          rule("!has(self.n) || self.n != 'b'", "self.?p.orValue('q') == 'q'"),
+        ),
+        e: {
+          type: 'object',
+          'x-kubernetes-embedded-resource': true,
+          'x-kubernetes-preserve-unknown-fields': true,
+          ...rule("self.metadata.name == 'a' && self.kind == 'K'"),
+        },
+        v: { ...short, ...rule({ rule: "self == 'v'", message: ' spaced ', reason: 'FieldValueDuplicate' }) },
+        w: object(
+          { a: short, 'b-c': short },
+          rule(
+            { rule: 'false', fieldPath: '.a', message: 'at a' },
+            { rule: 'false', fieldPath: "['b-c']", message: 'at b-c' },
+          ),
+        ),
+      }),
+    ),
+    specs: specs(
+      { d: 0.5 },
+      { d: 2 },
+      { i: 0 },
+      { i: 1 },
+      { i: 3 },
+      { l: [] },
+      { l: [{ a: 'p' }, { a: 'q' }] },
+      { l: [{}] },
+      { m: {} },
+      { m: { ab: 4, ac: 2 } },
+      { m: { b: 1 } },
+      { s: '12' },
+      { s: 'x' },
+      { u: {} },
+      { u: { k: 'v', j: 1 } },
+      { x: 1 },
+      { x: '1' },
+      { x: 'y' },
+      { o: {} },
+      { o: { n: null } },
+      { o: { n: 'b', p: 'r' } },
+      { e: { apiVersion: 'v1', kind: 'K', metadata: { name: 'a' } } },
+      { e: { apiVersion: 'v1', kind: 'L', metadata: {} } },
+      { v: 'u' },
+      { w: { a: 'x' } },
+    ),
+  },
   transitions: {
     crd: crdOf(
       object({

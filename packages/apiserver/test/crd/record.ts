@@ -1,8 +1,8 @@
 /*
  * Asks a real server about the cases of crd-cases.ts and object-cases.ts and writes its answers to
- * testdata/recorded.json. Needs a cluster that may be written to:
+ * testdata/recorded.json, or OUTPUT. Needs a cluster that may be written to:
  *
- *   node --conditions=@capstan/source packages/apiserver/test/crd/record.ts KUBECONFIG
+ *   node --conditions=@capstan/source packages/apiserver/test/crd/record.ts KUBECONFIG [OUTPUT]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
@@ -24,7 +24,7 @@ interface Answer {
   readonly body: Body;
 }
 
-const [kubeconfig = ''] = process.argv.slice(2);
+const [kubeconfig = '', output] = process.argv.slice(2);
 const config = parse(readFileSync(kubeconfig, 'utf8')) as {
   clusters: { cluster: { server: string; 'certificate-authority-data'?: string; 'certificate-authority'?: string } }[];
   users: { user: { token: string } }[];
@@ -131,5 +131,5 @@ async function recordObjects(): Promise<Recorded['objects']> {
 
 await deleteCrd();
 const result: Recorded = { crds: await recordCrds(), objects: await recordObjects() };
-writeFileSync(new URL('testdata/recorded.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
+writeFileSync(output ?? new URL('testdata/recorded.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
 agent.destroy();

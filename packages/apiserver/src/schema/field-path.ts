@@ -1,9 +1,12 @@
+import { child, key } from '../model/field-error.ts';
 import type { SchemaNode } from '../model/schema.ts';
-import { own } from '../schema/json.ts';
+import { own } from './json.ts';
 
 /** Where a path leads, or why it leads nowhere. */
 export interface FoundPath {
   readonly schema?: SchemaNode;
+  /** As in causes: `spec.a`, and `spec.map[key]` for keys of maps. */
+  readonly path?: string;
   readonly problem?: string;
 }
 
@@ -11,18 +14,20 @@ export interface FoundPath {
  * Follows a path such as `.spec.a['b.c']` through a schema (apiextensions-apiserver pkg/apiserver/schema/cel,
  * ValidFieldPath).
  */
-export function fieldPathProblem(path: string, root: SchemaNode, brackets = true): FoundPath {
+export function followFieldPath(path: string, root: SchemaNode, brackets = true): FoundPath {
   let schema: SchemaNode = root;
+  let field = '';
   const tokens = path.match(/'(?:[^'\\]|\\.)*'|[.[\]]|[^.[\]']+|'/g) ?? [];
   for (let at = 0; at < tokens.length; ) {
     const step = readStep(tokens, at, brackets);
     if (step.problem !== undefined) return { problem: step.problem };
     const next = below(schema, step.name);
     if (!next) return { problem: 'does not refer to a valid field' };
+    field = schema.properties ? child(field, step.name) : key(field, step.name);
     schema = next;
     at = step.next;
   }
-  return { schema };
+  return { schema, path: field };
 }
 
 type Step =
