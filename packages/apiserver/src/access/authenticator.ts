@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { unauthorized } from '../model/errors.ts';
 import type { UserInfo } from '../model/request.ts';
-import { ISSUER, type ServiceAccountTokens } from './service-account-token.ts';
+import { ISSUER, type ServiceAccountTokens, type TokenVerdict } from './service-account-token.ts';
 import { anonymousUser, authenticated } from './users.ts';
 
 /** A client certificate whose chain was found to end in the client authority. */
@@ -20,11 +20,6 @@ export interface Credentials {
   readonly authorization?: string | undefined;
   readonly certificate?: ClientCertificate | undefined;
 }
-
-/** What is found out about a bearer token: its user, or what is wrong. */
-export type TokenResult =
-  | { readonly user: UserInfo; readonly audiences: readonly string[] }
-  | { readonly problem: string };
 
 /** Finds out who calls: client certificate, bearer token (static or a service account's), or nobody. */
 export class Authenticator {
@@ -48,7 +43,7 @@ export class Authenticator {
   }
 
   /** What a token stands for, for these audiences (none: this server). Problems are worded as in a TokenReview. */
-  checkToken(token: string, audiences: readonly string[] = []): TokenResult {
+  checkToken(token: string, audiences: readonly string[] = []): TokenVerdict {
     const wanted = audiences.length === 0 ? [ISSUER] : audiences;
     const fixed = this.#tokens.get(token);
     // A static token says nothing of audiences: it is for this server alone.

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { KubeObject } from '../model/object.ts';
 import type { UserInfo } from '../model/request.ts';
-import { outdatedRoles } from './aggregation.ts';
+import { outdatedRoles, RoleAggregation } from './aggregation.ts';
 import { forbiddenRequest } from './authorizer.ts';
 import { writeBootstrapRoles } from './bootstrap.ts';
 import { ROLE_KEYS } from './role-index.ts';
@@ -185,5 +185,42 @@ describe('bootstrap roles', () => {
     const outdated = outdatedRoles(store.list(ROLE_KEYS.clusterRoles).items.map((item) => item.object));
     expect(outdated.map(([name]) => name)).toEqual(['view']);
     expect(outdated[0]?.[1].filter((one) => one.apiGroups?.[0] === 'x.example.com')).toEqual([rule]);
+  });
+});
+
+describe('aggregation', () => {
+  test('is repeated after every change of a role, once for changes that come together', async () => {
+    const { store, put } = aCluster();
+    const written: string[][] = [];
+    const aggregation = new RoleAggregation(
+      store,
+      (name, rules) => {
+        written.push([name, String(rules.length)]);
+        const role = store.get(ROLE_KEYS.clusterRoles, '', name)?.object;
+        if (role) put(ROLE_KEYS.clusterRoles, { ...role, rules });
+      },
+      () => {},
+    );
+    onTestFinished(() => aggregation.close());
+    const aggregationRule = { clusterRoleSelectors: [{ matchExpressions: [{ key: 'x', operator: 'Exists' }] }] };
+    put(ROLE_KEYS.clusterRoles, { metadata: { name: 'all' }, aggregationRule });
+    for (const name of ['x1', 'x2']) {
+      const rules = [{ apiGroups: [name], resources: ['things'], verbs: ['get'] }];
+      put(ROLE_KEYS.clusterRoles, { metadata: { name, labels: { x: '' } }, rules });
+    }
+    await vi.waitFor(() => expect(written).toEqual([['all', '2']]));
+    put(ROLE_KEYS.clusterRoles, { metadata: { name: 'x1' }, rules: [] });
+    await vi.waitFor(() => expect(written.at(-1)).toEqual(['all', '1']));
+  });
+
+  test('reports writes that fail', async () => {
+    const { store, put } = aCluster();
+    const problems: unknown[] = [];
+    const refuse = () => Promise.reject(new Error('refused'));
+    const aggregation = new RoleAggregation(store, refuse, (error) => problems.push(error));
+    onTestFinished(() => aggregation.close());
+    const labels = { 'rbac.authorization.k8s.io/aggregate-to-edit': 'true' };
+    put(ROLE_KEYS.clusterRoles, { metadata: { name: 'x', labels }, rules: [{ verbs: ['get'] }] });
+    await vi.waitFor(() => expect(problems).toEqual([new Error('refused')]));
   });
 });

@@ -47,7 +47,7 @@ export interface TokenContent {
   readonly warnAfterSeconds?: number;
 }
 
-/** Where a token's user comes from: the user, or what is wrong with the token. */
+/** What is found out about a token: its user and those of the asked audiences that it is for, or what is wrong. */
 export type TokenVerdict =
   | { readonly user: UserInfo; readonly audiences: readonly string[] }
   | { readonly problem: string };

@@ -2,7 +2,7 @@ import type { UserInfo } from '../model/request.ts';
 
 /** Well-known names of apiserver authentication/user. */
 export const MASTERS = 'system:masters';
-export const AUTHENTICATED = 'system:authenticated';
+const AUTHENTICATED = 'system:authenticated';
 export const UNAUTHENTICATED = 'system:unauthenticated';
 export const ANONYMOUS = 'system:anonymous';
 

@@ -8,7 +8,7 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const TEXT = { type: 'string' };
 
 /** Names of the definitions that every document of a CRD refers to. */
-export const CUSTOM_REFERENCES = [`${META}.ListMeta`, `${META}.ObjectMeta`] as const;
+const CUSTOM_REFERENCES = [`${META}.ListMeta`, `${META}.ObjectMeta`] as const;
 
 /** The name of a custom kind's definition: its group backwards, its version and its kind. */
 export function customDefinitionName({ group, version, kind }: ApiResource): string {
