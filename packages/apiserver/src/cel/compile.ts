@@ -126,7 +126,7 @@ interface CompiledExpression {
 export function compileExpression(
   text: string,
   environment: CelEnvironment,
-  wanted: 'bool' | 'string',
+  wanted: 'bool' | 'string' | 'dyn',
 ): CompiledExpression {
   const names = new Set<string>();
   let program: CelProgram;
@@ -142,7 +142,7 @@ export function compileExpression(
   if (lacks.length > 0) return { names, lacks };
   const checked = program.check();
   if (!checked.valid) return { problem: compilationProblem(checked.error, text), names, lacks };
-  if (checked.type !== wanted && checked.type !== 'dyn') return { names, lacks };
+  if (wanted !== 'dyn' && checked.type !== wanted && checked.type !== 'dyn') return { names, lacks };
   return { program, names, lacks, loops };
 }
 

@@ -51,7 +51,7 @@ const identity = (json: unknown): unknown => json;
 const DYN: CelType = { name: 'dyn', convert: dynamic };
 
 /** A value whose schema says nothing of its type. */
-function dynamic(json: unknown): unknown {
+export function dynamic(json: unknown): unknown {
   spend();
   if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
   if (Array.isArray(json)) return json.map(dynamic);

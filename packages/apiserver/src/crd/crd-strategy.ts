@@ -3,6 +3,7 @@ import { subdomainName } from '../builtin/names.ts';
 import { deepEqual, ensure, fields, list, setDefault, text } from '../builtin/values.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ApiResource, Strategy } from '../model/resource.ts';
+import { sameJson } from '../schema/json.ts';
 import { CLEANUP_FINALIZER, CRD_TYPE, type Crd, type CrdStatus } from './definition.ts';
 import { formatWarnings } from './formats.ts';
 import { markUnevaluatedRules, unevaluatedWarnings } from './unevaluated.ts';
@@ -30,7 +31,8 @@ export function crdStrategy(): Strategy {
     },
     prepareForUpdate(next, live) {
       next['status'] = withStorageVersion(next, fields(live['status']) as CrdStatus);
-      markUnevaluatedRules(next as Crd);
+      // Compiling rules takes long, and most updates do not touch them.
+      if (!sameJson(next['spec'], live['spec'])) markUnevaluatedRules(next as Crd);
     },
     validate: (next) => validateCrd(next as Crd),
     validateUpdate: (next, live) => validateCrdUpdate(next as Crd, live as Crd),

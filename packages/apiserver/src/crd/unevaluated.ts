@@ -42,7 +42,8 @@ export function markUnevaluatedRules(crd: Crd): void {
   }
 }
 
-/** One warning for each such rule. */
+/** One warning for each such rule of a CRD that `markUnevaluatedRules` has marked. */
 export function unevaluatedWarnings(crd: Crd): string[] {
+  if (crd.metadata.annotations?.[UNEVALUATED_RULES] === undefined) return [];
   return unevaluatedRules(crd).map(({ path, rule, lacks }) => lackingText(path, rule, lacks));
 }
