@@ -1,7 +1,7 @@
 import type { ApiResource, ApiSubresource, StorageType, Strategy, Verb } from '../model/resource.ts';
 import type { SchemaNode } from '../model/schema.ts';
 import { readAsset } from './asset.ts';
-import { conversionOf } from './conversions.ts';
+import { conversionOf } from './conversions/conversions.ts';
 import { kindTypes } from './go-types.ts';
 import { definitionNode } from './schemas.ts';
 import { selectableFieldsOf, strategyOf } from './strategies.ts';

@@ -1,6 +1,7 @@
 import type { StatusCause } from '../../model/api-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
+import { autoscalerToStorage } from '../conversions/autoscaler.ts';
 import { immutable } from '../metadata.ts';
 import { labelName, pathSegmentName, subdomainName } from '../names.ts';
 import { parseQuantity } from '../quantity.ts';
@@ -28,7 +29,7 @@ const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
 export const policyParts: PartsByKind = {
   'autoscaling/HorizontalPodAutoscaler': {
     nameRule: subdomainName,
-    validate: (next) => validateAutoscaler(readSpec(next)),
+    validate: (next) => validateAutoscaler(readSpec(asStored(next))),
     validateStatusUpdate: (next) =>
       nonNegativeFields(fields(next['status']), ['currentReplicas', 'desiredReplicas'], 'status'),
   },
@@ -93,6 +94,11 @@ function objectReference(value: unknown, path: string, groupRequired: boolean): 
     causes.push(invalid(`${path}.apiVersion`, version, 'apiVersion must specify API group'));
   }
   return causes;
+}
+
+/** Rules are those of version 2, in which autoscalers are stored. */
+function asStored(autoscaler: KubeObject): KubeObject {
+  return autoscaler.apiVersion === 'autoscaling/v1' ? autoscalerToStorage(autoscaler) : autoscaler;
 }
 
 function validateAutoscaler(spec: Fields): StatusCause[] {
