@@ -116,7 +116,7 @@ function applyOnce(
     '',
   );
   const managed = { managers, times: new Map(before.times) };
-  stripMetadata(managed, id);
+  stripMetadata(managed, id, before.managers.get(id)?.set);
   if (!object) return { object, managed };
   managed.times.set(id, write.now);
   return { object: completed(write, copyJson(object)), managed };

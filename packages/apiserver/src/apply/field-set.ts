@@ -65,7 +65,10 @@ export class FieldSet {
     return new FieldSet(members, children);
   }
 
-  /** What is in this set only. A path stays when only longer or shorter ones are in the other. */
+  /**
+   * What is in this set only. A path stays when only longer or shorter ones are in the other. The set itself where
+   * nothing goes.
+   */
   difference(other: FieldSet): FieldSet {
     return this.#without(other, false);
   }
@@ -76,17 +79,25 @@ export class FieldSet {
   }
 
   #without(other: FieldSet, recursive: boolean): FieldSet {
-    if (other.isEmpty()) return this;
+    if (this === FieldSet.EMPTY || other.isEmpty()) return this;
     const members = new Set<string>();
     for (const step of this.members) if (!other.members.has(step)) members.add(step);
+    let isSame = members.size === this.members.size;
     const children = new Map<string, FieldSet>();
     for (const [step, child] of this.children) {
-      if (recursive && other.members.has(step)) continue;
-      const its = other.children.get(step);
-      const rest = its ? child.#without(its, recursive) : child;
-      if (!its || !rest.isEmpty()) children.set(step, rest);
+      const rest = recursive && other.members.has(step) ? undefined : child.#withoutBelow(other, step, recursive);
+      if (rest) children.set(step, rest);
+      isSame &&= rest === child;
     }
-    return new FieldSet(members, children);
+    return isSame ? this : new FieldSet(members, children);
+  }
+
+  /** What is left of the child at a step; undefined where nothing is. */
+  #withoutBelow(other: FieldSet, step: string, recursive: boolean): FieldSet | undefined {
+    const its = other.children.get(step);
+    if (!its) return this;
+    const rest = this.#without(its, recursive);
+    return rest.isEmpty() ? undefined : rest;
   }
 
   /** Whether both hold the same paths. */

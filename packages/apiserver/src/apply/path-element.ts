@@ -34,8 +34,11 @@ export function valueStep(value: unknown): string {
 
 function valueText(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value);
+  if (typeof value === 'string' && !ESCAPED_BY_GO.test(value)) return JSON.stringify(value);
   return goJson(value);
 }
+
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/;
 
 /** How many parsed steps are remembered: names of fields recur in every object, keys mostly do. */
 const REMEMBERED = 20_000;

@@ -103,13 +103,16 @@ const STRIPPED = FieldSet.of(
   ].map((name) => ['f:metadata', `f:${name}`]),
 );
 
-/** Removes from a manager's set what nobody owns. Changes its argument. */
-export function stripMetadata({ managers }: Managed, id: string): void {
+/**
+ * Removes from a manager's set what nobody owns. Where that leaves what the manager had before, the very same set stays,
+ * whose encoded form is known. Changes its first argument.
+ */
+export function stripMetadata({ managers }: Managed, id: string, before?: FieldSet): void {
   const entry = managers.get(id);
   if (!entry) return;
   const set = entry.set.difference(STRIPPED);
   if (set.isEmpty()) managers.delete(id);
-  else managers.set(id, { ...entry, set });
+  else managers.set(id, { ...entry, set: before?.equals(set) ? before : set });
 }
 
 /** The write in progress, until it is known whether it changed anything. */

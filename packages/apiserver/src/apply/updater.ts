@@ -103,7 +103,7 @@ export function applyConfiguration(
   const reset = versions.resetFields(config.apiVersion);
   const set = withoutReset(toFieldSet(config.atom, config.value), reset);
   managers.set(manager, { set, apiVersion: config.apiVersion, applied: true });
-  const next = prune(merged, managers, config.apiVersion, last, versions);
+  const next = prune(merged, managers, manager, last, versions);
   const { managers: after } = takeOver(live, next, managers, manager, versions, force);
   return { object: sameJson(live.value, next.value) ? undefined : next.value, managers: after };
 }
@@ -144,45 +144,45 @@ function takeOver(
     compareTyped(next.atom, live.value, next.value),
     versions.resetFields(next.apiVersion),
   );
-  const comparisons = new Map([[next.apiVersion, own]]);
+  const changes = new Map([[next.apiVersion, changesOf(own)]]);
   const taken = new Map<string, { readonly lost: FieldSet; readonly removed: FieldSet }>();
   for (const [name, { set, apiVersion }] of managers) {
     if (name === manager) continue;
-    const comparison = comparisons.get(apiVersion) ?? compareAt(live, next, apiVersion, versions);
-    if (!comparison) {
+    const change = changes.get(apiVersion) ?? changesAt(live, next, apiVersion, versions);
+    if (!change) {
       managers.delete(name);
       continue;
     }
-    comparisons.set(apiVersion, comparison);
-    const lost = set.intersection(comparison.modified.union(comparison.added));
-    taken.set(name, { lost, removed: comparison.removed });
+    changes.set(apiVersion, change);
+    taken.set(name, { lost: set.intersection(change.written), removed: change.removed });
   }
   if (!force) throwConflicts(taken);
   for (const [name, { lost, removed }] of taken) {
     const before = managers.get(name);
     if (before && !(lost.isEmpty() && removed.isEmpty())) {
-      managers.set(name, { ...before, set: keepIfSame(before.set, before.set.difference(lost).difference(removed)) });
+      managers.set(name, { ...before, set: before.set.difference(lost).difference(removed) });
     }
   }
   for (const [name, { set }] of managers) if (set.isEmpty()) managers.delete(name);
   return { managers, comparison: own };
 }
 
-/** The set before where nothing was taken from it: its encoded form is known already. */
-function keepIfSame(before: FieldSet, after: FieldSet): FieldSet {
-  return before.equals(after) ? before : after;
+/** What a write changes, as other managers see it. */
+interface Changes {
+  readonly written: FieldSet;
+  readonly removed: FieldSet;
 }
 
-function compareAt(
-  live: TypedObject,
-  next: TypedObject,
-  apiVersion: string,
-  versions: Versions,
-): Comparison | undefined {
+function changesOf({ added, modified, removed }: Comparison): Changes {
+  return { written: modified.union(added), removed };
+}
+
+function changesAt(live: TypedObject, next: TypedObject, apiVersion: string, versions: Versions): Changes | undefined {
   const before = versions.convert(live, apiVersion);
   const after = before && versions.convert(next, apiVersion);
   if (!before || !after) return undefined;
-  return withoutResetFields(compareTyped(before.atom, before.value, after.value), versions.resetFields(apiVersion));
+  const comparison = compareTyped(before.atom, before.value, after.value);
+  return changesOf(withoutResetFields(comparison, versions.resetFields(apiVersion)));
 }
 
 function withoutResetFields(comparison: Comparison, reset: FieldSet | undefined): Comparison {
@@ -208,18 +208,23 @@ function throwConflicts(taken: ReadonlyMap<string, { readonly lost: FieldSet }>)
 function prune(
   merged: TypedObject,
   managers: Managers,
-  apiVersion: string,
+  manager: string,
   last: ManagerSet | undefined,
   versions: Versions,
 ): TypedObject {
-  if (!last || last.set.isEmpty()) return merged;
+  if (!last || last.set.isEmpty() || keepsAll(last, managers.get(manager))) return merged;
   const whole = versions.convert(merged, last.apiVersion);
   if (!whole) return merged;
   const lastSet = withNamedFields(last.set, whole.atom);
   const cut = retyped(whole, removeItems(whole.atom, whole.value, lastSet));
   const owned = addBackOwned(whole, cut, last.apiVersion, managers, versions);
   const pruned = addBackDangling(whole, owned, last.apiVersion, lastSet, versions);
-  return versions.convert(pruned, apiVersion) ?? pruned;
+  return versions.convert(pruned, managers.get(manager)?.apiVersion ?? merged.apiVersion) ?? pruned;
+}
+
+/** Whether a manager applies all that it applied before, so that nothing is to be pruned. */
+function keepsAll(last: ManagerSet, now: ManagerSet | undefined): boolean {
+  return now !== undefined && last.apiVersion === now.apiVersion && last.set.difference(now.set).isEmpty();
 }
 
 /** Puts back what was cut but somebody owns, the applying manager's new configuration included. */
