@@ -56,6 +56,8 @@ function narrow(normal: Normal, { ignore = [], only = [] }: Counted): Normal {
   return withoutPaths(selected, ignore) as unknown as Normal;
 }
 
+/** What a reviewed user may do is collected from maps. */
+const RULE_LISTS = new Set(['resourceRules', 'nonResourceRules']);
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 
 class Walk {
@@ -76,6 +78,7 @@ class Walk {
     if (value === undefined) return null;
     if (typeof value === 'string') return this.#text(value, key);
     if (typeof value === 'number') return isNodePort(key, value) ? '<node port>' : value;
+    if (RULE_LISTS.has(key) && Array.isArray(value)) return byText(value.map((each) => this.tree(each as Json)));
     if (key === 'managedFields' && Array.isArray(value)) return sorted(value.map((each) => this.tree(each as Json)));
     if (Array.isArray(value)) return value.map((each) => this.tree(each as Json, key));
     return isMap(value) ? this.#map(value) : value;
@@ -135,6 +138,10 @@ function sorted(managers: readonly Json[]): Json[] {
     return JSON.stringify([manager, operation, subresource, apiVersion]);
   };
   return managers.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+function byText(list: readonly Json[]): Json[] {
+  return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 function isNodePort(key: string, value: number): boolean {
