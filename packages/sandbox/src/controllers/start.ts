@@ -11,6 +11,7 @@ import { Nodes } from './pods/node.ts';
 import { Scheduler } from './pods/scheduler.ts';
 import { Autoscalers } from './policy/autoscalers.ts';
 import { DisruptionBudgets } from './policy/disruption-budgets.ts';
+import { Quotas } from './policy/quotas.ts';
 import { Claims } from './storage/claims.ts';
 import { Volumes } from './storage/volumes.ts';
 import { DaemonSets } from './workloads/daemon-sets.ts';
@@ -45,6 +46,7 @@ const CONTROLLERS: readonly ControllerFactory[] = [
   (cluster) => new Volumes(cluster),
   (cluster) => new Autoscalers(cluster),
   (cluster) => new DisruptionBudgets(cluster),
+  (cluster) => new Quotas(cluster),
 ];
 
 /**

@@ -7,8 +7,8 @@ import type { Resource } from './resource.ts';
 
 /**
  * The objects that an owner controls, after it has adopted the orphans that its selector matches and released those that it
- * no longer matches (controller.PodControllerRefManager). An owner that is being deleted adopts nothing. With `release`
- * false an owner keeps what has its reference.
+ * no longer matches (controller.PodControllerRefManager). An owner that is being deleted adopts nothing; one without a
+ * selector keeps what has its reference.
  */
 export async function claim<T extends KubernetesObject>(
   resource: Resource<T>,

@@ -1,4 +1,4 @@
-import type { JsonObject, KindReference, KubernetesObject, OwnerReference } from '@capstan/base';
+import type { JsonObject, KindReference, KubernetesObject } from '@capstan/base';
 import type { IntOrPercent, LabelSelector, PodTemplate, StatusCondition } from './meta.ts';
 
 /** The kinds that the controllers follow. */
@@ -449,10 +449,3 @@ export interface Quota extends KubernetesObject {
   };
   status?: { readonly hard?: Readonly<Record<string, string>>; readonly used?: Readonly<Record<string, string>> };
 }
-
-/** An owner with a selector, such as a ReplicaSet: what may adopt Pods. */
-export interface Adopter extends KubernetesObject {
-  spec: { readonly selector?: LabelSelector };
-}
-
-export type { OwnerReference };

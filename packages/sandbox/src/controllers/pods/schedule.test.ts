@@ -147,3 +147,8 @@ test('a claim that waits for its first Pod is provisioned for the Node', () => {
   const claims = [aClaim({ storageClassName: 'late' })];
   expect(decide(aNewPod('a', volume), { claims })).toEqual({ do: 'provision', node: 'sandbox', claims });
 });
+
+test('of several Nodes the emptiest is taken', () => {
+  const pods = [aPod('b', { spec: { nodeName: 'x' } })];
+  expect(decide(aNewPod('a'), { nodes: [aNode('x'), aNode('y')], pods })).toEqual({ do: 'bind', node: 'y' });
+});

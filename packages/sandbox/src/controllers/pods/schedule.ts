@@ -23,9 +23,9 @@ export type Decision =
   | { readonly do: 'provision'; readonly node: string; readonly claims: readonly Claim[] }
   | { readonly do: 'refuse'; readonly message: string };
 
-/** Chooses a Node for a Pod, as kube-scheduler's default plugins would where they may refuse; it does not score. */
+/** Chooses a Node for a Pod: kube-scheduler's default plugins may refuse; of the others the one with the fewest Pods is taken. */
 export function decideSchedule(state: ScheduleState): Decision {
-  const { pod, nodes } = state;
+  const { pod, nodes, usage } = state;
   const available =
     nodes.length === 0 ? 'no nodes available to schedule pods' : `0/${nodes.length} nodes are available:`;
   if (nodes.length === 0) return { do: 'refuse', message: available };
@@ -33,7 +33,8 @@ export function decideSchedule(state: ScheduleState): Decision {
   // The doubled end is the real scheduler's own: it adds why preemption cannot help.
   if (typeof claims === 'string') return { do: 'refuse', message: `${available} ${claims}. not found` };
   const refusals: Refusal[] = [];
-  for (const node of nodes) {
+  const podsOn = ({ metadata }: Node) => usage.pods(metadata.name);
+  for (const node of nodes.toSorted((one, other) => podsOn(one) - podsOn(other))) {
     const refusal = refusalOf(state, node);
     if (refusal) refusals.push(refusal);
     else if (claims.length > 0) return { do: 'provision', node: node.metadata.name, claims };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Autoscaler, type DisruptionBudget, KINDS, type Pod } from '../model/kinds.ts';
-import { aPod, NOW, TIME } from '../testing/builders.ts';
+import { type Autoscaler, type DisruptionBudget, KINDS, type Pod, type Quota } from '../model/kinds.ts';
+import { aClaim, aPod, aService, NOW, TIME } from '../testing/builders.ts';
 import { decideAutoscaler } from './autoscaler-plan.ts';
 import { disruptionStatus } from './disruption-plan.ts';
+import { usedOf } from './quota-usage.ts';
 
 describe('an autoscaler without metrics', () => {
   const metric = { type: 'Resource', resource: { name: 'cpu' } };
@@ -86,5 +87,47 @@ describe('a disruption budget', () => {
     expect(status).toMatchObject({
       conditions: [{ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods' }],
     });
+  });
+});
+
+describe('a quota', () => {
+  const hard = (...names: string[]): Quota => ({
+    ...KINDS.quota,
+    metadata: { name: 'q', namespace: 'test' },
+    spec: { hard: Object.fromEntries(names.map((name) => [name, '10'])) },
+  });
+  const resources = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory } });
+  const pod = (name: string, cpu: string, memory: string, phase = 'Running') =>
+    aPod(name, { phase, spec: { containers: [{ name: 'c', image: 'web:1', resources: resources(cpu, memory) }] } });
+  const facts = {
+    pods: [pod('a', '100m', '64Mi'), pod('b', '150m', '64Mi'), pod('done', '5', '1Gi', 'Succeeded')],
+    services: [aService({ type: 'LoadBalancer' }), aService()],
+    claims: [aClaim(), aClaim()],
+    count: (resource: string) => ({ secrets: 3, 'jobs.batch': 2 })[resource],
+  };
+
+  test.each([
+    ['pods', '2'],
+    ['count/pods', '2'],
+    ['requests.cpu', '250m'],
+    ['cpu', '250m'],
+    ['limits.cpu', '0'],
+    ['limits.memory', '128Mi'],
+    ['services', '2'],
+    ['services.loadbalancers', '1'],
+    ['services.nodeports', '1'],
+    ['persistentvolumeclaims', '2'],
+    ['requests.storage', '2Gi'],
+    ['secrets', '3'],
+    ['count/jobs.batch', '2'],
+    ['count/crontabs.example.com', '0'],
+    ['unheard-of', undefined],
+  ])('of %s', (name, used) => {
+    expect(usedOf(hard(name), facts)[name]).toBe(used);
+  });
+
+  test('counts the Pods of its scopes only', () => {
+    const scoped = { ...hard('pods'), spec: { ...hard('pods').spec, scopes: ['BestEffort'] } };
+    expect(usedOf(scoped, { ...facts, pods: [...facts.pods, aPod('c')] })).toEqual({ pods: '1' });
   });
 });
