@@ -3,13 +3,14 @@ import { RoleAggregation } from './access/aggregation.ts';
 import { forbiddenRequest } from './access/authorizer.ts';
 import { AGGREGATION_MANAGER, writeBootstrapRoles } from './access/bootstrap.ts';
 import type { PolicyRule } from './access/rules.ts';
+import { admissionConditions } from './admission/conditions.ts';
 import { WebhookAdmission } from './admission/webhooks.ts';
 import { Aggregator } from './aggregation/aggregator.ts';
 import { builtinResources } from './builtin/resources.ts';
 import { startCrdController } from './crd/controller.ts';
 import { withCrdStrategy } from './crd/crd-strategy.ts';
+import { CRD_TYPE } from './crd/definition.ts';
 import { type DeletionControllers, startDeletionControllers } from './deletion/start.ts';
-import { notImplemented } from './model/errors.ts';
 import type { KubeObject } from './model/object.ts';
 import type { ApiServerOptions } from './model/options.ts';
 import { ResourceRegistry } from './model/registry.ts';
@@ -76,6 +77,7 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
   const serviceAccountKey = options.serviceAccountKey !== undefined && { serviceAccountKey: options.serviceAccountKey };
   const access = new Access({ store, tokens, now, ...serviceAccountKey });
   const outbound = createOutbound({ store, dialService: options.dialService, serviceCa: options.serviceCa });
+  const fieldManagers = new FieldManagers(registry);
   const operations = new Pipeline({
     store,
     registry,
@@ -83,16 +85,22 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
       new NamespaceLifecycle(store),
       new PodDefaults(store),
       new ClassDefaults(store),
-      new WebhookAdmission({ store, registry, outbound, matchConditions, log }),
+      new WebhookAdmission({ store, registry, outbound, matchConditions: admissionConditions, log }),
       new RoleEscalation(access),
       new NotSimulated(),
     ]),
-    fieldManagers: new FieldManagers(registry),
+    fieldManagers,
     now,
     virtual: virtualAnswers(access, now),
     authorize: (attributes) => authorize(access, attributes),
   });
-  const crds = startCrdController({ store, registry, now, convert: conversionCaller(outbound) });
+  const crds = startCrdController({
+    store,
+    registry,
+    now,
+    convert: conversionCaller(outbound),
+    manage: crdStatusManager(registry, fieldManagers, now),
+  });
   const deletion = startDeletionControllers({ store, registry, operations, now, log });
   const roles = new RoleAggregation(store, rulesWriter(registry, operations), (error) => {
     log({ level: 'error', message: 'aggregated role not written', error: String(error) });
@@ -106,9 +114,13 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
   return { store, registry, access, operations, hub, aggregator, outbound, deletion, now, close };
 }
 
-/** Evaluates the conditions of webhooks. */
-function matchConditions(): boolean {
-  throw notImplemented('Match conditions of webhooks are not evaluated in this simulated cluster.');
+/** Records the server itself as the one who writes the status of CRDs. */
+function crdStatusManager(registry: ResourceRegistry, fieldManagers: FieldManagers, now: () => number) {
+  return (next: KubeObject, live: KubeObject): KubeObject => {
+    const resource = registry.find(CRD_TYPE.group, 'v1', CRD_TYPE.resource);
+    const write = { subresource: 'status', live, manager: SERVER.userAgent, now: timestamp({ now }) };
+    return resource ? fieldManagers.update({ ...write, resource }, next) : next;
+  };
 }
 
 function virtualAnswers(access: Access, now: () => number): VirtualAnswers {

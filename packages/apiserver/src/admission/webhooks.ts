@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { internal } from '../model/errors.ts';
+import { ExpressionFailed } from '../cel/admission.ts';
+import { forbidden, internal } from '../model/errors.ts';
 import type { GroupVersionKind, JsonObject, KubeObject } from '../model/object.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { ApiResource } from '../model/resource.ts';
@@ -21,7 +22,7 @@ import {
 } from './review.ts';
 import { type MatchCondition, type Webhook, webhooksOf } from './webhook-config.ts';
 
-/** Evaluates the conditions of a webhook: false = do not call it. Throws an `ApiError` when one cannot be evaluated. */
+/** Evaluates the conditions of a webhook: false = do not call it. Throws `ExpressionFailed` when one cannot be evaluated. */
 export type MatchConditions = (conditions: readonly MatchCondition[], attributes: AdmissionAttributes) => boolean;
 
 /** What webhook admission works with. */
@@ -109,7 +110,14 @@ export class WebhookAdmission implements Admission {
     const namespaceOf = (name: string) => store.get('namespaces.', '', name)?.object;
     if (!matchesNamespace(webhook, attributes, namespaceOf)) return undefined;
     const { matchConditions: conditions } = webhook;
-    return conditions.length === 0 || matchConditions(conditions, attributes) ? resource : undefined;
+    if (conditions.length === 0) return resource;
+    try {
+      return matchConditions(conditions, attributes) ? resource : undefined;
+    } catch (error) {
+      if (!(error instanceof ExpressionFailed)) throw error;
+      if (webhook.failOpen) return undefined;
+      throw forbidden(attributes.resource, attributes.name, error.message);
+    }
   }
 
   async #mutateWith(webhook: Webhook, attributes: AdmissionAttributes, resource: ApiResource) {

@@ -76,7 +76,7 @@ class CrdController {
     const conditions = withCondition(withCondition(crd.status?.conditions ?? [], accepted, now), established, now);
     const status: CrdStatus = { conditions, acceptedNames: names, storedVersions: crd.status?.storedVersions ?? [] };
     if (sameJson(status, crd.status)) return crd;
-    const next = { ...crd, status };
+    const next = { ...crd, metadata: { ...crd.metadata }, status };
     return this.#write(stored, next) ? this.#afterNaming(crd, next) : undefined;
   }
 
