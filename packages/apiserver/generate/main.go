@@ -16,14 +16,15 @@ func main() {
 	kubeconfig := flag.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig of a real API server of the same release")
 	out := flag.String("out", "../assets", "directory of the assets")
 	fixtures := flag.String("fixtures", "", "directory of the test fixtures; not written where empty")
+	more := flag.String("creations", "", "JSON file with objects that replace the recorded creations; needs -fixtures")
 	flag.Parse()
-	if err := run(*kubeconfig, *out, *fixtures); err != nil {
+	if err := run(*kubeconfig, *out, *fixtures, *more); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(kubeconfig, out, fixtures string) error {
+func run(kubeconfig, out, fixtures, more string) error {
 	resources, err := servedResources(kubeconfig)
 	if err != nil {
 		return fmt.Errorf("read the discovery: %w", err)
@@ -55,7 +56,10 @@ func run(kubeconfig, out, fixtures string) error {
 	if fixtures == "" {
 		return nil
 	}
-	return writeFixtures(fixtures, resources)
+	if err := writeFixtures(fixtures, resources); err != nil {
+		return err
+	}
+	return recordCreations(kubeconfig, filepath.Join(fixtures, "created.json.gz"), more, resources)
 }
 
 // writeAsset compresses without a time and a name, so that the same data gives the same bytes.
