@@ -4,6 +4,7 @@ import type { Atom } from './atoms.ts';
 import { type Comparison, compareTyped } from './compare.ts';
 import { type FieldPath, FieldSet } from './field-set.ts';
 import { mergeTyped } from './merge.ts';
+import { ownsNoWhole } from './owns-whole.ts';
 import { reconcileWithSchema } from './reconcile.ts';
 import { removeItems } from './remove.ts';
 import { toFieldSet, withNamedFields } from './to-field-set.ts';
@@ -103,7 +104,9 @@ export function applyConfiguration(
   const reset = versions.resetFields(config.apiVersion);
   const set = withoutReset(toFieldSet(config.atom, config.value), reset);
   managers.set(manager, { set, apiVersion: config.apiVersion, applied: true });
-  const next = prune(merged, managers, manager, last, versions);
+  const keepsAll = last?.apiVersion === config.apiVersion && last.set.difference(set).isEmpty();
+  const isPruned = last !== undefined && !(keepsAll && ownsNoWhole(live.atom, config.value, merged.value));
+  const next = isPruned ? prune(merged, managers, manager, last, versions) : merged;
   const { managers: after } = takeOver(live, next, managers, manager, versions, force);
   return { object: sameJson(live.value, next.value) ? undefined : next.value, managers: after };
 }
@@ -209,10 +212,10 @@ function prune(
   merged: TypedObject,
   managers: Managers,
   manager: string,
-  last: ManagerSet | undefined,
+  last: ManagerSet,
   versions: Versions,
 ): TypedObject {
-  if (!last || last.set.isEmpty() || keepsAll(last, managers.get(manager))) return merged;
+  if (last.set.isEmpty()) return merged;
   const whole = versions.convert(merged, last.apiVersion);
   if (!whole) return merged;
   const lastSet = withNamedFields(last.set, whole.atom);
@@ -220,11 +223,6 @@ function prune(
   const owned = addBackOwned(whole, cut, last.apiVersion, managers, versions);
   const pruned = addBackDangling(whole, owned, last.apiVersion, lastSet, versions);
   return versions.convert(pruned, managers.get(manager)?.apiVersion ?? merged.apiVersion) ?? pruned;
-}
-
-/** Whether a manager applies all that it applied before, so that nothing is to be pruned. */
-function keepsAll(last: ManagerSet, now: ManagerSet | undefined): boolean {
-  return now !== undefined && last.apiVersion === now.apiVersion && last.set.difference(now.set).isEmpty();
 }
 
 /** Puts back what was cut but somebody owns, the applying manager's new configuration included. */
