@@ -14,7 +14,7 @@ import { loadSuite } from './suite.ts';
 const DOCUMENT = fileURLToPath(new URL('../../docs/sandbox-fidelity.md', import.meta.url));
 const LINES = 20;
 /** The embedded server has no reason to let anyone wait; scripts that wait in vain must not take long. */
-const EMBEDDED_WAIT_MS = 3000;
+export const EMBEDDED_WAIT_MS = 3000;
 
 /** The options of `pnpm fidelity`. */
 export interface CommandOptions {
@@ -93,7 +93,8 @@ async function answersOfReal(scripts: readonly Script[]): Promise<Answers> {
   );
 }
 
-function answersOf(scripts: readonly Script[], recording: Recording): Answers {
+/** The recorded answers of scripts; none for a script that has changed since. */
+export function answersOf(scripts: readonly Script[], recording: Recording): Answers {
   return new Map(
     scripts.flatMap((script) => {
       const run = recording.get(script.name);
@@ -103,7 +104,8 @@ function answersOf(scripts: readonly Script[], recording: Recording): Answers {
   );
 }
 
-async function withEngine<T>(start: () => Promise<Engine>, use: (engine: Engine) => Promise<T>): Promise<T> {
+/** Runs something with an engine and stops it whatever happens. */
+export async function withEngine<T>(start: () => Promise<Engine>, use: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await start();
   try {
     return await use(engine);

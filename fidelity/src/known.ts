@@ -68,7 +68,9 @@ export function ratchet(
   const entryOf = new Map(known.flatMap((entry, index) => entry.cases.map((id) => [id, index] as const)));
   const tested = new Set(results.map(({ id }) => id));
   const lists: string[][] = known.map(({ cases }) => (isWhole ? [] : cases.filter((id) => !tested.has(id))));
-  const rest: string[] = [];
+  // A partial run must not lose what it did not look at.
+  const unexplained = known.findIndex(({ reason }) => reason === UNEXPLAINED);
+  const rest: string[] = [...(lists[unexplained] ?? [])];
   for (const result of results) {
     if (result.different.length === 0) continue;
     const before = entryOf.get(result.id);
