@@ -27,6 +27,7 @@ import { NamespaceLifecycle } from './resources/plugins/namespace-lifecycle.ts';
 import { NotSimulated } from './resources/plugins/not-simulated.ts';
 import { PodDefaults } from './resources/plugins/pods.ts';
 import { RoleEscalation } from './resources/plugins/role-escalation.ts';
+import { SigningRequests } from './resources/plugins/signing-requests.ts';
 import { ClassDefaults } from './resources/plugins/storage.ts';
 import type { VirtualAnswers } from './resources/virtual.ts';
 import { openDurableStore } from './storage/durable.ts';
@@ -85,6 +86,7 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
       new NamespaceLifecycle(store),
       new PodDefaults(store),
       new ClassDefaults(store),
+      new SigningRequests(),
       new WebhookAdmission({ store, registry, outbound, matchConditions: admissionConditions, log }),
       new RoleEscalation(access),
       new NotSimulated(),

@@ -78,13 +78,15 @@ export function sendList(
 ): Promise<void> {
   const { format, transform } = view;
   const type = { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version) };
+  // Lists of custom resources always have a continue token, be it empty.
+  const metadata = resource.source === 'crd' ? { continue: '', ...list.metadata } : list.metadata;
   if (transform === undefined && format.mediaType === 'application/json' && !format.pretty) {
-    return sendJson(exchange, 200, ...listParts(type, list, resource));
+    return sendJson(exchange, 200, ...listParts({ ...type, metadata }, list, resource));
   }
   const objects = list.items.map((item) => item.object);
   if (transform === undefined) {
     const items = resource.source === 'crd' ? objects : objects.map(withoutType);
-    return sendDocument(exchange, 200, { ...type, metadata: list.metadata, items }, format);
+    return sendDocument(exchange, 200, { ...type, metadata, items }, format);
   }
   if (transform.kind === 'PartialObjectMetadata') throw wrongPartialKind(resource, true);
   const { version } = transform;
@@ -100,18 +102,24 @@ const LIST_END = Buffer.from(']}');
 const OPEN = Buffer.from('{');
 
 /** A list's JSON from the JSON of its items. Items of built-in types do not repeat their kind. */
-function listParts(type: { kind: string; apiVersion: string }, list: ListAnswer, resource: ApiResource): Uint8Array[] {
-  const metadata = JSON.stringify(list.metadata);
+function listParts(
+  type: { readonly kind: string; readonly apiVersion: string; readonly metadata: object },
+  list: ListAnswer,
+  resource: ApiResource,
+): Uint8Array[] {
   const parts: Uint8Array[] = [
-    Buffer.from(`{"kind":"${type.kind}","apiVersion":"${type.apiVersion}","metadata":${metadata},"items":[`),
+    Buffer.from(
+      `{"kind":"${type.kind}","apiVersion":"${type.apiVersion}","metadata":${JSON.stringify(type.metadata)},"items":[`,
+    ),
   ];
   const prefix = Buffer.from(`{"kind":"${resource.kind}","apiVersion":"${type.apiVersion}",`);
   const strips = resource.source === 'built-in';
   for (const item of list.items) {
     if (parts.length > 1) parts.push(COMMA);
     const json = item.json();
-    if (strips && json.subarray(0, prefix.length).equals(prefix)) parts.push(OPEN, json.subarray(prefix.length));
-    else parts.push(json);
+    if (!strips) parts.push(json);
+    else if (json.subarray(0, prefix.length).equals(prefix)) parts.push(OPEN, json.subarray(prefix.length));
+    else parts.push(Buffer.from(JSON.stringify(withoutType(item.object))));
   }
   parts.push(LIST_END);
   return parts;

@@ -122,7 +122,8 @@ export async function storeNew(
   const context = strategyContext(parts, undefined);
   resource.strategy.prepareForCreate(next, context);
   const causes = resource.strategy.validate(next, context);
-  if (causes.length > 0) throw invalid(resource, next.metadata.name ?? '', causes);
+  if (causes.length > 0)
+    throw invalid({ group: resource.storage.group, kind: resource.kind }, next.metadata.name ?? '', causes);
   for (const text of resource.strategy.warnings(next, undefined)) caller.warn(text);
   await parts.admission.validate(createAttributes(target, next, options, caller));
   checkNoVersion(next);

@@ -21,7 +21,7 @@ import type {
 } from './operations.ts';
 import { findStored, oneToVersion, type PipelineParts } from './parts.ts';
 import { patchObject } from './patch.ts';
-import { getScale, patchScale, replaceScale } from './scale.ts';
+import { applyScale, getScale, patchScale, replaceScale } from './scale.ts';
 import { replaceObject } from './update.ts';
 import { createVirtual } from './virtual.ts';
 
@@ -98,8 +98,7 @@ export class Pipeline implements Operations {
     caller: Caller,
   ): Promise<WriteAnswer> {
     refuseRunning(target);
-    if (target.subresource === 'scale')
-      throw notImplemented('Server-side apply of a Scale is not simulated: patch it.');
+    if (target.subresource === 'scale') return applyScale(this.#parts, target, name, configuration, options, caller);
     return applyObject(this.#parts, target, name, configuration, options, caller);
   }
 

@@ -1,10 +1,14 @@
+import { parentManagedFields, type ReplicasPaths, scaleManagedFields } from '../apply/scale-managers.ts';
+import { genericStrategy } from '../builtin/generic-strategy.ts';
 import { definitionNode } from '../builtin/schemas.ts';
 import { conflict, invalid, notFound } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
-import type { KubeObject } from '../model/object.ts';
+import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource, ApiSubresource } from '../model/resource.ts';
 import type { DecodedType } from '../schema/decode.ts';
 import { copyJson, isMap, type JsonMap } from '../schema/json.ts';
+import type { ManagedWrite } from './field-managers.ts';
+import { withMetadata } from './metadata.ts';
 import type { Answer, Caller, PatchBody, Target, WriteAnswer, WriteOptions } from './operations.ts';
 import { answerOf, findStored, managerName, oneToVersion, type PipelineParts, timestamp } from './parts.ts';
 import { patched } from './patch.ts';
@@ -58,7 +62,8 @@ export function replaceScale(
   options: WriteOptions,
   caller: Caller,
 ): Promise<WriteAnswer> {
-  return changeScale(parts, target, name, () => body, options, caller, 'UpdateOptions');
+  const next = (write: ManagedWrite) => parts.fieldManagers.update(write, withMetadata(copyJson(body)));
+  return changeScale(parts, target, name, { next, optionsKind: 'UpdateOptions' }, options, caller);
 }
 
 /** PATCH of a Scale. */
@@ -71,30 +76,52 @@ export function patchScale(
   caller: Caller,
 ): Promise<WriteAnswer> {
   const mode = options.fieldValidation ?? 'Warn';
-  const change = (scale: KubeObject) => patched(scale, body, scaleType(), mode, caller);
-  return changeScale(parts, target, name, change, options, caller, 'PatchOptions');
+  const next = (write: ManagedWrite) =>
+    parts.fieldManagers.update(write, patched(write.live as KubeObject, body, scaleType(), mode, caller));
+  return changeScale(parts, target, name, { next, optionsKind: 'PatchOptions' }, options, caller);
+}
+
+/** Server-side apply of a Scale. */
+export function applyScale(
+  parts: PipelineParts,
+  target: Target,
+  name: string,
+  configuration: KubeObject,
+  options: WriteOptions,
+  caller: Caller,
+): Promise<WriteAnswer> {
+  const next = (write: ManagedWrite) => parts.fieldManagers.apply(write, configuration, options.force ?? false);
+  return changeScale(parts, target, name, { next, optionsKind: 'PatchOptions' }, options, caller);
+}
+
+/** How a Scale changes: the new one with its managed fields, from a write whose `live` is the present one. */
+interface ScaleChange {
+  next(write: ManagedWrite): KubeObject;
+  readonly optionsKind: Change['optionsKind'];
 }
 
 async function changeScale(
   parts: PipelineParts,
   target: Target,
   name: string,
-  next: (scale: KubeObject) => KubeObject,
+  { next, optionsKind }: ScaleChange,
   options: WriteOptions,
   caller: Caller,
-  optionsKind: Change['optionsKind'],
 ): Promise<WriteAnswer> {
   const { resource } = target;
   const manager = managerName(options.fieldManager, caller);
+  const paths = replicasPaths(parts, resource);
   const change: Change = {
     next(found) {
       // A Scale never creates: `createsMissing` is false, so there is a live object.
       const live = found as KubeObject;
-      const scale = next(scaleOf(resource, live));
+      const before = scaleOf(resource, live);
+      const managedFields = scaleManagedFields(live.metadata.managedFields, paths);
+      if (managedFields.length > 0) before.metadata.managedFields = managedFields;
+      const write = { subresource: 'scale', live: before, manager, now: timestamp(parts) };
+      const scale = next({ ...write, resource: scaleResource(resource) });
       checkScale(resource, scale, live);
-      const changed = withReplicas(resource, live, scale);
-      const write = { resource, subresource: 'scale', live, manager, now: timestamp(parts) };
-      return parts.fieldManagers.update(write, changed);
+      return withReplicas(resource, live, scale, paths);
     },
     shown: (object) => scaleOf(resource, object),
     createsMissing: false,
@@ -102,6 +129,26 @@ async function changeScale(
   };
   const answer = await updateObject(parts, { ...target, subresource: 'scale' }, name, change, options, caller);
   return { ...answerOf(scaleOf(resource, answer.object)), created: false };
+}
+
+/** A Scale as a type of its own, for managed fields. */
+function scaleResource(resource: ApiResource): ApiResource {
+  const { group, version, kind, schema } = scaleType();
+  const { convert: _convert, ...rest } = resource;
+  return { ...rest, group, version, kind, schema, source: 'built-in', strategy: SCALE_STRATEGY };
+}
+
+const SCALE_STRATEGY = genericStrategy({ namespaced: true });
+
+/** Where the replicas are, in every version of the resource. */
+function replicasPaths(parts: Pick<PipelineParts, 'registry'>, { group, resource }: ApiResource): ReplicasPaths {
+  const versions = parts.registry.all().filter((one) => one.group === group && one.resource === resource);
+  return new Map(
+    versions.map((one) => {
+      const scale = one.subresources.find(({ name }) => name === 'scale')?.scale;
+      return [apiVersionOf(group, one.version), scale?.specReplicas.replace(/^\./, '').split('.')];
+    }),
+  );
 }
 
 function checkScale(resource: ApiResource, scale: KubeObject, live: KubeObject): void {
@@ -117,9 +164,9 @@ function checkScale(resource: ApiResource, scale: KubeObject, live: KubeObject):
   throw conflict(of, name, `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`);
 }
 
-function withReplicas(resource: ApiResource, live: KubeObject, scale: KubeObject): KubeObject {
+function withReplicas(resource: ApiResource, live: KubeObject, scale: KubeObject, paths: ReplicasPaths): KubeObject {
   const next = copyJson(live);
-  const names = pathsOf(resource).specReplicas.split('.');
+  const names = pathsOf(resource).specReplicas.replace(/^\./, '').split('.');
   const last = names.pop() ?? '';
   let parent: JsonMap = next;
   for (const name of names) {
@@ -132,6 +179,10 @@ function withReplicas(resource: ApiResource, live: KubeObject, scale: KubeObject
   const { resourceVersion } = scale.metadata;
   if (resourceVersion === undefined) delete next.metadata.resourceVersion;
   else next.metadata.resourceVersion = resourceVersion;
+  const apiVersion = apiVersionOf(resource.group, resource.version);
+  const managers = parentManagedFields(live.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths);
+  if (managers.length > 0) next.metadata.managedFields = managers;
+  else delete next.metadata.managedFields;
   return next;
 }
 

@@ -67,7 +67,8 @@ export function prepareUpdate(
   if (live.metadata.deletionTimestamp !== undefined) keep(metadata, live.metadata, 'deletionTimestamp');
   if (metadata.deletionGracePeriodSeconds === undefined) keep(metadata, live.metadata, 'deletionGracePeriodSeconds');
   const causes = strategy.validateUpdate(next, live, context);
-  if (causes.length > 0) throw invalid(resource, metadata.name ?? '', causes);
+  if (causes.length > 0)
+    throw invalid({ group: resource.storage.group, kind: resource.kind }, metadata.name ?? '', causes);
   for (const text of strategy.warnings(next, live)) caller.warn(text);
 }
 
