@@ -10,7 +10,7 @@ import { hasEndpoints } from './endpoint-state.ts';
 import { planEndpoints } from './endpoints-plan.ts';
 import { MANAGED_BY, MANAGER, planSlices, SERVICE_LABEL } from './slice-plan.ts';
 
-/** Pods become ready in groups; one slice answers them all. */
+/** Pods become ready in groups; one slice answers them all, and the more slices there are, the more Pods. */
 const POD_CHANGE_MS = 10;
 
 /** Keeps the EndpointSlices of Services with selectors. */
@@ -38,7 +38,8 @@ export class ServiceEndpoints implements Controller {
         const { selector } = service.spec;
         if (!hasEndpoints(service)) continue;
         if (hasLabels(pod.metadata.labels, selector) || hasLabels(old?.metadata.labels, selector)) {
-          queue.addAfter(keyOf(service), POD_CHANGE_MS);
+          const slices = endpointSlices.controlledBy(service.metadata.uid).length;
+          queue.addAfter(keyOf(service), POD_CHANGE_MS * Math.max(1, slices ** 2));
         }
       }
     });

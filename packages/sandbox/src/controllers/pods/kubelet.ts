@@ -17,7 +17,7 @@ const ORPHAN_MS = 40_000;
  */
 export class Kubelet implements Controller {
   readonly name = 'kubelet';
-  readonly concurrency = 8;
+  readonly concurrency = 16;
   readonly #cluster: SimulatedCluster;
   readonly #addresses = new PodAddresses();
 

@@ -15,7 +15,7 @@ const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 /** Assigns Pods to Nodes. Pods that ask for another scheduler, or have gates, are left alone. */
 export class Scheduler implements Controller {
   readonly name = 'scheduler';
-  readonly concurrency = 8;
+  readonly concurrency = 16;
   readonly #cluster: SimulatedCluster;
   readonly #usage = new NodeUsage();
   /** Keys of Pods for which there is no Node yet. */

@@ -16,6 +16,9 @@ import { decideReplicas, type ReplicaOwner, replicaStatus } from './replica-stat
 /** Changes of Pods come in groups; one look, and one status, answers them all. */
 export const POD_CHANGE_MS = 5;
 
+/** The more Pods there are, the longer changes are collected before all of them are counted again. */
+const PODS_PER_MS = 10;
+
 type Owner = ReplicaSet | ReplicationController;
 
 /** What differs between the two kinds. */
@@ -78,7 +81,9 @@ class Replicas<T extends Owner> implements Controller {
       if (type === 'MODIFIED' && !mattersToOwners(pod, old)) return;
       const { namespace = '' } = pod.metadata;
       for (const reference of [controllerOf(pod), old && controllerOf(old)]) {
-        if (reference?.kind === kind) queue.addAfter(`${namespace}/${reference.name}`, POD_CHANGE_MS);
+        if (reference?.kind !== kind) continue;
+        const replicas = this.#owners.get(reference.name, namespace)?.spec.replicas ?? 0;
+        queue.addAfter(`${namespace}/${reference.name}`, Math.max(POD_CHANGE_MS, replicas / PODS_PER_MS));
       }
       if (controllerOf(pod) || type === 'DELETED') return;
       for (const owner of this.#owners.list(namespace)) {
