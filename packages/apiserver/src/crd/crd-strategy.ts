@@ -6,6 +6,7 @@ import type { ApiResource, Strategy } from '../model/resource.ts';
 import { sameJson } from '../schema/json.ts';
 import { CLEANUP_FINALIZER, CRD_TYPE, type Crd, type CrdStatus } from './definition.ts';
 import { formatWarnings } from './formats.ts';
+import { normalizeSchemas } from './normalize.ts';
 import { markUnevaluatedRules, unevaluatedWarnings } from './unevaluated.ts';
 import { validateCrd, validateCrdUpdate } from './validation.ts';
 
@@ -52,6 +53,7 @@ function setDefaults(next: KubeObject): void {
   const kind = text(names['kind']);
   if (text(names['singular']) === '' && kind !== '') names['singular'] = kind.toLowerCase();
   if (text(names['listKind']) === '' && kind !== '') names['listKind'] = `${kind}List`;
+  normalizeSchemas(list(spec['versions']));
   setDefault(spec, 'conversion', { strategy: 'None' });
   const service = fields(fields(fields(spec['conversion'])['webhook'])['clientConfig'])['service'];
   if (service !== undefined && service !== null) setDefault(fields(service), 'port', 443);
