@@ -182,13 +182,16 @@ describe('an installation', () => {
   });
 
   test('refuses a stand-in where pods are real', async () => {
-    await uninstall();
-    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'real' } };
-    await client.create(node);
-    onTestFinished(() => client.delete({ apiVersion: 'v1', kind: 'Node', name: 'real' }));
-    const refused = await planInstall(context, KEDA);
+    // The embedded engine is simulated whatever Nodes it has; with this Node the real one is not.
+    const real = await startControlPlane({ engine: 'real' });
+    onTestFinished(() => real.stop());
+    const there = await installerFor(real.kubeconfig, [await kedaPackage()]);
+    onTestFinished(() => there.client.close());
+    await prepareCluster(there.client);
+    await there.client.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'real' } });
+    const refused = await planInstall(there, KEDA);
     expect(() => assertExecutable(refused)).toThrow(/stand-in/);
-    expect((await planInstall(context, { ...KEDA, allowStandIns: true })).blockers).toEqual([]);
+    expect((await planInstall(there, { ...KEDA, allowStandIns: true })).blockers).toEqual([]);
   });
 
   test('names the blocking object, its condition and last event when it is not ready in time', async () => {

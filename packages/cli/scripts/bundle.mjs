@@ -41,7 +41,7 @@ await build({
     ...commands.map((file) => ({ in: file, out: file.slice('src/'.length, -'.ts'.length) })),
     { in: 'src/main.ts', out: 'main' },
     { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
-    { in: `${apiserver}/src/main.ts`, out: 'apiserver' },
+    { in: `${sandbox}/src/apiserver.ts`, out: 'apiserver' },
   ],
   outdir: draft,
   bundle: true,

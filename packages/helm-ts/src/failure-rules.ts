@@ -109,6 +109,15 @@ export const RULES: readonly Rule[] = [
     return { code: HELM_CODES.namespaceNotFound, summary: `namespace ${match[1]} does not exist` };
   },
   (text) => {
+    // What Helm says of a kind without a schema where the API server has no OpenAPI v2 to look it up in.
+    if (!/error validating data: the server could not find the requested resource/.test(text)) return undefined;
+    return {
+      code: HELM_CODES.kindUnknown,
+      summary: 'the cluster does not know the kind of one of its objects',
+      hint: 'The CRD of this kind must be installed first.',
+    };
+  },
+  (text) => {
     const match = /no matches for kind "([^"]+)" in version "([^"]+)"/.exec(text);
     if (!match) return undefined;
     return {

@@ -107,6 +107,12 @@ test.each<[string, string, string, Record<string, unknown>]>([
     { kind: 'ScaledObject', apiVersion: 'keda.sh/v1alpha1' },
   ],
   [
+    'a kind that is not there, in a cluster without OpenAPI v2',
+    'Error: INSTALLATION FAILED: unable to build kubernetes objects from release manifest: error validating "": error validating data: the server could not find the requested resource',
+    HELM_CODES.kindUnknown,
+    {},
+  ],
+  [
     'an unknown field',
     'Error: INSTALLATION FAILED: failed to create typed patch object (default/q; /v1, Kind=ConfigMap): .spex: field not declared in schema',
     HELM_CODES.objectInvalid,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface SandboxAssets {
   /** Entry file of the background process; beside this module when absent. */
   readonly agentEntry?: string;
-  /** Entry file of the embedded engine's API server; that of the package `@capstan/apiserver` when absent. */
+  /** Entry file of the embedded engine's API server; beside this module when absent. */
   readonly apiServerEntry?: string;
   /** Folder that holds `control-plane/` (the Go modules) and `stages/`; this package's own folder when absent. */
   readonly assetDirectory?: string;
@@ -24,13 +24,17 @@ export interface NodeCommand {
 
 /** How the agent is started: from TypeScript sources where we run from them. */
 export function agentCommand(assets: SandboxAssets = {}): NodeCommand {
-  const self = fileURLToPath(import.meta.url);
-  return nodeCommand(assets.agentEntry ?? join(self, '..', `agent${extname(self)}`));
+  return nodeCommand(assets.agentEntry ?? besideThis('agent'));
 }
 
 /** How the embedded engine's API server is started. */
 export function apiServerCommand(assets: SandboxAssets = {}): NodeCommand {
-  return nodeCommand(assets.apiServerEntry ?? fileURLToPath(import.meta.resolve('@capstan/apiserver/main')));
+  return nodeCommand(assets.apiServerEntry ?? besideThis('apiserver'));
+}
+
+function besideThis(name: string): string {
+  const self = fileURLToPath(import.meta.url);
+  return join(self, '..', `${name}${extname(self)}`);
 }
 
 function nodeCommand(entry: string): NodeCommand {
