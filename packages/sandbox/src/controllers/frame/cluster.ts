@@ -1,29 +1,31 @@
 import { type Clock, type KindReference, type KubernetesObject, type Logger, referenceTo } from '@capstan/base';
 import { exponentialBackoff, type KubeClient } from '@capstan/kube';
 import type {
-  Autoscaler,
   Claim,
+  EndpointSlice,
+  Endpoints,
+  Namespace,
+  Node,
+  Pod,
+  Quota,
+  Service,
+  StorageClass,
+  Volume,
+} from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
+import { isDeleting, toTime } from '../model/meta.ts';
+import type {
+  Autoscaler,
   ControllerRevision,
   CronJob,
   DaemonSet,
   Deployment,
   DisruptionBudget,
-  EndpointSlice,
-  Endpoints,
   Job,
-  Namespace,
-  Node,
-  Pod,
-  Quota,
   ReplicaSet,
   ReplicationController,
-  Service,
   StatefulSet,
-  StorageClass,
-  Volume,
-} from '../model/kinds.ts';
-import { KINDS } from '../model/kinds.ts';
-import { isDeleting, toTime } from '../model/meta.ts';
+} from '../model/workload-types.ts';
 import { EventRecorder } from './events.ts';
 import { Resource } from './resource.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CronJob, Job } from '../model/kinds.ts';
+import type { CronJob, Job } from '../model/workload-types.ts';
 import { aCronJob, aJobOf, NOW } from '../testing/builders.ts';
 import { decideCronJob, started } from './cron-plan.ts';
 import { parseSchedule } from './schedule.ts';

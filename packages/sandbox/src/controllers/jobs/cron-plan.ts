@@ -1,5 +1,7 @@
-import { type CronJob, type CronJobStatus, type Job, KINDS, type ObjectRef } from '../model/kinds.ts';
+import type { ObjectRef } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
 import { compact, conditionIn, controllerReference, fromTime, isDeleting, toTime } from '../model/meta.ts';
+import type { CronJob, CronJobStatus, Job } from '../model/workload-types.ts';
 import { finishedAs } from './job-plan.ts';
 import { type Schedule, timeIn } from './schedule.ts';
 

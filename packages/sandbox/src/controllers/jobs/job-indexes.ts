@@ -1,6 +1,7 @@
 import type { JsonObject } from '@capstan/base';
-import type { Container, Job, Pod } from '../model/kinds.ts';
+import type { Container, Pod } from '../model/core-types.ts';
 import type { PodTemplate } from '../model/meta.ts';
+import type { Job } from '../model/workload-types.ts';
 import { podOf } from '../pods/pod-template.ts';
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Job, Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { conditionIn } from '../model/meta.ts';
+import type { Job } from '../model/workload-types.ts';
 import { ago, aJob, aPod, NOW, TIME } from '../testing/builders.ts';
 import { decideJob, finishedAs } from './job-plan.ts';
 

@@ -1,5 +1,6 @@
-import type { Job, JobStatus, Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { compact, conditionIn, fromTime, isDeleting, type StatusCondition, toTime } from '../model/meta.ts';
+import type { Job, JobStatus } from '../model/workload-types.ts';
 import { inDeletionOrder, isActive, isReady, isTerminating } from '../pods/pod-state.ts';
 import { indexOf, parseIndexes, writeIndexes } from './job-indexes.ts';
 

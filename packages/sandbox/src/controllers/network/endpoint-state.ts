@@ -1,5 +1,5 @@
 import type { JsonObject } from '@capstan/base';
-import type { Node, Pod, Service } from '../model/kinds.ts';
+import type { Node, Pod, Service } from '../model/core-types.ts';
 import { compact, isDeleting } from '../model/meta.ts';
 import { hasLabels } from '../model/selector.ts';
 import { isFinished, isReady } from '../pods/pod-state.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@capstan/base';
+import type { Endpoints, Pod, Service } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import { type Endpoints, KINDS, type Pod, type Service } from '../model/kinds.ts';
+import { KINDS } from '../model/kinds.ts';
 import { compact } from '../model/meta.ts';
 import { type Backend, backendsOf, byPorts, copiedLabels, isHeadless, targetOf } from './endpoint-state.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EndpointSlice, Pod, Service } from '../model/kinds.ts';
+import type { EndpointSlice, Pod, Service } from '../model/core-types.ts';
 import { aPod, aService, TIME } from '../testing/builders.ts';
 import { planEndpoints } from './endpoints-plan.ts';
 import { planSlices } from './slice-plan.ts';

@@ -1,8 +1,8 @@
 import { orGone } from '../frame/claim.ts';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
+import type { Pod } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { Pod } from '../model/kinds.ts';
 import { isDeleting, keyOf, partsOf } from '../model/meta.ts';
 import { hasLabels } from '../model/selector.ts';
 import { isFinished, isReady } from '../pods/pod-state.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@capstan/base';
+import type { EndpointSlice, Node, Pod, Service } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import { type EndpointSlice, KINDS, type Node, type Pod, type Service } from '../model/kinds.ts';
+import { KINDS } from '../model/kinds.ts';
 import { controllerReference } from '../model/meta.ts';
 import { randomSuffix } from '../model/names.ts';
 import { type Backend, backendsOf, byPorts, copiedLabels, isHeadless, sliceEndpoint } from './endpoint-state.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { aNewPod, aPod, podSpec, TIME } from '../testing/builders.ts';
 import { completedStatus, kubeletStep, runningStatus } from './kubelet-status.ts';
 import { PodAddresses } from './pod-addresses.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@capstan/base';
-import type { Container, Pod } from '../model/kinds.ts';
+import type { Container, Pod } from '../model/core-types.ts';
 import { conditionIn, controllerOf, isDeleting, type StatusCondition } from '../model/meta.ts';
 import { isReady } from './pod-state.ts';
 

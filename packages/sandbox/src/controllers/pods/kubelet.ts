@@ -3,7 +3,7 @@ import { KUBE_CODES, type ReconcileResult } from '@capstan/kube';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import { MANAGERS } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
-import type { Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { fromTime, keyOf, partsOf } from '../model/meta.ts';
 import { completedStatus, kubeletStep, runningStatus } from './kubelet-status.ts';
 import { PodAddresses } from './pod-addresses.ts';

@@ -1,4 +1,4 @@
-import type { Node, NodeRequirement, NodeTerm, Pod, Toleration } from '../model/kinds.ts';
+import type { Node, NodeRequirement, NodeTerm, Pod, Toleration } from '../model/core-types.ts';
 import { hasLabels } from '../model/selector.ts';
 
 /** Whether nodeSelector and required node affinity let the Pod onto the Node (component-helpers nodeaffinity). */

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../model/kinds.ts';
+import type { Container, Pod } from '../model/core-types.ts';
 import { quantity } from '../model/numbers.ts';
 import { isFinished } from './pod-state.ts';
 

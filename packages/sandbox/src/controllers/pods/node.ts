@@ -4,7 +4,7 @@ import { NODE, STORAGE_CLASS } from '../../lifecycle/bootstrap.ts';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import { MANAGERS } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
-import type { Node } from '../model/kinds.ts';
+import type { Node } from '../model/core-types.ts';
 import { conditionIn, partsOf, type StatusCondition } from '../model/meta.ts';
 
 /** How often a Node says that it is there; nobody asks for more here. */

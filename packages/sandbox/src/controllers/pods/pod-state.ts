@@ -1,5 +1,5 @@
+import type { Pod } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { Pod } from '../model/kinds.ts';
 import { conditionIn, fromTime, isDeleting, type StatusCondition } from '../model/meta.ts';
 
 /** The condition Ready of a Pod. */

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@capstan/base';
-import { KINDS, type Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
 import { compact, controllerReference, type PodTemplate } from '../model/meta.ts';
 import { randomSuffix } from '../model/names.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Claim, Node, Pod } from '../model/kinds.ts';
+import type { Claim, Node, Pod } from '../model/core-types.ts';
 import { KINDS } from '../model/kinds.ts';
 import { aClaim, aNewPod, aNode, aPod } from '../testing/builders.ts';
 import { NodeUsage } from './node-usage.ts';

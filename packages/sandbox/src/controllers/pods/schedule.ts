@@ -1,4 +1,4 @@
-import type { Claim, Node, Pod, PodTerm, StorageClass } from '../model/kinds.ts';
+import type { Claim, Node, Pod, PodTerm, StorageClass } from '../model/core-types.ts';
 import { isDeleting } from '../model/meta.ts';
 import { quantity } from '../model/numbers.ts';
 import { selects } from '../model/selector.ts';

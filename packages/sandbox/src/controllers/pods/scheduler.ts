@@ -3,7 +3,7 @@ import { KUBE_CODES } from '@capstan/kube';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import { MANAGERS } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
-import type { Claim, Pod } from '../model/kinds.ts';
+import type { Claim, Pod } from '../model/core-types.ts';
 import { conditionIn, isDeleting, keyOf, partsOf, type StatusCondition } from '../model/meta.ts';
 import { NodeUsage } from './node-usage.ts';
 import { isFinished } from './pod-state.ts';

@@ -1,6 +1,6 @@
 import { deepEqual } from '../model/equality.ts';
-import type { Autoscaler, AutoscalerStatus, Metric } from '../model/kinds.ts';
 import { compact, conditionIn, type StatusCondition } from '../model/meta.ts';
+import type { Autoscaler, AutoscalerStatus, Metric } from '../model/workload-types.ts';
 
 /** What the autoscaler knows of its target: how many replicas it asks for, or why that is not known. */
 export type ScaleFacts = { readonly replicas: number } | { readonly error: string };

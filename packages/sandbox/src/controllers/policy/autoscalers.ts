@@ -5,8 +5,8 @@ import { MANAGERS, type SimulatedCluster } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
 import type { Resource } from '../frame/resource.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { Autoscaler } from '../model/kinds.ts';
 import { keyOf, partsOf } from '../model/meta.ts';
+import type { Autoscaler } from '../model/workload-types.ts';
 import { decideAutoscaler, type ScaleFacts, sameStatus } from './autoscaler-plan.ts';
 
 const SOURCE = 'horizontal-pod-autoscaler';

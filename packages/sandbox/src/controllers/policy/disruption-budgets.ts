@@ -1,8 +1,8 @@
 import { orGone } from '../frame/claim.ts';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
+import type { Pod } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { Pod } from '../model/kinds.ts';
 import { controllerOf, keyOf, partsOf } from '../model/meta.ts';
 import { selects } from '../model/selector.ts';
 import { mattersToOwners } from '../pods/pod-state.ts';

@@ -1,9 +1,10 @@
 import type { Condition, JsonObject } from '@capstan/base';
 import { setCondition } from '@capstan/kube';
-import type { DisruptionBudget, Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { fromTime, isDeleting } from '../model/meta.ts';
 import { scaled } from '../model/numbers.ts';
 import { selects } from '../model/selector.ts';
+import type { DisruptionBudget } from '../model/workload-types.ts';
 import { isFinished, isReady } from '../pods/pod-state.ts';
 
 /** What a disruption budget is computed from. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Autoscaler, type DisruptionBudget, KINDS, type Pod, type Quota } from '../model/kinds.ts';
+import type { Pod, Quota } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Autoscaler, DisruptionBudget } from '../model/workload-types.ts';
 import { aClaim, aPod, aService, NOW, TIME } from '../testing/builders.ts';
 import { decideAutoscaler } from './autoscaler-plan.ts';
 import { disruptionStatus } from './disruption-plan.ts';

@@ -1,4 +1,4 @@
-import type { Claim, Container, Pod, Quota, Service } from '../model/kinds.ts';
+import type { Claim, Container, Pod, Quota, Service } from '../model/core-types.ts';
 import { quantity } from '../model/numbers.ts';
 import { isFinished } from '../pods/pod-state.ts';
 

@@ -1,4 +1,4 @@
-import type { Claim, ObjectRef, StorageClass, Volume } from '../model/kinds.ts';
+import type { Claim, ObjectRef, StorageClass, Volume } from '../model/core-types.ts';
 import { KINDS } from '../model/kinds.ts';
 import { compact, fromTime, isDeleting } from '../model/meta.ts';
 import { quantity } from '../model/numbers.ts';

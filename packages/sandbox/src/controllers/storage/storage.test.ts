@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { KINDS, type StorageClass, type Volume } from '../model/kinds.ts';
+import type { StorageClass, Volume } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
 import { aClaim, TIME } from '../testing/builders.ts';
 import { type ClaimState, decideClaim } from './claim-plan.ts';
 import { volumeStep } from './volumes.ts';

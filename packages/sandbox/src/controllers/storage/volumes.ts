@@ -1,7 +1,7 @@
 import { orGone } from '../frame/claim.ts';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import type { Controller, KeySink } from '../frame/controller.ts';
-import type { Claim, Volume } from '../model/kinds.ts';
+import type { Claim, Volume } from '../model/core-types.ts';
 import { isDeleting, partsOf } from '../model/meta.ts';
 import { BOUND, refersTo, VOLUME_FINALIZERS } from './claim-plan.ts';
 

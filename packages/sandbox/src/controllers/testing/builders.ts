@@ -1,19 +1,8 @@
 import type { ObjectMeta } from '@capstan/base';
-import {
-  type Claim,
-  type CronJob,
-  type DaemonSet,
-  type Deployment,
-  type Job,
-  type JobSpec,
-  KINDS,
-  type Node,
-  type Pod,
-  type ReplicaSet,
-  type Service,
-  type StatefulSet,
-} from '../model/kinds.ts';
+import type { Claim, Node, Pod, Service } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
 import { controllerReference, toTime } from '../model/meta.ts';
+import type { CronJob, DaemonSet, Deployment, Job, JobSpec, ReplicaSet, StatefulSet } from '../model/workload-types.ts';
 
 /** The time at which everything in these tests happens. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');

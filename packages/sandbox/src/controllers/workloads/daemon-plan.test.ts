@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Node, Pod } from '../model/kinds.ts';
+import type { Node, Pod } from '../model/core-types.ts';
 import { aDaemonSet, aNode, aPod, NOW, podSpec } from '../testing/builders.ts';
 import { type DaemonState, daemonStatus, decideDaemonSet } from './daemon-plan.ts';
 import { daemonPod } from './daemon-pods.ts';

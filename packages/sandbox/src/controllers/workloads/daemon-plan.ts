@@ -1,6 +1,7 @@
-import type { DaemonSet, Node, Pod } from '../model/kinds.ts';
+import type { Node, Pod } from '../model/core-types.ts';
 import { compact, fromTime, isDeleting } from '../model/meta.ts';
 import { scaled } from '../model/numbers.ts';
+import type { DaemonSet } from '../model/workload-types.ts';
 import { matchesNode, toleratesTaints } from '../pods/node-match.ts';
 import { isAvailable, isFinished, isReady } from '../pods/pod-state.ts';
 import { daemonSpec, nodeOf } from './daemon-pods.ts';

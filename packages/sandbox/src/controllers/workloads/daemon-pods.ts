@@ -1,5 +1,6 @@
 import type { JsonObject } from '@capstan/base';
-import type { Affinity, DaemonSet, NodeTerm, Pod, Toleration } from '../model/kinds.ts';
+import type { Affinity, NodeTerm, Pod, Toleration } from '../model/core-types.ts';
+import type { DaemonSet } from '../model/workload-types.ts';
 import { podOf } from '../pods/pod-template.ts';
 import { REVISION_LABEL } from './stateful-pods.ts';
 

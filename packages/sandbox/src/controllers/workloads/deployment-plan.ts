@@ -1,6 +1,7 @@
+import type { Pod } from '../model/core-types.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { Deployment, DeploymentStatus, Pod, ReplicaSet } from '../model/kinds.ts';
 import { conditionIn, isDeleting, type StatusCondition } from '../model/meta.ts';
+import type { Deployment, DeploymentStatus, ReplicaSet } from '../model/workload-types.ts';
 import {
   byAge,
   findNewSet,

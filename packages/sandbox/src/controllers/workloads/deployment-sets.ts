@@ -1,8 +1,9 @@
 import { deepEqual } from '../model/equality.ts';
-import { type Deployment, KINDS, type ReplicaSet } from '../model/kinds.ts';
+import { KINDS } from '../model/kinds.ts';
 import { compact, controllerReference, fromTime, type PodTemplate } from '../model/meta.ts';
 import { hashOf } from '../model/names.ts';
 import { scaled } from '../model/numbers.ts';
+import type { Deployment, ReplicaSet } from '../model/workload-types.ts';
 
 /** Label of a ReplicaSet's Pods that tells them from those of the Deployment's other ReplicaSets. */
 export const HASH_LABEL = 'pod-template-hash';

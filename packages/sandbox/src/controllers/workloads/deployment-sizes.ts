@@ -1,5 +1,6 @@
-import type { Deployment, Pod, ReplicaSet } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { fromTime } from '../model/meta.ts';
+import type { Deployment, ReplicaSet } from '../model/workload-types.ts';
 import { isFinished } from '../pods/pod-state.ts';
 import { desiredReplicas, maxReplicas, maxSurge, maxUnavailable } from './deployment-sets.ts';
 

@@ -1,5 +1,5 @@
-import type { Deployment, DeploymentStatus, ReplicaSet } from '../model/kinds.ts';
 import { compact, conditionIn, fromTime, type StatusCondition, toTime } from '../model/meta.ts';
+import type { Deployment, DeploymentStatus, ReplicaSet } from '../model/workload-types.ts';
 import { maxUnavailable } from './deployment-sets.ts';
 
 /** No deadline: the API's way to say it (deploymentutil.HasProgressDeadline). */

@@ -1,6 +1,7 @@
-import type { Pod, ReplicaSetStatus } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { compact, conditionIn, type PodTemplate, type StatusCondition } from '../model/meta.ts';
 import { hasLabels } from '../model/selector.ts';
+import type { ReplicaSetStatus } from '../model/workload-types.ts';
 import { inDeletionOrder, isActive, isAvailable, isReady, isTerminating } from '../pods/pod-state.ts';
 
 /** What a ReplicaSet and a ReplicationController have in common. */

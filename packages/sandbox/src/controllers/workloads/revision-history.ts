@@ -1,8 +1,9 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { deepEqual } from '../model/equality.ts';
-import { type ControllerRevision, KINDS } from '../model/kinds.ts';
+import { KINDS } from '../model/kinds.ts';
 import { compact, controllerReference, isDeleting, type PodTemplate } from '../model/meta.ts';
 import { hashOf } from '../model/names.ts';
+import type { ControllerRevision } from '../model/workload-types.ts';
 
 /** An owner whose template's versions are kept as ControllerRevisions. */
 export interface Versioned {

@@ -2,8 +2,8 @@ import { isCapstanError } from '@capstan/base';
 import { KUBE_CODES } from '@capstan/kube';
 import type { SimulatedCluster } from '../frame/cluster.ts';
 import { deepEqual } from '../model/equality.ts';
-import type { ControllerRevision } from '../model/kinds.ts';
 import { controllerOf } from '../model/meta.ts';
+import type { ControllerRevision } from '../model/workload-types.ts';
 import type { RevisionChoice } from './revision-history.ts';
 
 /** Writes what a choice asks for. `collision`: the name belongs to something else, so that another hash is needed. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { aPod, aStatefulSet, NOW, TIME } from '../testing/builders.ts';
 import { decideStatefulSet, type StatefulState, statefulStatus } from './stateful-plan.ts';
 import { claimsOf, statefulPod } from './stateful-pods.ts';

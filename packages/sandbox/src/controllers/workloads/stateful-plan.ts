@@ -1,6 +1,7 @@
-import type { Pod, StatefulSet, StatefulSetStatus } from '../model/kinds.ts';
+import type { Pod } from '../model/core-types.ts';
 import { compact, isDeleting } from '../model/meta.ts';
 import { scaled } from '../model/numbers.ts';
+import type { StatefulSet, StatefulSetStatus } from '../model/workload-types.ts';
 import { isAvailable, isFinished, isReady } from '../pods/pod-state.ts';
 import { ordinalOf, revisionOfPod } from './stateful-pods.ts';
 

@@ -1,5 +1,7 @@
-import { type Claim, KINDS, type Pod, type StatefulSet } from '../model/kinds.ts';
+import type { Claim, Pod } from '../model/core-types.ts';
+import { KINDS } from '../model/kinds.ts';
 import { controllerReference, type PodTemplate } from '../model/meta.ts';
+import type { StatefulSet } from '../model/workload-types.ts';
 import { podOf } from '../pods/pod-template.ts';
 
 /** Label of a Pod that names its revision. */
