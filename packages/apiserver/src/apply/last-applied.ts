@@ -21,7 +21,7 @@ const MAX_ANNOTATIONS_LENGTH = 256 * 1024;
  * of this version, or does not fit the schema.
  */
 export function allowedByLastApplied(live: KubeObject, versions: ResourceVersions): FieldSet | undefined {
-  const text = live.metadata.annotations?.[LAST_APPLIED];
+  const text = annotationsOf(live)?.[LAST_APPLIED];
   if (text === undefined || text === '') return undefined;
   try {
     const config = JSON.parse(text) as unknown;
@@ -37,7 +37,7 @@ export function allowedByLastApplied(live: KubeObject, versions: ResourceVersion
 
 /** Writes the applied configuration into the annotation where there is one. Changes `object`. */
 export function syncLastApplied(object: KubeObject, applied: KubeObject): void {
-  const annotations = object.metadata.annotations;
+  const annotations = annotationsOf(object);
   if ((annotations?.[LAST_APPLIED] ?? '') === '') return;
   const updated = { ...annotations, [LAST_APPLIED]: `${goJson(withoutLastApplied(applied))}\n` };
   const length = Object.entries(updated).reduce(
@@ -49,9 +49,17 @@ export function syncLastApplied(object: KubeObject, applied: KubeObject): void {
 }
 
 function withoutLastApplied(applied: KubeObject): KubeObject {
-  const { annotations, ...metadata } = applied.metadata;
-  if (annotations === undefined) return applied;
-  if (annotations === null) return { ...applied, metadata };
-  const { [LAST_APPLIED]: _before, ...others } = annotations;
-  return { ...applied, metadata: { ...metadata, annotations: others } };
+  if (applied.metadata.annotations === undefined) return applied;
+  const { annotations: _before, ...metadata } = applied.metadata;
+  const before = annotationsOf(applied);
+  if (!before) return { ...applied, metadata };
+  const { [LAST_APPLIED]: _config, ...annotations } = before;
+  return { ...applied, metadata: { ...metadata, annotations } };
+}
+
+/** The annotations, null as the empty text; undefined where there are none. */
+function annotationsOf({ metadata }: KubeObject): Record<string, string> | undefined {
+  const annotations: unknown = metadata.annotations;
+  if (!isMap(annotations)) return undefined;
+  return Object.fromEntries(Object.entries(annotations).map(([name, value]) => [name, String(value ?? '')]));
 }
