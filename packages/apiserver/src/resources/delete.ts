@@ -15,6 +15,7 @@ import {
   markTerminating,
   stillHoldsObjects,
 } from './phased-deletion.ts';
+import { isUnchanged } from './update-rules.ts';
 
 /** How long a deletion waits, and since when (rest.BeforeDelete). */
 interface Grace {
@@ -79,9 +80,15 @@ async function deleteOnce(
   const stays = finalizers.length > 0 || (grace.graceful && grace.seconds > 0);
   if (finalizers.length > 0 && !grace.graceful) markAsDeleting(parts, next.metadata);
   if (stays) return { ...(await writeChanged(parts, target, name, stored, next, options)), deleted: false };
-  if (options.dryRun) return { ...answerOf(live.object), deleted: true };
+  if (options.dryRun) return { ...answerOf(grace.graceful ? next : live.object), deleted: true };
   const where = { key: storageKey(target.resource.storage), namespace: namespaceOf(target), name };
-  const gone = parts.store.write({ ...where, expected: stored.revision, object: undefined });
+  let { revision } = stored;
+  if (grace.graceful) {
+    // Watchers see that the object ends now before they see it gone.
+    const object = await toStorage(target.resource, next);
+    revision = parts.store.write({ ...where, expected: revision, object }).revision;
+  }
+  const gone = parts.store.write({ ...where, expected: revision, object: undefined });
   return asDeleted(await oneToVersion(target.resource, gone));
 }
 
@@ -114,6 +121,9 @@ async function writeChanged(
   options: DeleteOptions,
 ): Promise<Answer> {
   if (options.dryRun) return answerOf(next);
+  const live = await oneToVersion(target.resource, stored);
+  // Nothing is written where the object is on its way out already.
+  if (isUnchanged(next, live.object)) return answerOf(live.object);
   const where = { key: storageKey(target.resource.storage), namespace: namespaceOf(target), name };
   const object = await toStorage(target.resource, next);
   const written = parts.store.write({ ...where, expected: stored.revision, object });
