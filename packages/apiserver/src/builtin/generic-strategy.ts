@@ -12,6 +12,8 @@ export interface StrategyParts {
   readonly nameRule?: NameRule;
   /** Finalizers must be qualified names or known to Kubernetes: most built-in types. */
   readonly kubeFinalizers?: boolean;
+  /** The rules of metadata for new objects are applied to changed ones, too. */
+  readonly revalidatesMeta?: boolean;
   /** There is a `/status` endpoint: the object's own endpoint ignores `status`, `/status` ignores all else. */
   readonly status?: boolean;
   /** What `status` is reset to on creation; absent where it is left out. */
@@ -69,12 +71,7 @@ export function genericStrategy(parts: StrategyParts): Strategy {
     },
     prepareForUpdate: (next, live, context) => prepareForUpdate(parts, next, live, context),
     validate: (next, context) => validateNew(parts, nameRule, next, context),
-    validateUpdate(next, live, context) {
-      // The common rules and those of the type both look at the change, and both tell.
-      const change = validateObjectMetaUpdate(next.metadata, live.metadata);
-      const meta = validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName);
-      return [...meta, ...change, ...change, ...validateChange(parts, next, live, context)];
-    },
+    validateUpdate: (next, live, context) => validateUpdated(parts, nameRule, next, live, context),
     warnings: (next, live) => parts.warnings?.(next, live) ?? [],
     generationChanges(next, live) {
       if (typeof parts.generation === 'function') return parts.generation(next, live);
@@ -103,6 +100,30 @@ function validateNew(
   return own.length > 0 || nameRule === pathSegmentName
     ? own
     : validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName);
+}
+
+/**
+ * The common rules and those of the type both look at the change, and both tell; a type that applies its rules for new
+ * objects to changed ones tells once more.
+ */
+function validateUpdated(
+  parts: StrategyParts,
+  nameRule: NameRule,
+  next: KubeObject,
+  live: KubeObject,
+  context: StrategyContext,
+): StatusCause[] {
+  const change = validateObjectMetaUpdate(next.metadata, live.metadata);
+  const kube = parts.kubeFinalizers ? validateKubeFinalizers(next.metadata.finalizers ?? []) : [];
+  const again = parts.revalidatesMeta && context.subresource === undefined;
+  return [
+    ...validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName),
+    ...change,
+    ...change,
+    ...kube,
+    ...(again ? [...validateObjectMeta(next.metadata, parts.namespaced, nameRule), ...kube] : []),
+    ...validateChange(parts, next, live, context),
+  ];
 }
 
 function resetStatus(next: KubeObject, empty: unknown): void {

@@ -3,7 +3,14 @@ import { invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { immutable } from '../metadata.ts';
 import { dnsLabelErrors, subdomainName } from '../names.ts';
-import { broken, labelSelector, nonNegative, nonNegativeFields, selectorMatches } from '../validation/common.ts';
+import {
+  broken,
+  labelSelector,
+  nonNegative,
+  nonNegativeFields,
+  selectorMatches,
+  selectorUnchanged,
+} from '../validation/common.ts';
 import { validateSchedule } from '../validation/cron.ts';
 import { validatePodTemplate } from '../validation/pod-spec.ts';
 import { asFields, deepEqual, ensure, type Fields, fields, list, stringMap, text } from '../values.ts';
@@ -21,11 +28,17 @@ const CRON_JOB_NAME_LIMIT = 63 - 11;
 /** Strategies of the group `batch`. */
 export const batchParts: PartsByKind = {
   'batch/Job': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     generation: true,
     prepareForCreate: generateSelector,
     validate: validateJob,
-    validateUpdate: (next, live) => [...validateJob(next), ...jobUnchanged(next, live)],
+    // Upstream looks at a changed spec twice.
+    validateUpdate: (next, live) => [
+      ...validateJob(next),
+      ...validateSelected(readSpec(next)),
+      ...jobUnchanged(next, live),
+    ],
     warnings: (next, live) => [
       ...hostnameWarnings(next, live, POD_NAMES),
       ...podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live),
@@ -65,14 +78,22 @@ function validateJob(next: KubeObject): StatusCause[] {
   const selector = asFields(spec['selector']);
   const labels = stringMap(fields(fields(spec['template'])['metadata'])['labels']);
   const causes = spec['manualSelector'] === true ? [] : generatedSelector(next, selector, labels);
-  causes.push(...validateJobSpec(spec, 'spec'));
+  causes.push(...validateSelected(spec));
+  return [...causes, ...indexedHostname(next, spec)];
+}
+
+/** A Job's spec, whose selector must fit its template. */
+function validateSelected(spec: Fields): StatusCause[] {
+  const selector = asFields(spec['selector']);
+  const labels = stringMap(fields(fields(spec['template'])['metadata'])['labels']);
+  const causes = validateJobSpec(spec, 'spec');
   if (!selector) causes.push(required('spec.selector'));
   else causes.push(...labelSelector(selector, 'spec.selector'));
   if (!selectorMatches(selector, labels)) {
     const shown = Object.keys(labels).length === 0 ? null : labels;
     causes.push(invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'));
   }
-  return [...causes, ...indexedHostname(next, spec)];
+  return causes;
 }
 
 function generatedSelector(
@@ -195,7 +216,7 @@ function jobUnchanged(next: KubeObject, live: KubeObject): StatusCause[] {
   if (!(after['completionMode'] === 'Indexed' && after['completions'] === after['parallelism'])) {
     causes.push(...immutable('spec.completions', after['completions'], before['completions']));
   }
-  causes.push(...immutable('spec.selector', after['selector'], before['selector']));
+  causes.push(...selectorUnchanged(after['selector'], before['selector'], 'spec.selector'));
   const frozenTemplate = { ...fields(after['template']) };
   if (mayChangeScheduling(live)) keepScheduling(frozenTemplate, fields(before['template']));
   if (!deepEqual(frozenTemplate, before['template'])) {

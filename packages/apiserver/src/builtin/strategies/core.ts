@@ -1,7 +1,7 @@
 import type { StatusCause } from '../../model/api-error.ts';
 import { duplicate, forbidden, invalid, required, tooLong } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
-import { immutable, validateObjectMetaUpdate } from '../metadata.ts';
+import { IMMUTABLE, immutable, validateObjectMetaUpdate } from '../metadata.ts';
 import {
   configMapKeyErrors,
   dnsLabelErrors,
@@ -28,11 +28,13 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 /** Strategies of ConfigMaps, Secrets, Namespaces, Nodes, Endpoints and others. */
 export const coreParts: PartsByKind = {
   '/ConfigMap': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     validate: validateConfigMap,
     validateUpdate: (next, live) => [...frozen(next, live, ['data', 'binaryData']), ...validateConfigMap(next)],
   },
   '/Secret': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     defaults: mergeStringData,
     validate: validateSecret,
@@ -83,11 +85,13 @@ export const coreParts: PartsByKind = {
     fieldValues: (object) => ({ 'spec.unschedulable': String(readSpec(object)['unschedulable'] === true) }),
   },
   '/Endpoints': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     createOnUpdate: true,
     validate: (next) => validateSubsets(list(next['subsets'])),
   },
   '/LimitRange': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     createOnUpdate: true,
     prepareForCreate: (next) => {
@@ -100,7 +104,9 @@ export const coreParts: PartsByKind = {
     validate: (next) => validateQuota(readSpec(next)),
     validateUpdate: (next, live) => [
       ...validateQuota(readSpec(next)),
-      ...immutable('spec.scopes', sorted(readSpec(next)['scopes']), sorted(readSpec(live)['scopes'])),
+      ...(deepEqual(sorted(readSpec(next)['scopes']), sorted(readSpec(live)['scopes']))
+        ? []
+        : [invalid('spec.scopes', readSpec(next)['scopes'] ?? null, IMMUTABLE)]),
     ],
     validateStatusUpdate: (next) =>
       ['hard', 'used'].flatMap((side) => quotaAmounts(fields(next['status']), side, 'status')),

@@ -24,6 +24,7 @@ const INGRESS_CLASS = 'kubernetes.io/ingress.class';
 /** Strategies of Ingresses, network policies, EndpointSlices and addresses. */
 export const networkingParts: PartsByKind = {
   'networking.k8s.io/Ingress': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     generation: true,
     prepareForCreate: (next) => {
@@ -46,9 +47,12 @@ export const networkingParts: PartsByKind = {
       immutable('spec.controller', readSpec(next)['controller'], readSpec(live)['controller']),
   },
   'networking.k8s.io/NetworkPolicy': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     generation: true,
     validate: (next) => validatePolicy(readSpec(next)),
+    // Upstream looks at a changed policy twice.
+    validateUpdate: (next) => [...validatePolicy(readSpec(next)), ...validatePolicy(readSpec(next))],
   },
   'networking.k8s.io/IPAddress': {
     nameRule: (name) => (isIp(name) ? [] : [`must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`]),

@@ -18,6 +18,7 @@ const GRACE_SECONDS = 30;
 /** The strategy of Pods. */
 export const podParts: PartsByKind = {
   '/Pod': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     generation: (next, live) => !deepEqual(next['spec'], live['spec']),
     prepareForCreate(next, context) {

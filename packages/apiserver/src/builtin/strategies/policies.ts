@@ -41,7 +41,8 @@ export const policyParts: PartsByKind = {
   },
   'scheduling.k8s.io/PriorityClass': {
     nameRule: subdomainName,
-    generation: true,
+    // Set once, and never counted.
+    generation: () => false,
     validate: validatePriority,
     validateUpdate: (next, live) => [
       ...((next['value'] ?? 0) === (live['value'] ?? 0)

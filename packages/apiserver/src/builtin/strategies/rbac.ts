@@ -13,19 +13,23 @@ const GROUP = 'rbac.authorization.k8s.io';
 /** Strategies of the group `rbac.authorization.k8s.io`. Whether a user may grant is checked elsewhere. */
 export const rbacParts: PartsByKind = {
   'rbac.authorization.k8s.io/Role': {
+    revalidatesMeta: true,
     createOnUpdate: true,
     validate: (next) => validateRules(next, true),
   },
   'rbac.authorization.k8s.io/ClusterRole': {
+    revalidatesMeta: true,
     createOnUpdate: true,
     validate: (next) => [...validateRules(next, false), ...aggregation(next)],
   },
   'rbac.authorization.k8s.io/RoleBinding': {
+    revalidatesMeta: true,
     createOnUpdate: true,
     validate: (next) => validateBinding(next, true),
     validateUpdate: (next, live) => [...validateBinding(next, true), ...roleUnchanged(next, live)],
   },
   'rbac.authorization.k8s.io/ClusterRoleBinding': {
+    revalidatesMeta: true,
     createOnUpdate: true,
     validate: (next) => validateBinding(next, false),
     validateUpdate: (next, live) => [...validateBinding(next, false), ...roleUnchanged(next, live)],

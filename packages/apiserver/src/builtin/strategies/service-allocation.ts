@@ -51,8 +51,8 @@ export function keepAllocated(next: KubeObject, live: KubeObject): void {
   dropUnused(after, before);
   const hadAddress = before['type'] !== 'ExternalName';
   if (hadAddress && after['type'] !== 'ExternalName') {
-    if (text(after['clusterIP']) === '' && strings(after['clusterIPs']).length === 0) {
-      after['clusterIP'] = before['clusterIP'];
+    if (text(after['clusterIP']) === '') after['clusterIP'] = before['clusterIP'];
+    if (strings(after['clusterIPs']).length === 0 && after['clusterIP'] === before['clusterIP']) {
       after['clusterIPs'] = before['clusterIPs'];
     }
     for (const field of ['ipFamilies', 'ipFamilyPolicy'])
@@ -82,7 +82,7 @@ function dropUnused(after: Fields, before: Fields): void {
     for (const name of names) if (deepEqual(after[name], before[name])) delete after[name];
   };
   if (after['type'] === 'ExternalName' && before['type'] !== 'ExternalName') {
-    drop(['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']);
+    drop(['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']);
   }
   if (NEEDS_NODE_PORTS.has(text(before['type'])) && !NEEDS_NODE_PORTS.has(text(after['type']))) {
     const old = new Set(list(before['ports']).map((port) => port['nodePort']));
@@ -106,7 +106,7 @@ export function allocate(object: KubeObject, live: KubeObject | undefined, conte
   if (spec['type'] === 'ExternalName') return;
   defaultFamilies(spec);
   const taken = takenByOthers(object, context);
-  if (strings(spec['clusterIPs']).length === 0) {
+  if (strings(spec['clusterIPs']).length === 0 && familyErrors(spec).length === 0) {
     const ip = freeAddress(taken.ips);
     spec['clusterIP'] = ip;
     spec['clusterIPs'] = [ip];

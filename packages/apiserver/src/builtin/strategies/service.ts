@@ -4,7 +4,7 @@ import type { KubeObject } from '../../model/object.ts';
 import { validateLabels } from '../metadata.ts';
 import { dns1035Name, dnsSubdomainErrors, portNumberErrors, qualifiedNameErrors } from '../names.ts';
 import { broken, dnsLabel, oneOf, portNumberOrName } from '../validation/common.ts';
-import { cidr, ipAddress, reachableIp } from '../validation/ip.ts';
+import { cidr, ipAddress, isIp, reachableIp } from '../validation/ip.ts';
 import { type Fields, fields, list, number, stringMap, strings, text } from '../values.ts';
 import { type PartsByKind, readSpec } from './parts.ts';
 import { allocate, allocationErrors, keepAllocated, NEEDS_NODE_PORTS } from './service-allocation.ts';
@@ -24,12 +24,12 @@ export const serviceParts: PartsByKind = {
       keepAllocated(next, live);
       allocate(next, live, context);
     },
-    validate: (next, context) => [...validateService(next), ...allocationErrors(next, undefined, context)],
-    validateUpdate: (next, live, context) => [
-      ...addressesUnchanged(readSpec(next), readSpec(live)),
-      ...validateService(next),
-      ...allocationErrors(next, live, context),
-    ],
+    // Only valid Services get an address.
+    validate: (next, context) => orElse(validateService(next), () => allocationErrors(next, undefined, context)),
+    validateUpdate: (next, live, context) =>
+      orElse([...addressesUnchanged(readSpec(next), readSpec(live)), ...validateService(next)], () =>
+        allocationErrors(next, live, context),
+      ),
     fieldValues: (object) => ({
       'spec.clusterIP': text(readSpec(object)['clusterIP']),
       'spec.type': text(readSpec(object)['type']),
@@ -51,6 +51,10 @@ function serviceWarnings(next: KubeObject): string[] {
     warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   }
   return warnings;
+}
+
+function orElse(causes: StatusCause[], others: () => StatusCause[]): StatusCause[] {
+  return causes.length > 0 ? causes : others();
 }
 
 function isHeadless(spec: Fields): boolean {
@@ -138,10 +142,17 @@ function clusterIps(spec: Fields, type: string): StatusCause[] {
   for (const [at, ip] of ips.entries()) {
     if (at === 0 && ip === 'None') {
       if (ips.length > 1) causes.push(invalid('spec.clusterIPs', ips, "'None' must be the first and only value"));
-    } else causes.push(...ipAddress(ip, `spec.clusterIPs[${at}]`));
+    } else causes.push(...ipAddress(ip, `spec.clusterIPs[${at}]`), ...familyOf(spec, ip, at));
   }
   if (ips.length > 2) causes.push(invalid('spec.clusterIPs', ips, 'may only hold up to 2 values'));
   return causes;
+}
+
+function familyOf(spec: Fields, ip: string, at: number): StatusCause[] {
+  const family = strings(spec['ipFamilies'])[at];
+  if (!isIp(ip) || family === undefined || (family === 'IPv6') === ip.includes(':')) return [];
+  const detail = `expected an ${family} value as indicated by \`ipFamilies[${at}]\``;
+  return [invalid(`spec.clusterIPs[${at}]`, ip, detail)];
 }
 
 function ipFamilies(spec: Fields): StatusCause[] {
@@ -242,12 +253,6 @@ function addressesUnchanged(next: Fields, live: Fields): StatusCause[] {
   );
   if (before.length > 0 && after.length === 0) {
     causes.push(invalid('spec.clusterIPs[0]', after, 'primary clusterIP can not be unset'));
-  }
-  const families = strings(live['ipFamilies']);
-  const nextFamilies = strings(next['ipFamilies']);
-  for (const [at, family] of families.entries()) {
-    if (nextFamilies[at] === undefined || nextFamilies[at] === family) continue;
-    causes.push(invalid(`spec.ipFamilies[${at}]`, nextFamilies, 'may not change once set'));
   }
   return causes;
 }

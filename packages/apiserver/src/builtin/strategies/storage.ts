@@ -18,6 +18,7 @@ const CLAIM_IMMUTABLE =
 /** Strategies of volumes, claims and the group `storage.k8s.io`. */
 export const storageParts: PartsByKind = {
   '/PersistentVolume': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     prepareForCreate(next, context) {
       next['status'] = { phase: 'Pending', lastPhaseTransitionTime: context.now };
@@ -30,6 +31,7 @@ export const storageParts: PartsByKind = {
     fieldValues: (object) => ({ name: object.metadata.name ?? '' }),
   },
   '/PersistentVolumeClaim': {
+    revalidatesMeta: true,
     nameRule: subdomainName,
     prepareForCreate(next) {
       next['status'] = { phase: 'Pending' };
@@ -49,15 +51,19 @@ export const storageParts: PartsByKind = {
   'storage.k8s.io/CSIDriver': {
     nameRule: subdomainName,
     unconditionalUpdate: false,
-    generation: (next, live) => !deepEqual(driverCounted(next), driverCounted(live)),
+    generation: true,
     prepareForCreate(next) {
       delete next.metadata.generation;
     },
     validate: (next) => validateDriver(readSpec(next)),
-    validateUpdate: (next, live) =>
-      ['attachRequired', 'fsGroupPolicy', 'volumeLifecycleModes'].flatMap((field) =>
-        field === 'fsGroupPolicy' ? [] : immutable(`spec.${field}`, readSpec(next)[field], readSpec(live)[field]),
+    validateUpdate: (next, live) => [
+      ...immutable('spec.attachedRequired', readSpec(next)['attachRequired'], readSpec(live)['attachRequired']),
+      ...immutable(
+        'spec.volumeLifecycleModes',
+        readSpec(next)['volumeLifecycleModes'],
+        readSpec(live)['volumeLifecycleModes'],
       ),
+    ],
   },
   'storage.k8s.io/CSINode': {
     nameRule: subdomainName,
@@ -97,11 +103,6 @@ export const storageParts: PartsByKind = {
     ],
   },
 };
-
-function driverCounted(object: KubeObject): unknown {
-  const spec = readSpec(object);
-  return [spec['tokenRequests'], spec['requiresRepublish'], spec['seLinuxMount']];
-}
 
 /** Only claims and snapshots may be the `dataSource`: anything else was always ignored. */
 function dropForeignSource(spec: Fields): void {
