@@ -10,9 +10,11 @@ import type { Scenario, StepAnswer } from './scenarios.ts';
 /** Where the oracle's Go program is. */
 const SOURCE = join(import.meta.dirname, '../../oracle');
 
+const GO = 'go';
+
 /** Whether this machine can build the oracle. */
 export function hasGo(): boolean {
-  return spawnSync('go', ['version']).status === 0;
+  return spawnSync(GO, ['version']).status === 0;
 }
 
 /** Kubernetes' own field manager, as a process. */
@@ -21,7 +23,7 @@ export class Oracle {
 
   /** Builds the program. Throws with the compiler's words where that fails. */
   constructor() {
-    const build = spawnSync('go', ['build', '-o', this.#program, '.'], { cwd: SOURCE, encoding: 'utf8' });
+    const build = spawnSync(GO, ['build', '-o', this.#program, '.'], { cwd: SOURCE, encoding: 'utf8' });
     if (build.status !== 0) throw new Error(`the oracle could not be built: ${build.stderr}`);
   }
 

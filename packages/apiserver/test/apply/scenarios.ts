@@ -102,6 +102,7 @@ export function comparable({ object, error, code, causes }: StepAnswer): unknown
 
 const MANAGERS = ['kubectl', 'helm', 'ctrl', 'web'];
 const UPDATERS = ['kubectl', 'ctrl', 'web', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'm9'];
+const CROWD = Array.from({ length: 40 }, (_, at) => `c${at}`);
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The scenario of a seed, with the answers that our field manager gave while it was made. */
@@ -111,7 +112,7 @@ export function makeScenario(seed: number): { scenario: Scenario; answers: StepA
   const maker = new StepMaker(random, new ScenarioRun(type));
   const steps: Step[] = [];
   const answers: StepAnswer[] = [];
-  for (let count = 3 + random.below(random.chance(0.1) ? 16 : 4); count > 0; count -= 1) {
+  for (let count = maker.steps; count > 0; count -= 1) {
     const step = maker.next();
     steps.push(step);
     answers.push(maker.run.step(step));
@@ -125,21 +126,31 @@ class StepMaker {
   readonly #configs = new Map<string, KubeObject>();
   readonly #density: number;
   readonly #changesSchema: boolean;
+  /** More managers than an object may have. */
+  readonly #isCrowded: boolean;
 
   constructor(random: Random, run: ScenarioRun) {
     this.#random = random;
     this.run = run;
     this.#density = random.pick([0.12, 0.25, 0.4]);
     this.#changesSchema = run.type.schemas.length > 1 && random.chance(0.2);
+    this.#isCrowded = random.chance(0.03);
+  }
+
+  /** How many steps the scenario has. */
+  get steps(): number {
+    if (this.#isCrowded) return 16 + this.#random.below(8);
+    return 3 + this.#random.below(this.#random.chance(0.1) ? 16 : 4);
   }
 
   next(): Step {
     const random = this.#random;
-    const op = random.chance(0.6) ? 'apply' : 'update';
+    const op = random.chance(this.#isCrowded ? 0.1 : 0.6) ? 'apply' : 'update';
     const versions = Object.keys(this.run.type.renames);
     const version = random.chance(0.8) ? this.run.type.hub : random.pick(versions);
     const schema = this.#changesSchema && random.chance(0.4) ? 1 : 0;
-    const manager = random.pick(op === 'apply' ? MANAGERS : UPDATERS);
+    const updaters = this.#isCrowded ? CROWD : UPDATERS;
+    const manager = random.pick(op === 'apply' ? MANAGERS : updaters);
     const subresource = random.chance(0.1) ? 'status' : '';
     const force = random.chance(0.35);
     const object = op === 'apply' ? this.#config(manager, version, schema) : this.#stored(version, schema);
@@ -173,7 +184,10 @@ class StepMaker {
     const random = this.#random;
     const apiVersion = this.#apiVersion(version);
     const live = this.run.live && convertScenario(this.run.type, this.run.live, apiVersion);
-    const object = this.#object(live, apiVersion, schema, this.#shape(version, random.chance(0.3)));
+    const object =
+      live && this.#isCrowded && random.chance(0.9)
+        ? withAnnotation(live, `x${random.below(100)}`)
+        : this.#object(live, apiVersion, schema, this.#shape(version, random.chance(0.3)));
     if (live?.metadata.uid !== undefined) object.metadata.uid = live.metadata.uid;
     const managedFields = copyJson(live?.metadata.managedFields);
     if (managedFields) object.metadata.managedFields = managedFields;
@@ -194,6 +208,13 @@ class StepMaker {
     metadata['name'] = 'one';
     return { ...object, apiVersion, kind: this.run.type.kind, metadata };
   }
+}
+
+/** A change that takes nothing from other managers. */
+function withAnnotation(live: KubeObject, name: string): KubeObject {
+  const copy = copyJson(live);
+  const annotations = isMap(copy.metadata.annotations) ? copy.metadata.annotations : {};
+  return { ...copy, metadata: { ...copy.metadata, annotations: { ...annotations, [name]: 'x' } } };
 }
 
 /** Something that does not fit the schema, or that an apply may not have. */
