@@ -29,7 +29,7 @@ function isEmpty(value: unknown): boolean {
 function hugePageLimits(spec: Fields, resources: Fields): void {
   const limits = { ...fields(resources['limits']) };
   const requests = fields(resources['requests']);
-  for (const [name, amount] of Object.entries(aggregated(spec, 'limits'))) {
+  for (const [name, amount] of Object.entries(podLevelTotals(spec, 'limits'))) {
     if (isHugePage(name) && requests[name] === undefined && limits[name] === undefined) limits[name] = amount;
   }
   if (Object.keys(limits).length > 0) resources['limits'] = limits;
@@ -37,7 +37,7 @@ function hugePageLimits(spec: Fields, resources: Fields): void {
 
 function podRequests(spec: Fields, resources: Fields): void {
   const requests = { ...fields(resources['requests']) };
-  for (const [name, amount] of Object.entries(aggregated(spec, 'requests'))) {
+  for (const [name, amount] of Object.entries(podLevelTotals(spec, 'requests'))) {
     if (isPodLevel(name) && !isHugePage(name) && requests[name] === undefined) requests[name] = amount;
   }
   for (const [name, amount] of Object.entries(fields(resources['limits']))) {
@@ -61,7 +61,7 @@ function add(target: Amounts, other: Amounts): void {
 }
 
 /** The most of what containers need together and what each init container needs, beside the sidecars started before. */
-function aggregated(spec: Fields, which: 'limits' | 'requests'): Record<string, string> {
+export function podLevelTotals(spec: Fields, which: 'limits' | 'requests'): Record<string, string> {
   const total: Amounts = new Map();
   for (const container of list(spec['containers'])) add(total, amountsOf(container, which));
   const sidecars: Amounts = new Map();
