@@ -3,7 +3,7 @@ import { type Assembly, assemble } from './assembly.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { aggregationRoute } from './http/aggregation-route.ts';
 import { createHandler } from './http/handler.ts';
-import { Health } from './http/health.ts';
+import { Health, type HealthCheck } from './http/health.ts';
 import { listen } from './http/listen.ts';
 import { openApiRoute } from './http/openapi-route.ts';
 import { openIdRoute } from './http/openid-route.ts';
@@ -13,6 +13,7 @@ import { OpenApi } from './openapi/openapi.ts';
 import { createAuthority, createServerCertificate } from './pki/certificate.ts';
 import { writeOwnService } from './resources/bootstrap.ts';
 import { timestamp } from './resources/parts.ts';
+import type { Store } from './storage/store.ts';
 
 const ADMINISTRATOR: UserInfo = { username: 'admin', groups: ['system:masters'] };
 const DEFAULT_CONTEXT = 'embedded';
@@ -38,11 +39,12 @@ export async function startServer(options: ApiServerOptions): Promise<RunningSer
   const assembly = await assemble(options, { tokens, clientCa });
   const { registry, aggregator, outbound, now, store } = assembly;
   let address = '127.0.0.1';
+  let closing: Promise<void> | undefined;
   const discovery = new Discovery({ registry, serverAddress: () => address, remote: aggregator });
   const handle = createHandler({
     ...assembly,
     discovery,
-    health: new Health([{ name: 'ping', check: () => {} }]),
+    health: new Health(healthChecks(store, () => closing !== undefined)),
     routes: [
       aggregationRoute(aggregator, { outbound, client: options.proxyClient }),
       openApiRoute(new OpenApi(registry), now),
@@ -59,7 +61,6 @@ export async function startServer(options: ApiServerOptions): Promise<RunningSer
   writeOwnService(store, listener.port, timestamp({ now }));
   const url = `https://127.0.0.1:${listener.port}`;
   address = `127.0.0.1:${listener.port}`;
-  let closing: Promise<void> | undefined;
   const close = async () => {
     assembly.hub.close();
     await listener.close();
@@ -77,6 +78,27 @@ export async function startServer(options: ApiServerOptions): Promise<RunningSer
     },
   };
   return { server, assembly };
+}
+
+/** Names as the real server has them; the store stands for etcd. */
+function healthChecks(store: Store, isClosing: () => boolean): HealthCheck[] {
+  return [
+    { name: 'ping', check: () => {} },
+    { name: 'log', check: () => {} },
+    {
+      name: 'etcd',
+      check() {
+        if (store.count('namespaces.') === 0) throw new Error('the store has lost its objects');
+      },
+    },
+    {
+      name: 'shutdown',
+      readyOnly: true,
+      check() {
+        if (isClosing()) throw new Error('the server is closing');
+      },
+    },
+  ];
 }
 
 function describe(error: unknown): string {

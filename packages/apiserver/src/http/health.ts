@@ -4,6 +4,8 @@ import { sendText } from './respond.ts';
 /** A named check: throws when it fails. */
 export interface HealthCheck {
   readonly name: string;
+  /** Says nothing of whether the server lives, only of whether it should be asked. */
+  readonly readyOnly?: boolean;
   check(): void;
 }
 
@@ -17,9 +19,9 @@ export class Health {
 
   /** Paths of all checks. */
   paths(): string[] {
-    return ['/healthz', '/livez', '/readyz'].flatMap((root) => [
-      root,
-      ...this.#checks.map((check) => `${root}/${check.name}`),
+    return ['healthz', 'livez', 'readyz'].flatMap((root) => [
+      `/${root}`,
+      ...this.#of(root).map((check) => `/${root}/${check.name}`),
     ]);
   }
 
@@ -29,14 +31,18 @@ export class Health {
     if (!['healthz', 'livez', 'readyz'].includes(root)) return false;
     const name = rest.join('/');
     if (name !== '') {
-      const one = this.#checks.find((check) => check.name === name);
+      const one = this.#of(root).find((check) => check.name === name);
       if (!one) return false;
       await this.#answer(exchange, root, [one], name);
       return true;
     }
     const excluded = new Set(exchange.query.getAll('exclude'));
-    await this.#answer(exchange, root, this.#checks, undefined, excluded);
+    await this.#answer(exchange, root, this.#of(root), undefined, excluded);
     return true;
+  }
+
+  #of(root: string): readonly HealthCheck[] {
+    return root === 'readyz' ? this.#checks : this.#checks.filter((check) => !check.readyOnly);
   }
 
   async #answer(
