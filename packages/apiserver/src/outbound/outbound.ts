@@ -136,13 +136,15 @@ function send(
         host: address.hostname,
         port: address.port || undefined,
         path,
-        agent: false,
         headers: {
           host: address.host,
           ...headers,
           ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
         },
-        ...(socket ? { createConnection: () => socket } : trusted !== undefined && { ca: trusted }),
+        // With an agent Node would open the connection by itself, whatever `createConnection` says.
+        ...(socket
+          ? { createConnection: () => socket }
+          : { agent: false, ...(trusted !== undefined && { ca: trusted }) }),
         ...(config.insecureSkipTLSVerify && { rejectUnauthorized: false }),
       },
       resolve,
