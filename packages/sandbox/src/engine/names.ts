@@ -14,7 +14,7 @@ export type EngineName = (typeof ENGINES)[number];
  */
 export function defaultEngine(env: NodeJS.ProcessEnv = process.env): EngineName {
   const named = env['CAPSTAN_SANDBOX_ENGINE'];
-  if (!named) return 'real';
+  if (!named) return 'embedded';
   const engine = ENGINES.find((one) => one === named);
   if (engine !== undefined) return engine;
   throw new CapstanError(SANDBOX_CODES.engineUnknown, `CAPSTAN_SANDBOX_ENGINE says ${named}, which is not an engine`, {
