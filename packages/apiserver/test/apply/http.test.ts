@@ -9,8 +9,6 @@ type Answers = Record<string, HttpAnswer[]>;
 
 /** Cases that are answered otherwise, and why. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  'the scale subresource': 'who scales is recorded with a time, which the real server leaves out',
-  'apply of a Scale': 'it is answered with 501',
   'two versions of a built-in type': 'the status of an autoscaler shows zero replicas after it was written as v1',
   'clients edit managed fields': 'an empty list of managed fields is lost when the body of a built-in type is decoded',
   'preconditions of an apply': 'an apply that creates may not have a resourceVersion',
