@@ -5,9 +5,10 @@ import type { ResourceRegistry } from '../model/registry.ts';
 import type { ApiResource } from '../model/resource.ts';
 import { type ClientConfig, clientConfigOf, type Outbound } from '../outbound/outbound.ts';
 import type { Caller, Operations } from '../resources/operations.ts';
+import { timestamp } from '../resources/parts.ts';
 import type { Store } from '../storage/store.ts';
 import { availabilityOf, withAvailability } from './availability.ts';
-import { localApiServices, MANAGED_LABEL } from './local-services.ts';
+import { API_SERVICES as KEY, localApiServices, MANAGED_LABEL, writeBuiltinServices } from './local-services.ts';
 import { remoteResources } from './remote-discovery.ts';
 
 /** What the aggregator works with. */
@@ -28,7 +29,6 @@ export interface RemoteService {
   readonly available: boolean;
 }
 
-const KEY = 'apiservices.apiregistration.k8s.io';
 /** What an APIService's availability hangs on. */
 const TRIGGERS = new Set(['services.', 'endpointslices.discovery.k8s.io']);
 const RETRY_MS = 200;
@@ -59,7 +59,8 @@ export class Aggregator implements RemoteGroups {
 
   /** Registers the own group versions, then follows changes until `close`. Resolves when the own ones are registered. */
   async start(): Promise<void> {
-    const { store, registry } = this.#options;
+    const { store, registry, now } = this.#options;
+    writeBuiltinServices(store, registry, timestamp({ now }));
     this.#read();
     const watch = store.watchAll(({ key, namespace }) => {
       if (key === KEY) this.#onApiServices();
@@ -185,7 +186,7 @@ export class Aggregator implements RemoteGroups {
       const availability = await availabilityOf(service, { store, outbound });
       const config = clientConfigOf(service);
       if (config && availability.status === 'True') await this.#discover(name, config, service);
-      const next = withAvailability(service, availability, `${new Date(now()).toISOString().slice(0, 19)}Z`);
+      const next = withAvailability(service, availability, timestamp({ now }));
       if (next !== service) await this.#writeStatus(name, next);
       check.failures = availability.status === 'True' ? 0 : check.failures + 1;
       if (config) this.#check(name, check.failures === 0 ? LONGEST_MS : backOff(check.failures));

@@ -16,7 +16,8 @@ export const AGGREGATOR_HEADERS: Readonly<Record<string, string>> = {
 };
 
 const CHECK_MS = 5_000;
-const LOCAL: Availability = {
+/** What is said of this server's own group versions. */
+export const LOCAL: Availability = {
   status: 'True',
   reason: 'Local',
   message: 'Local APIServices are always available',
