@@ -28,8 +28,9 @@ function total(all: readonly Sized[]): number {
   return all.reduce((sum, { size }) => sum + size, 0);
 }
 
-function availableOf({ set }: Sized): number {
-  return set.status?.availableReplicas ?? 0;
+/** A ReplicaSet with more available Pods than it is to have is being shrunk: those Pods must not be counted on. */
+function availableOf({ set, size }: Sized): number {
+  return Math.min(size, set.status?.availableReplicas ?? 0);
 }
 
 /** How large a ReplicaSet for the current template may be, given the others (deploymentutil.NewRSNewReplicas). */
