@@ -13,6 +13,7 @@ import { loadSuite } from './suite.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/sandbox-fidelity.md', import.meta.url));
 const LINES = 20;
+const SLOW_MS = 3000;
 /** The embedded server has no reason to let anyone wait; scripts that wait in vain must not take long. */
 export const EMBEDDED_WAIT_MS = 3000;
 
@@ -47,7 +48,9 @@ export async function runCommand(options: CommandOptions): Promise<number> {
   const real = options.against === 'real' ? await answersOfReal(scripts) : answersOf(scripts, await readRecording());
   const embedded = await (options.engine === 'real'
     ? answersOfReal(scripts)
-    : withEngine(startEmbedded, (engine) => runSuite(engine, scripts, { maxWaitMs: EMBEDDED_WAIT_MS })));
+    : withEngine(startEmbedded, (engine) =>
+        runSuite(engine, scripts, { maxWaitMs: EMBEDDED_WAIT_MS, onScript: tellSlow }),
+      ));
   const results = compareRuns(scripts, real, embedded);
   process.stdout.write(summary(results, options.show));
   if (options.causes !== undefined) await writeFile(options.causes, causesReport(results));
@@ -84,13 +87,11 @@ async function record(scripts: readonly Script[], isWhole: boolean): Promise<num
 
 async function answersOfReal(scripts: readonly Script[]): Promise<Answers> {
   const { startReal } = await import('./run/real-engine.ts');
-  return withEngine(startReal, (engine) =>
-    runSuite(engine, scripts, {
-      onScript: ({ name }, ms) => {
-        if (ms > 5000) process.stderr.write(`${name} took ${ms} ms\n`);
-      },
-    }),
-  );
+  return withEngine(startReal, (engine) => runSuite(engine, scripts, { onScript: tellSlow }));
+}
+
+function tellSlow({ name }: Script, ms: number): void {
+  if (ms > SLOW_MS) process.stderr.write(`${name} took ${ms} ms\n`);
 }
 
 /** The recorded answers of scripts; none for a script that has changed since. */

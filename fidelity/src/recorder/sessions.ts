@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { startControlPlane } from '@capstan/sandbox/testing';
-import type { Endpoint } from '../run/client.ts';
+import { Client, type Endpoint } from '../run/client.ts';
 import { endpointOf } from '../run/engine.ts';
+import { execute } from '../run/execute.ts';
 import { startReal } from '../run/real-engine.ts';
-import type { ScriptSource } from '../script/load.ts';
+import { defineScript, type ScriptSource } from '../script/load.ts';
+import type { Step } from '../script/types.ts';
 import { convert } from './convert.ts';
 import { startRecordingProxy } from './proxy.ts';
 import { CHART, helmSession, kubectlSession, type Session, tourSession } from './session-commands.ts';
@@ -65,13 +67,42 @@ async function recordSession(
       );
       if ((failed !== undefined) !== fails) tell(`${label}: ${failed ?? 'should have failed'}`);
     }
-    await writeScript(name, convert(proxy.requests));
+    await writeScript(name, await settle(name, convert(proxy.requests)));
     tell(`${name}: ${proxy.requests.length} requests`);
   } finally {
     for (const child of running) child.kill('SIGTERM');
     await proxy.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The script with as many events per watch as really come where only the script runs: the client saw what the other
+ * controllers did, too. A watch without events is left out.
+ */
+async function settle(name: string, source: ScriptSource): Promise<ScriptSource> {
+  const engine = await startReal();
+  const client = new Client(engine.endpoint);
+  try {
+    const { token } = engine.endpoint;
+    const exchanges = await execute(defineScript(name, source), { client, token });
+    const empty = new Set<string>();
+    const steps = source.steps.map((step, index): Step => {
+      if (!('collect' in step) || step.initial) return step;
+      const events = exchanges[index]?.events?.length ?? 0;
+      if (events === 0) empty.add(step.collect);
+      return { ...step, events };
+    });
+    return { ...source, steps: steps.filter((step) => !empty.has(watchNameOf(step))) };
+  } finally {
+    client.close();
+    await engine.stop();
+  }
+}
+
+function watchNameOf(step: Step): string {
+  if ('watch' in step) return step.watch;
+  return 'collect' in step ? step.collect : '';
 }
 
 async function put(path: string, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { Endpoint } from './client.ts';
@@ -9,10 +10,18 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** As the sandbox's administrator is known to the real server: names show up in answers. */
+const ADMINISTRATOR = {
+  username: 'sandbox-admin',
+  uid: 'sandbox-admin',
+  groups: ['system:masters', 'system:authenticated'],
+};
+
 /** Starts the embedded server of `@capstan/apiserver` in this process. */
 export async function startEmbedded(): Promise<Engine> {
   const { startTestServer } = await import('@capstan/apiserver/testing');
-  const server = await startTestServer();
+  const tokens = new Map([[randomBytes(32).toString('hex'), ADMINISTRATOR]]);
+  const server = await startTestServer({ tokens });
   const { url, token, ca } = server;
   return { name: 'embedded', endpoint: { url, token, ca }, stop: () => server.stop() };
 }

@@ -25,7 +25,7 @@ export async function startReal(): Promise<Engine> {
     const [command = '', ...args] = await commandLineOf(plane.directory, 'kube-controller-manager');
     for (const name of others) process.kill(await pidOf(plane.directory, name), 'SIGKILL');
     controllers = spawn(command, [...args, `--controllers=${CONTROLLERS}`], { stdio: 'ignore' });
-    await removeNodes(endpoint);
+    await removeFurniture(endpoint);
     return { name: 'real', endpoint, stop };
   } catch (error) {
     await stop();
@@ -33,11 +33,13 @@ export async function startReal(): Promise<Engine> {
   }
 }
 
-/** The sandbox has a simulated Node; an API server alone has none. */
-async function removeNodes(endpoint: Engine['endpoint']): Promise<void> {
+/** The sandbox has a simulated Node and a default StorageClass; an API server alone has neither. */
+async function removeFurniture(endpoint: Engine['endpoint']): Promise<void> {
   const client = new Client(endpoint);
   const headers = { authorization: `Bearer ${endpoint.token}` };
-  await client.ask({ method: 'DELETE', path: '/api/v1/nodes', headers });
+  for (const path of ['/api/v1/nodes', '/apis/storage.k8s.io/v1/storageclasses']) {
+    await client.ask({ method: 'DELETE', path, headers });
+  }
   client.close();
 }
 
