@@ -61,7 +61,7 @@ async function create(source: KubeObject): Promise<Outcome> {
   strategy.prepareForCreate(next, CONTEXT);
   const causes = strategy.validate(next, CONTEXT);
   if (causes.length > 0) return { code: 422, causes: causes.map(shown).sort() };
-  const warnings = strategy.warnings(next, undefined);
+  const warnings = strategy.warnings(next, undefined).sort();
   const { convert } = resource;
   if (convert) next = (await convert.toThis(await convert.toStorage([next])))[0] ?? next;
   return { code: 201, body: comparable(next), warnings };
@@ -133,7 +133,7 @@ function expected(one: Creation): Outcome {
   if (code === 422) return { code, causes: (one.causes ?? []).map(shown).sort() };
   if (code !== 201 || !one.body) return { code, message: one.message };
   const deprecated = resourceOf(one.object).deprecationWarning;
-  const warnings = (one.warnings ?? []).filter((warning) => warning !== deprecated);
+  const warnings = (one.warnings ?? []).filter((warning) => warning !== deprecated).sort();
   return { code, body: comparable(one.body), warnings };
 }
 

@@ -1,6 +1,8 @@
+import type { KubeObject } from '../model/object.ts';
 import type { ApiSubresource, Strategy } from '../model/resource.ts';
 import { applyBuiltinDefaults } from './defaults/walk.ts';
 import { genericStrategy } from './generic-strategy.ts';
+import { orderFields } from './go-order.ts';
 import { structOfKind } from './go-types.ts';
 import { mirrorServiceAccount, podSpecsOf } from './pods.ts';
 import { batchParts } from './strategies/batch.ts';
@@ -57,6 +59,7 @@ export function strategyOf(row: StrategyRow, namespaced: boolean): Strategy {
   const status = row.subresources?.some((one) => one.name === 'status') ?? false;
   const struct = structOfKind(row.group, row.version, row.kind);
   const statusField = struct?.always.find((field) => field.json === 'status');
+  const order = (next: KubeObject) => struct && orderFields(struct, next);
   return genericStrategy({
     status,
     kubeFinalizers: true,
@@ -68,6 +71,14 @@ export function strategyOf(row: StrategyRow, namespaced: boolean): Strategy {
       if (struct) applyBuiltinDefaults(struct, next);
       for (const spec of podSpecsOf(next)) mirrorServiceAccount(spec);
       parts.defaults?.(next);
+    },
+    prepareForCreate(next, context) {
+      parts.prepareForCreate?.(next, context);
+      order(next);
+    },
+    prepareForUpdate(next, live, context) {
+      parts.prepareForUpdate?.(next, live, context);
+      order(next);
     },
   });
 }
