@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { KeyPair, ServiceDialer } from '../model/options.ts';
+import { requestHttp } from './node-http.ts';
 
 /**
  * A dialer that asks an HTTP proxy on a unix socket for a tunnel to `NAME.NAMESPACE.svc:PORT`, as the real server's
@@ -12,7 +12,7 @@ export function dialThroughProxy(socketPath: string): ServiceDialer {
   return ({ namespace, name, port }) =>
     new Promise<Duplex>((resolve, reject) => {
       const target = `${name}.${namespace}.svc:${port}`;
-      const sent = request({ socketPath, method: 'CONNECT', path: target });
+      const sent = requestHttp({ socketPath, method: 'CONNECT', path: target });
       sent.on('connect', ({ statusCode, statusMessage }, stream) => {
         if (statusCode === 200) return resolve(stream);
         stream.destroy();

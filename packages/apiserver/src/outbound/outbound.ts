@@ -1,9 +1,9 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { KubeObject } from '../model/object.ts';
 import type { KeyPair, ServiceDialer } from '../model/options.ts';
 import type { Store } from '../storage/store.ts';
 import { secure } from './connect.ts';
+import { requestHttp, requestHttps } from './node-http.ts';
 
 /** Where a webhook or an APIService is: exactly one of `url` and `service` (admissionregistration/v1 WebhookClientConfig). */
 export interface ClientConfig {
@@ -127,7 +127,7 @@ function send(
   serviceCa: string | undefined,
 ): Promise<IncomingMessage> {
   const address = new URL(addressOf(config));
-  const begin = address.protocol === 'http:' ? httpRequest : httpsRequest;
+  const begin = address.protocol === 'http:' ? requestHttp : requestHttps;
   const trusted = config.caBundle ? Buffer.from(config.caBundle, 'base64').toString('utf8') : serviceCa;
   return new Promise((resolve, reject) => {
     const sent = begin(

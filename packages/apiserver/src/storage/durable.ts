@@ -133,8 +133,7 @@ class Journal implements StoreBackend {
       index = new TypeIndex();
       this.types.set(key, index);
     }
-    // A copy: a part would keep all of the file in memory.
-    if (json) index.set(namespace, name, Stored.read(Buffer.from(json), revision));
+    if (json) index.set(namespace, name, Stored.read(json, revision));
     else index.delete(objectPath(namespace, name));
   }
 

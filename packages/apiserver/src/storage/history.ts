@@ -1,5 +1,9 @@
 import type { StoreEvent } from './store.ts';
 import { RevisionCompacted } from './store.ts';
+import { Stored } from './stored.ts';
+
+/** Events whose watches and controllers may still be at work. */
+const RECENT = 256;
 
 /** How much a store remembers of its past. */
 export interface HistoryLimits {
@@ -36,6 +40,7 @@ export class History {
 
   add(event: StoreEvent): void {
     this.#events.push(event);
+    this.#settle(this.#events[this.#events.length - 1 - RECENT]);
     this.#bytes += weight(event);
     while (this.#bytes > this.#limits.maxBytes || this.#events.length - this.#head > this.#limits.maxEvents) {
       this.#forgetFirst();
@@ -51,6 +56,13 @@ export class History {
   after(revision: number): readonly StoreEvent[] {
     if (revision < this.#compacted) throw new RevisionCompacted(revision, this.#compacted);
     return this.#events.slice(this.#head + revision - this.#compacted) as StoreEvent[];
+  }
+
+  /** What nobody reads soon is kept as JSON only, so that the limit of bytes is nearly all that the past takes. */
+  #settle(event: StoreEvent | undefined): void {
+    if (!event) return;
+    for (const state of [event.previous, event.type === 'DELETED' ? event.current : undefined])
+      if (state instanceof Stored) state.forgetObject();
   }
 
   #forgetFirst(): void {

@@ -22,9 +22,13 @@ export class Stored implements StoredObject {
     return new Stored(revision, { ...object, metadata }, undefined);
   }
 
-  /** A state that was read back from a file. */
+  /** A state that was read back from a file; the bytes are copied. */
   static read(json: Buffer, revision: number): Stored {
-    return new Stored(revision, undefined, json);
+    return new Stored(
+      revision,
+      undefined,
+      ownBytes(json.length, (bytes) => json.copy(bytes)),
+    );
   }
 
   /** An earlier state with the revision of what ended it, as it is shown where an object leaves a selection. */
@@ -38,9 +42,24 @@ export class Stored implements StoredObject {
   }
 
   json(): Buffer {
-    this.#json ??= Buffer.from(JSON.stringify(this.#object));
+    if (this.#json) return this.#json;
+    const text = JSON.stringify(this.#object);
+    this.#json = ownBytes(Buffer.byteLength(text), (bytes) => bytes.write(text));
     return this.#json;
   }
+
+  /** Keeps only the JSON: for states of the past, which hardly anybody reads any more. */
+  forgetObject(): void {
+    this.json();
+    this.#object = undefined;
+  }
+}
+
+/** Memory of its own: small buffers are parts of larger ones, which would stay as long as the longest-lived of their parts. */
+function ownBytes(size: number, fill: (bytes: Buffer) => void): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  fill(bytes);
+  return bytes;
 }
 
 /** What stands before the resourceVersion in metadata (meta/v1 ObjectMeta): errors show objects as text. */
