@@ -37,7 +37,10 @@ function besideThis(name: string): string {
   return join(self, '..', `${name}${extname(self)}`);
 }
 
+/** Megabytes for new objects, three times: with V8's own limit a busy process keeps 100 MB of garbage, and is no faster. */
+const NEW_SPACE = '--max-semi-space-size=8';
+
 function nodeCommand(entry: string): NodeCommand {
   const flags = extname(entry) === '.ts' ? ['--conditions=@capstan/source'] : [];
-  return { command: process.execPath, args: [...flags, entry] };
+  return { command: process.execPath, args: [NEW_SPACE, ...flags, entry] };
 }
