@@ -11,6 +11,9 @@ export const API_SERVICES = 'apiservices.apiregistration.k8s.io';
 /** Says who keeps an APIService: `onstart` for built-in group versions, `true` for those of CRDs. */
 export const MANAGED_LABEL = 'kube-aggregator.kubernetes.io/automanaged';
 
+/** The aggregation layer does not register itself. */
+const OWN_GROUP = 'apiregistration.k8s.io';
+
 /** The name of the APIService of a group version. */
 export function apiServiceName(group: string, version: string): string {
   return `${version}.${group}`;
@@ -23,6 +26,7 @@ export function apiServiceName(group: string, version: string): string {
 export function localApiServices(registry: ResourceRegistry): Map<string, KubeObject> {
   const found = new Map<string, KubeObject>();
   for (const { group, version, source } of registry.all()) {
+    if (group === OWN_GROUP) continue;
     const name = apiServiceName(group, version);
     if (found.has(name)) continue;
     const builtin = source === 'built-in';
