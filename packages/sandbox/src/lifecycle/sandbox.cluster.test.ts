@@ -22,6 +22,26 @@ const NOTE: KubernetesObject = {
   data: { text: 'kept' },
 };
 
+/** A macro with two variables is beyond the embedded engine's CEL. */
+const ODD_CRD: KubernetesObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'odds.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'odds', singular: 'odd', kind: 'Odd', listKind: 'OddList' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: oddSchema() } }],
+  },
+};
+
+function oddSchema() {
+  const m = { type: 'object', additionalProperties: { type: 'integer' } };
+  const rules = [{ rule: 'self.m.all(k, v, v > 0)' }];
+  const spec = { type: 'object', properties: { m }, 'x-kubernetes-validations': rules };
+  return { type: 'object', properties: { spec } };
+}
+
 /** Directories of these tests; what is left of them is stopped and deleted. */
 async function aDirectory(): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'capstan-'));
@@ -125,6 +145,16 @@ describe.each(ENGINES)('the life of a sandbox with the engine %s', (engine) => {
     expect((await stopSandbox({ directory })).stopped).toEqual([]);
     const identity = await identifyProcess(other.pid ?? 0);
     expect(identity && (await isRunning(identity))).toBe(true);
+  });
+
+  test('rules that its API server cannot evaluate are part of the status', async () => {
+    await start();
+    const client = await connect({ kubeconfig: sandboxKubeconfigPath({ directory }) });
+    await client.create(ODD_CRD);
+    client.close();
+    const { unevaluated } = await sandboxStatus({ directory });
+    const rules = ['v1 openAPIV3Schema.properties[spec]: self.m.all(k, v, v > 0)'];
+    expect(unevaluated).toEqual(engine === 'real' ? [] : [{ crd: 'odds.example.com', rules }]);
   });
 
   test('the other engine cannot take it over', async () => {

@@ -10,6 +10,7 @@ import { type Engine, prepareEngine } from '../engine/engine.ts';
 import { ensurePki, SANDBOX_CONTEXT, writeKubeconfig } from '../engine/files.ts';
 import { AGENT, defaultEngine, type EngineName } from '../engine/names.ts';
 import { loadStages, type StageSources } from '../simulation/load-stages.ts';
+import { isApiServerReady } from './ask.ts';
 import { createNode } from './bootstrap.ts';
 import type { SandboxStep } from './events.ts';
 import { withFileLock } from './lock.ts';
@@ -23,7 +24,6 @@ import {
 } from './paths.ts';
 import { choosePort } from './ports.ts';
 import { type BackgroundProgram, processStatuses, startInBackground, stopProcesses } from './processes.ts';
-import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState, writeState } from './state.ts';
 import { Waiting } from './waiting.ts';
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProcessName } from '../engine/names.ts';
+import { isApiServerReady, type UnevaluatedRules, unevaluatedRules } from './ask.ts';
 import { withFileLock } from './lock.ts';
 import { refuseForeignDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
 import { type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
-import { isApiServerReady } from './readyz.ts';
 import { readState, type SandboxState } from './state.ts';
 
 /** What a stop did: the processes that ran; empty when none did. */
@@ -25,6 +25,8 @@ export interface SandboxStatus {
   /** The API server says that it is ready. */
   readonly ready: boolean;
   readonly processes: readonly ProcessStatus[];
+  /** CRDs that are accepted though some of their rules are not checked here. */
+  readonly unevaluated: readonly UnevaluatedRules[];
 }
 
 /** Ends every process of the sandbox and keeps its data. Fails with CAPSTAN_SANDBOX_STOP_FAILED. */
@@ -59,7 +61,8 @@ export async function sandboxStatus(location: SandboxLocation = {}): Promise<San
   const idle = existsSync(paths.state) ? 'stopped' : 'absent';
   const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
   const ready = phase === 'running' && state !== undefined && (await isApiServerReady(paths, state.port));
-  return { phase, directory: paths.directory, ready, processes, ...(state && { state }) };
+  const unevaluated = ready ? await unevaluatedRules(paths, state.port) : [];
+  return { phase, directory: paths.directory, ready, processes, unevaluated, ...(state && { state }) };
 }
 
 /** The kubeconfig of the sandbox, whether it runs or not; the file is there after the first start. */

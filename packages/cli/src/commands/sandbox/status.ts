@@ -1,5 +1,6 @@
 import { CapstanCommand } from '../../base-command.ts';
 import { operatorProcess } from '../../lib/operator-process.ts';
+import { count } from '../../lib/words.ts';
 import { renderTable } from '../../render/table.ts';
 import { listAttachments, serviceLabel, targetLabel } from '../../services/sandbox-attachments.ts';
 import { sandboxStatus } from '../../services/sandbox-state.ts';
@@ -17,7 +18,7 @@ export default class SandboxStatus extends CapstanCommand<typeof SandboxStatus> 
   static override examples = [{ command: 'capstan sandbox status -o json', description: 'for scripts' }];
 
   protected async work(): Promise<void> {
-    const { phase, directory, state, processes } = await sandboxStatus();
+    const { phase, directory, state, processes, unevaluated } = await sandboxStatus();
     const attachments = await listAttachments();
     const rows: ProcessRow[] = [...processes, { name: 'operator', ...(await operatorProcess()) }];
     const facts = state && {
@@ -29,12 +30,13 @@ export default class SandboxStatus extends CapstanCommand<typeof SandboxStatus> 
     };
     await this.out.document({
       kind: 'SandboxStatus',
-      data: { phase, running: phase === 'running', directory, ...facts, processes: rows, attachments },
+      data: { phase, running: phase === 'running', directory, ...facts, processes: rows, attachments, unevaluated },
       name: 'sandbox',
       text: (format) => [
         `sandbox: ${phase}${facts && phase !== 'absent' ? `, Kubernetes ${facts.kubernetes} (engine ${facts.engine}, pods are simulated)` : ''}`,
         ...(facts ? [`server: ${facts.server}`, `kubeconfig: ${facts.kubeconfig}`] : []),
         ...attachments.map((one) => `attached: ${serviceLabel(one)} to ${targetLabel(one)}`),
+        ...unevaluated.map(({ crd, rules }) => `not checked here: ${count(rules.length, 'rule')} of ${crd}`),
         ...(phase === 'absent' ? [] : ['', ...this.#processTable(rows, format === 'wide')]),
       ],
     });
