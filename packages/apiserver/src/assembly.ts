@@ -79,6 +79,7 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
   const access = new Access({ store, tokens, now, ...serviceAccountKey });
   const outbound = createOutbound({ store, dialService: options.dialService, serviceCa: options.serviceCa });
   const fieldManagers = new FieldManagers(registry);
+  const hub = new WatchHub(store);
   const operations = new Pipeline({
     store,
     registry,
@@ -102,13 +103,13 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
     now,
     convert: conversionCaller(outbound),
     manage: crdStatusManager(registry, fieldManagers, now),
+    onServedChange: (key) => hub.finish(key),
   });
   const deletion = startDeletionControllers({ store, registry, operations, now, log });
   const roles = new RoleAggregation(store, rulesWriter(registry, operations), (error) => {
     log({ level: 'error', message: 'aggregated role not written', error: String(error) });
   });
   const aggregator = new Aggregator({ store, registry, operations, outbound, now, log });
-  const hub = new WatchHub(store);
   await aggregator.start();
   const close = () => {
     for (const part of [hub, aggregator, roles, deletion, crds, access, store]) part.close();

@@ -81,6 +81,24 @@ test('a CRD is served when the write that creates it returns', () => {
   });
 });
 
+test('what is served differently or no longer is told', () => {
+  const store = createMemoryStore();
+  const changed: string[] = [];
+  const parts = { store, registry: new ResourceRegistry([]), now: () => 0 };
+  const controller = startCrdController({ ...parts, onServedChange: (key) => changed.push(key) });
+  onTestFinished(() => controller.close());
+  const name = `things.${GROUP}`;
+  create(store, things());
+  const deletionTimestamp = '2026-01-01T00:00:00Z';
+  change(store, name, (crd) => ({ ...crd, metadata: { ...crd.metadata, deletionTimestamp } }));
+  expect(changed).toEqual([]);
+  change(store, name, (crd) => ({ ...crd, spec: { ...crd.spec, preserveUnknownFields: true } }));
+  expect(changed).toEqual([name]);
+  const expected = store.get(KEY, '', name)?.revision ?? 0;
+  store.write({ key: KEY, namespace: '', name, expected, object: undefined });
+  expect(changed).toEqual([name, name]);
+});
+
 test('CRDs that are there already are served', () => {
   const { store } = setUp();
   create(store, things());

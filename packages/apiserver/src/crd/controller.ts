@@ -20,6 +20,11 @@ export interface CrdControllerParts {
   readonly convert?: ConversionCaller;
   /** Records who wrote the status; gets the new and the old object. */
   readonly manage?: (next: KubeObject, live: KubeObject) => KubeObject;
+  /**
+   * Called after what a CRD serves has changed or gone, with the key of its objects: the real server ends their watches
+   * then, so that clients begin anew (apiextensions customresource_handler.go removeStorage_locked).
+   */
+  readonly onServedChange?: (key: string) => void;
 }
 
 /**
@@ -35,10 +40,17 @@ export function startCrdController(parts: CrdControllerParts): { close(): void }
   return subscription;
 }
 
+/** What decides how a CRD is served. */
+interface Published {
+  readonly spec: Crd['spec'];
+  readonly names: CrdStatus['acceptedNames'];
+  readonly deleting: boolean;
+}
+
 class CrdController {
   readonly #parts: CrdControllerParts;
   /** What is published by CRD: its spec and the facts of status and metadata that matter. */
-  readonly #published = new Map<string, unknown>();
+  readonly #published = new Map<string, Published>();
 
   constructor(parts: CrdControllerParts) {
     this.#parts = parts;
@@ -111,7 +123,10 @@ class CrdController {
     if (sameJson(before, facts)) return;
     if (facts) this.#published.set(name, facts);
     else this.#published.delete(name);
-    const { registry, convert } = this.#parts;
+    const { registry, convert, onServedChange } = this.#parts;
     registry.setCustom(name, served ? customResources(served, { ...(convert && { convert }) }) : []);
+    const isSame = facts && sameJson(before?.spec, facts.spec) && sameJson(before?.names, facts.names);
+    if (before && !isSame)
+      onServedChange?.(storageKey({ group: before.spec.group, resource: before.spec.names.plural }));
   }
 }

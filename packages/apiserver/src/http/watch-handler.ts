@@ -54,9 +54,11 @@ export function serveWatch(
       begin();
       return response.write(lines);
     },
-    onEnd() {
+    onEnd(reason) {
       begin();
-      response.end();
+      // What a client does not take would be kept for it for as long as it is there.
+      if (reason === 'slow') response.destroy();
+      else response.end();
     },
   });
   response.on('drain', () => watch.drain());

@@ -319,6 +319,29 @@ describe('a slow client', () => {
     expect(client.ended).toBeUndefined();
   });
 
+  test('gets all that has happened before the watch of a type that has gone ends', async () => {
+    const { store, hub } = aHub();
+    const { client, watch: running } = watch(hub, '');
+    const other = watch(hub, '').client;
+    client.taking = false;
+    put(store, 'a');
+    await nextTurn();
+    remove(store, 'a');
+    hub.finish('secrets.');
+    hub.finish(KEY);
+    put(store, 'b');
+    await nextTurn();
+    expect(other.summary).toEqual(['ADDED a 2', 'DELETED a 3']);
+    expect(other.ended).toBe('gone');
+    expect(client.ended).toBeUndefined();
+    client.taking = true;
+    running.drain();
+    await nextTurn();
+    expect(client.summary).toEqual(other.summary);
+    expect(client.ended).toBe('gone');
+    expect(hub.size).toBe(0);
+  });
+
   test('that has gone is forgotten', async () => {
     const { store, hub } = aHub();
     const { client, watch: running } = watch(hub, '');

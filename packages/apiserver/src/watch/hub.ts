@@ -48,6 +48,11 @@ export class WatchHub {
     return watcher;
   }
 
+  /** Ends the watches of a type that is served no longer, or differently, once they have shown what has happened. */
+  finish(key: string): void {
+    for (const watcher of this.#watchers) if (watcher.shows(key)) watcher.finish();
+  }
+
   /** Ends all watches. */
   close(): void {
     for (const watcher of [...this.#watchers]) watcher.stop('closed');

@@ -7,8 +7,8 @@ import type { WatchHub } from './hub.ts';
 import type { ListParameters } from './list-options.ts';
 import { selectedObjects, tooLargeResourceVersion } from './list-page.ts';
 
-/** Why a watch ended: its time was up, the client was too slow, an ERROR event was sent, somebody stopped it. */
-export type EndReason = 'timeout' | 'slow' | 'error' | 'stopped' | 'closed';
+/** Why a watch ended: its time was up, the client was too slow, an ERROR event was sent, somebody stopped it, its type went. */
+export type EndReason = 'timeout' | 'slow' | 'error' | 'stopped' | 'closed' | 'gone';
 
 /** What to watch, and where to write it. */
 export interface WatchRequest {
@@ -73,6 +73,7 @@ export class Watcher implements Watch {
   #first = true;
   #blocked = false;
   #rendering = false;
+  #finishing = false;
   #ended = false;
 
   constructor(hub: WatchHub, request: WatchRequest, revision: number, forget: () => void) {
@@ -138,6 +139,18 @@ export class Watcher implements Watch {
     this.#request.onEnd(reason);
   }
 
+  /** Whether it shows objects of this type. */
+  shows(key: string): boolean {
+    return this.#request.key === key;
+  }
+
+  /** Ends the watch when what has happened so far is written. */
+  finish(): void {
+    this.#subscription?.close();
+    this.#finishing = true;
+    this.#hub.wake(this);
+  }
+
   /** Writes what is there, as far as the client takes it. */
   pump(): void {
     let written = 0;
@@ -160,7 +173,9 @@ export class Watcher implements Watch {
       this.#hub.wake(this);
       return;
     }
-    if (!this.#ended) this.#write(lines);
+    if (this.#ended) return;
+    this.#write(lines);
+    if (this.#finishing && !this.#blocked && !this.#rendering) this.stop('gone');
   }
 
   #write(lines: readonly Buffer[]): void {
