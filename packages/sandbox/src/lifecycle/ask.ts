@@ -16,6 +16,10 @@ export interface UnevaluatedRules {
   readonly rules: readonly string[];
 }
 
+interface CrdMetadata {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
 /** Whether the sandbox's API server says that it is ready; false also while nothing listens. */
 export async function isApiServerReady(paths: SandboxPaths, port: number): Promise<boolean> {
   return (await ask(paths, port, '/readyz')) !== undefined;
@@ -25,10 +29,9 @@ export async function isApiServerReady(paths: SandboxPaths, port: number): Promi
 export async function unevaluatedRules(paths: SandboxPaths, port: number): Promise<UnevaluatedRules[]> {
   const answer = await ask(paths, port, CRDS, METADATA_ONLY);
   if (answer === undefined) return [];
-  const { items } = JSON.parse(answer) as {
-    items: { metadata: { name: string; annotations?: Record<string, string> } }[];
-  };
-  return items.flatMap(({ metadata: { name, annotations } }) => {
+  const { items } = JSON.parse(answer) as { items: CrdMetadata[] | null };
+  // Go says null for an empty list of this kind.
+  return (items ?? []).flatMap(({ metadata: { name, annotations } }) => {
     const marked = annotations?.[RULES];
     return marked === undefined ? [] : [{ crd: name, rules: JSON.parse(marked) as string[] }];
   });
