@@ -97,6 +97,19 @@ describe('what happens to objects', () => {
     expect((await api.call('GET', at)).body.metadata.generation).toBe(2);
   });
 
+  test('annotations count for a Deployment, unless they come with its status', async () => {
+    const template = { metadata: { labels: { a: 'b' } }, spec: pod('x').spec };
+    const spec = { selector: { matchLabels: { a: 'b' } }, template };
+    await create('deployments', { metadata: { name: 'd' }, spec });
+    const annotate = (text: string, subresource = '') =>
+      api.call('PATCH', path('deployments', 'd') + subresource, { metadata: { annotations: { text } } }, MERGE);
+    expect((await annotate('one', '/status')).body.metadata).toMatchObject({
+      generation: 1,
+      annotations: { text: 'one' },
+    });
+    expect((await annotate('two')).body.metadata).toMatchObject({ generation: 2, annotations: { text: 'two' } });
+  });
+
   test('some types are created by PUT, the others are not', async () => {
     const made = await api.call('PUT', path('leases', 'l'), { metadata: { name: 'l' }, spec: {} });
     expect(made.status).toBe(201);

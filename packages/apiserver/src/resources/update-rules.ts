@@ -60,7 +60,9 @@ export function prepareUpdate(
   const { strategy } = resource;
   keep(next.metadata, live.metadata, 'generation');
   strategy.prepareForUpdate(next, live, context);
-  if (strategy.generationChanges(next, live)) next.metadata.generation = (live.metadata.generation ?? 0) + 1;
+  // Strategies of status count nothing upstream, not even the annotations that count for a Deployment itself.
+  const counts = target.subresource !== 'status' && strategy.generationChanges(next, live);
+  if (counts) next.metadata.generation = (live.metadata.generation ?? 0) + 1;
   const { metadata } = next;
   if ((metadata.uid ?? '') === '') keep(metadata, live.metadata, 'uid');
   keep(metadata, live.metadata, 'creationTimestamp');
