@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { crdOf, crdWith } from '../../test/crd/crd-cases.ts';
 import type { StrategyContext } from '../model/resource.ts';
 import { crdStrategy } from './crd-strategy.ts';
-import { CLEANUP_FINALIZER, type Crd, UNEVALUATED_RULES } from './definition.ts';
+import { type Crd, UNEVALUATED_RULES } from './definition.ts';
 import { unevaluatedRules } from './unevaluated.ts';
 
 const CONTEXT: StrategyContext = { subresource: undefined, now: '', find: () => undefined, list: () => [] };
@@ -23,7 +23,6 @@ test('names, conversion and status get their defaults', () => {
   expect(crd.spec.names).toEqual({ plural: 'things', kind: 'Thing', singular: 'thing', listKind: 'ThingList' });
   expect(crd.spec.conversion).toEqual({ strategy: 'None' });
   expect(crd.status).toEqual({ conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
-  expect(strategy.finalizersOnDelete).toEqual([CLEANUP_FINALIZER]);
 });
 
 test('a rule that cannot be evaluated is told of in a warning and an annotation, until it is gone', () => {

@@ -4,7 +4,7 @@ import { deepEqual, ensure, fields, list, setDefault, text } from '../builtin/va
 import type { KubeObject } from '../model/object.ts';
 import type { ApiResource, Strategy } from '../model/resource.ts';
 import { sameJson } from '../schema/json.ts';
-import { CLEANUP_FINALIZER, CRD_TYPE, type Crd, type CrdStatus } from './definition.ts';
+import { CRD_TYPE, type Crd, type CrdStatus } from './definition.ts';
 import { formatWarnings } from './formats.ts';
 import { normalizeSchemas } from './normalize.ts';
 import { markUnevaluatedRules, unevaluatedWarnings } from './unevaluated.ts';
@@ -20,7 +20,7 @@ export function withCrdStrategy(resources: readonly ApiResource[]): ApiResource[
 
 /** The strategy of CustomResourceDefinitions: apiextensions-apiserver pkg/registry/customresourcedefinition. */
 export function crdStrategy(): Strategy {
-  const strategy = genericStrategy({
+  return genericStrategy({
     namespaced: false,
     nameRule: subdomainName,
     status: true,
@@ -43,7 +43,6 @@ export function crdStrategy(): Strategy {
     ],
     unconditionalUpdate: false,
   });
-  return { ...strategy, finalizersOnDelete: [CLEANUP_FINALIZER] };
 }
 
 /** Defaults of apiextensions/v1 (defaults.go). */

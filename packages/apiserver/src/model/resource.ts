@@ -120,6 +120,4 @@ export interface Strategy {
   readonly unconditionalUpdate: boolean;
   /** Grace period in seconds of a deletion without one (Pods: 30 on a Node). Undefined: deleted at once. */
   gracePeriodSeconds?(object: KubeObject): number;
-  /** Finalizers that the first request for deletion adds, before it is decided whether the object goes at once (CRDs). */
-  readonly finalizersOnDelete?: readonly string[];
 }
