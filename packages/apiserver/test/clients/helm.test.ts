@@ -90,6 +90,8 @@ describe.skipIf(!there)(`helm${there ? '' : ' (there is none for this platform; 
     expect(await message()).toBe('three');
     const { managedFields } = (await api.call('GET', configMap())).body.metadata;
     expect(managedFields).toMatchObject([{ manager: 'helm', operation: 'Apply' }]);
+    await helm('rollback', 'old', '2');
+    expect(await message()).toBe('two');
   });
 
   test('field owners are respected: a change of somebody else is a conflict until it is forced', async () => {
