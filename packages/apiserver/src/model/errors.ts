@@ -150,23 +150,7 @@ export function internal(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
-/** 500 that a client should try again. */
-export function serverTimeout(of: GroupResource, operation: string, retryAfterSeconds: number): ApiError {
-  const message = `The ${operation} operation against ${resourceName(of)} could not be completed at this time, please try again.`;
-  return new ApiError(500, 'ServerTimeout', message, detailsOf(of, operation, retryAfter(retryAfterSeconds)));
-}
-
 /** 501 of something that a simulated cluster does not have; `what` is a whole sentence. */
 export function notImplemented(what: string): ApiError {
   return new ApiError(501, 'NotImplemented', what);
-}
-
-/** 503. */
-export function serviceUnavailable(message: string): ApiError {
-  return new ApiError(503, 'ServiceUnavailable', message);
-}
-
-/** 504. */
-export function timeout(message: string, retryAfterSeconds: number): ApiError {
-  return new ApiError(504, 'Timeout', `Timeout: ${message}`, retryAfter(retryAfterSeconds));
 }
