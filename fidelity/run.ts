@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
     ratchet: { type: 'boolean' },
     docs: { type: 'boolean' },
     causes: { type: 'string' },
+    protobuf: { type: 'boolean' },
     sessions: { type: 'boolean' },
     show: { type: 'string' },
   },

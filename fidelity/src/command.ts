@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { builtinTypes } from './generate/generate.ts';
+import { encodeProtobufBodies } from './generate/protobuf.ts';
 import { checkKnown, type KnownCheck, ratchet, readKnown, writeKnown } from './known.ts';
 import { fingerprint, type RecordedRun, type Recording, readRecording, writeRecording } from './recorded.ts';
 import { causesReport } from './report/causes.ts';
@@ -32,6 +34,8 @@ export interface CommandOptions {
   readonly causes?: string;
   /** Runs real clients against the real engine and makes scripts of what they ask. */
   readonly sessions?: boolean;
+  /** Encodes the bodies of the area `protobuf` anew; needs Go. */
+  readonly protobuf?: boolean;
   /** Prints everything that differs in the cases with this text. */
   readonly show?: string;
 }
@@ -41,6 +45,10 @@ export async function runCommand(options: CommandOptions): Promise<number> {
   if (options.sessions) {
     const { recordSessions } = await import('./recorder/sessions.ts');
     await recordSessions((line) => process.stdout.write(`${line}\n`));
+    return 0;
+  }
+  if (options.protobuf) {
+    await encodeProtobufBodies(await builtinTypes());
     return 0;
   }
   const scripts = await loadSuite(options.only);

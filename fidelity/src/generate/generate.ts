@@ -1,10 +1,13 @@
 import { defineScript } from '../script/load.ts';
 import type { Script, Step } from '../script/types.ts';
 import { applySteps } from './apply.ts';
+import { applyFuzzScripts } from './apply-fuzz.ts';
 import { BuiltinType } from './builtin.ts';
 import { crudSteps, defaultsSteps, selectorSteps, tableSteps } from './crud.ts';
 import { deletionSteps } from './deletion.ts';
 import { patchSteps, subresourceSteps } from './patch.ts';
+import { protobufScripts } from './protobuf.ts';
+import { schemaFuzzScripts } from './schema-fuzz.ts';
 import { loadTemplates } from './template.ts';
 import { validationSteps } from './validation.ts';
 import { watchSteps } from './watch.ts';
@@ -24,8 +27,8 @@ const BY_AREA: Readonly<Record<string, (type: BuiltinType) => Step[]>> = {
 
 /** The scripts that are made for every built-in type, and for random CRDs. The same in every run. */
 export async function generateScripts(): Promise<Script[]> {
-  const types = (await loadTemplates()).map((template) => new BuiltinType(template));
-  return types.flatMap((type) =>
+  const types = await builtinTypes();
+  const byArea = types.flatMap((type) =>
     Object.entries(BY_AREA).flatMap(([area, make]) => {
       if (type.template.restless && area !== 'validation') return [];
       const steps = make(type);
@@ -34,4 +37,10 @@ export async function generateScripts(): Promise<Script[]> {
       return [defineScript(`${area}/${type.label}`, { namespace: !cluster, turn: alone ? 'first' : 'beside', steps })];
     }),
   );
+  return [...byArea, ...(await protobufScripts(types)), ...applyFuzzScripts(), ...schemaFuzzScripts()];
+}
+
+/** All types that there are templates of. */
+export async function builtinTypes(): Promise<BuiltinType[]> {
+  return (await loadTemplates()).map((template) => new BuiltinType(template));
 }

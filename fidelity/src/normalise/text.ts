@@ -20,11 +20,11 @@ export function normaliseText(text: string, identities: Identities): string {
     .replace(/\bhash=[0-9A-Fa-f]+/g, 'hash=<hash>')
     .replace(/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>')
     .replace(/(too old resource version: )\d+ \(\d+\)/gi, '$1<version>')
-    .replace(/(the ResourceVersion in record \()\d+/g, '$1<version>')
+    .replace(/(ResourceVersion in (?:record \(|object meta: ))\d+/g, '$1<version>')
     .replace(/(resourceVersion\\*":\\*")\d+/g, '$1<version>')
     .replace(/(\d:)3[0-2]\d{3}(?=\/)/g, '$1<node port>')
     .replace(/(Too large resource version: )\d+(, current: )\d+/g, '$1<version>$2<version>')
-    .replace(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, '<cluster ip>')
+    .replace(/\b10\.(?:96|20[0-2])\.\d{1,3}\.\d{1,3}\b/g, '<cluster ip>')
     .replace(/\b127\.0\.0\.1:\d{4,5}\b/g, '<server address>')
     .replace(/\bv1\.35\.4(\+sim)?\b/g, '<server version>');
 }
