@@ -5,6 +5,8 @@ import { badRequest, requestEntityTooLarge } from '../model/errors.ts';
 /** The largest body that is read (apiserver's MaxRequestBodyBytes). */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+/** A client that takes longer to send a body is cut off (the real server's request timeout). */
+const BODY_MILLISECONDS = 60_000;
 const MAX_WARNINGS_BYTES = 10 * 1024;
 const MAX_WARNING_BYTES = 256;
 
@@ -59,6 +61,7 @@ export class Exchange {
   async body(): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
+    const late = setTimeout(() => this.request.destroy(), BODY_MILLISECONDS);
     try {
       for await (const chunk of this.request) {
         size += (chunk as Buffer).length;
@@ -68,6 +71,8 @@ export class Exchange {
     } catch (error) {
       if (size > MAX_BODY_BYTES) throw error;
       throw badRequest('unexpected EOF');
+    } finally {
+      clearTimeout(late);
     }
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
   }

@@ -1,5 +1,5 @@
 import { goDecode } from '../builtin/typed.ts';
-import { notAcceptable } from '../model/errors.ts';
+import { ApiError } from '../model/api-error.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import { type ApiResource, storageKey } from '../model/resource.ts';
@@ -30,7 +30,7 @@ export function serveWatch(
   view: View,
   parameters: ListParameters,
 ): void {
-  if (view.format.mediaType !== 'application/json') throw notAcceptable(['application/json;stream=watch']);
+  if (view.format.mediaType !== 'application/json') throw notStreamable();
   const { resource } = target;
   const selection = selectionOf(parts, resource, parameters);
   const { response } = exchange;
@@ -70,6 +70,11 @@ export function serveWatch(
   begin();
   // The headers must reach the client before the first event does: clients wait for them to start.
   response.flushHeaders();
+}
+
+function notStreamable(): ApiError {
+  const types = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+  return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
 }
 
 function representationOf(resource: ApiResource, view: View, now: () => number, exchange: Exchange): Representation {

@@ -150,7 +150,8 @@ export async function storeNew(
 function checkNoVersion({ metadata }: KubeObject): void {
   const { resourceVersion = '' } = metadata;
   delete metadata.resourceVersion;
-  if (resourceVersion === '' || resourceVersion === '0') return;
+  // Zero, and what is no number, are no version.
+  if (!/^0*[1-9]\d*$/.test(resourceVersion)) return;
   throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 

@@ -1,5 +1,7 @@
+import { ApiError } from '../model/api-error.ts';
 import { badRequest, conflict, invalid, OPTIMISTIC_LOCK } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
+import { goQuote } from '../model/go-format.ts';
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../model/object.ts';
 import type { StrategyContext } from '../model/resource.ts';
 import { sameJson } from '../schema/json.ts';
@@ -44,6 +46,9 @@ export function checkVersion(target: Target, name: string, next: KubeObject, sto
     }
     next.metadata.resourceVersion = present;
     return;
+  }
+  if (!/^\d+$/.test(version)) {
+    throw new ApiError(500, '', `strconv.ParseUint: parsing ${goQuote(version)}: invalid syntax`);
   }
   throw conflict(resource, name, OPTIMISTIC_LOCK);
 }
