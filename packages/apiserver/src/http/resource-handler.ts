@@ -3,6 +3,7 @@ import type { UserInfo } from '../model/request.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
 import type { Caller, Operations, Target, WriteAnswer } from '../resources/operations.ts';
 import { readListParameters } from '../watch/list-options.ts';
+import { reachResourceVersion } from '../watch/reached.ts';
 import { bodyTypes, decodeObject, readBody } from './body.ts';
 import { bodyTypeOf } from './body-type.ts';
 import { readDeleteOptions } from './delete-options.ts';
@@ -70,6 +71,8 @@ async function getObject(
   parts: ResourceParts,
   { exchange, info, target, caller, view }: ResourceRequest,
 ): Promise<void> {
+  const resourceVersion = exchange.query.get('resourceVersion');
+  if (resourceVersion !== null) await reachResourceVersion(parts.hub.store, resourceVersion);
   const answer = await parts.operations.get(target, info.name, caller);
   await sendObject(exchange, 200, view, target.resource, answer, parts.now());
 }

@@ -1,7 +1,8 @@
 import { ApiError } from '../model/api-error.ts';
 import { type ApiResource, storageKey } from '../model/resource.ts';
 import { compileSelection, type Selection } from '../selectors/selection.ts';
-import { listPage } from '../watch/list-page.ts';
+import { listedRevision, listPage } from '../watch/list-page.ts';
+import { reachRevision } from '../watch/reached.ts';
 import { deleteObject } from './delete.ts';
 import { warnOfOrphans } from './deletion-policy.ts';
 import type { Answer, Caller, DeleteOptions, ListAnswer, ListOptions, Target } from './operations.ts';
@@ -33,6 +34,7 @@ export function selectedNamespace(target: Target, selection: Selection): string 
 export async function listObjects(parts: PipelineParts, target: Target, options: ListOptions): Promise<ListAnswer> {
   const { resource } = target;
   const selection = selectionOf(parts, resource, options);
+  await reachRevision(parts.store, listedRevision(options));
   const page = listPage({
     store: parts.store,
     key: storageKey(resource.storage),

@@ -136,23 +136,42 @@ describe('a watch begins', () => {
     expect(client.summary).toEqual(['ADDED b 3']);
   });
 
-  test('with an error where its revision is forgotten, has not come, or its time was over before it began', async () => {
+  test('when its revision has come, or with an error where that does not come in time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { store, hub } = aHub();
+    const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=';
+    const { client: soon } = watch(hub, `${query}3`);
+    const { client: never } = watch(hub, `${query}99`);
+    const gone = watch(hub, `${query}99`);
+    put(store, 'a');
+    await nextTurn();
+    expect(soon.lines).toEqual([]);
+    put(store, 'b');
+    await nextTurn();
+    expect(soon.summary).toEqual(['ADDED a 2', 'ADDED b 3']);
+    gone.watch.stop();
+    vi.advanceTimersByTime(3000);
+    await nextTurn();
+    expect(never.lines).toMatchObject([
+      { type: 'ERROR', object: { code: 504, message: 'Timeout: Too large resource version: 99, current: 3' } },
+    ]);
+    expect(gone.client.lines).toEqual([]);
+  });
+
+  test('with an error where its revision is forgotten, or its time was over before it began', async () => {
     const { store, hub } = aHub({ maxEvents: 2 });
     for (const name of ['a', 'b', 'c', 'd']) put(store, name);
     const { client: old } = watch(hub, 'resourceVersion=2');
-    const { client: early } = watch(hub, 'resourceVersion=99&sendInitialEvents=true&resourceVersionMatch=NotOlderThan');
     const { client: timed } = watch(hub, 'timeoutSeconds=-1');
     await nextTurn();
     expect(old.lines).toMatchObject([
       { type: 'ERROR', object: { code: 410, reason: 'Expired', message: 'too old resource version: 2 (3)' } },
     ]);
-    expect(early.lines).toMatchObject([
-      { type: 'ERROR', object: { code: 504, message: 'Timeout: Too large resource version: 99, current: 5' } },
-    ]);
     expect(timed.lines).toMatchObject([
       { type: 'ERROR', object: { code: 500, reason: 'InternalError', message: 'context deadline exceeded' } },
     ]);
-    expect([old.ended, early.ended, timed.ended]).toEqual(['error', 'error', 'error']);
+    expect([old.ended, timed.ended]).toEqual(['error', 'error']);
     expect(hub.size).toBe(0);
   });
 

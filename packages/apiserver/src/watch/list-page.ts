@@ -119,15 +119,20 @@ function continuationOf(request: ListRequest): Continuation | undefined {
   return continuation;
 }
 
-/** 0: the present state will do. */
-function exactRevision({ store, parameters }: ListRequest): number {
-  const { resourceVersion = '', resourceVersionMatch = '', limit = 0 } = parameters;
-  let revision: number;
+/** The revision that a list asks for, exactly or at least; 0: any, or that of its continue token. Throws 400. */
+export function listedRevision({ resourceVersion = '', continue: token = '' }: ListRequest['parameters']): number {
+  if (token !== '') return 0;
   try {
-    revision = parseResourceVersion(resourceVersion);
+    return parseResourceVersion(resourceVersion);
   } catch (error) {
     throw badRequest(`invalid resource version: ${(error as Error).message}`);
   }
+}
+
+/** 0: the present state will do. */
+function exactRevision({ store, parameters }: ListRequest): number {
+  const { resourceVersionMatch = '', limit = 0 } = parameters;
+  const revision = listedRevision(parameters);
   if (resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && limit > 0)) return revision;
   if (revision > store.revision) throw tooLargeResourceVersion(revision, store.revision);
   return 0;

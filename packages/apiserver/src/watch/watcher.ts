@@ -6,6 +6,7 @@ import { frame, type Representation, renderFrame, type Shown, shownState } from 
 import type { WatchHub } from './hub.ts';
 import type { ListParameters } from './list-options.ts';
 import { selectedObjects, tooLargeResourceVersion } from './list-page.ts';
+import { onceReached } from './reached.ts';
 
 /** Why a watch ended: its time was up, the client was too slow, an ERROR event was sent, somebody stopped it, its type went. */
 export type EndReason = 'timeout' | 'slow' | 'error' | 'stopped' | 'closed' | 'gone';
@@ -83,8 +84,15 @@ export class Watcher implements Watch {
     this.#forget = forget;
   }
 
-  /** Takes the first events and subscribes to those that follow. */
+  /** Takes the first events and subscribes to those that follow. Waits a little for a state that has not come. */
   begin(): void {
+    const { store } = this.#hub;
+    if (this.#request.parameters.sendInitialEvents && this.#revision > store.revision) {
+      this.#subscription = { close: onceReached(store, this.#revision, () => this.#begin()) };
+    } else this.#begin();
+  }
+
+  #begin(): void {
     try {
       this.#subscribe();
     } catch (error) {
