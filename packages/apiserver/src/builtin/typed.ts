@@ -51,6 +51,19 @@ export function goDecode(object: KubeObject, kind: GroupVersionKind): Decoded {
   }
 }
 
+/** The error of Go's decoder for an object of a built-in type; undefined where there is none. The object stays as it is. */
+export function goDecodeProblem(object: unknown, kind: GroupVersionKind): string | undefined {
+  const struct = structOfKind(kind.group, kind.version, kind.kind);
+  if (!struct) return undefined;
+  try {
+    decodeAs(struct, object);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
+  }
+}
+
 /** Decodes a value as a struct. Throws DecodeError. */
 export function decodeAs(struct: GoStruct, source: unknown): { value: Fields; unknown: readonly string[] } {
   const decoding = new Decoding();
@@ -203,6 +216,11 @@ function decodeSpecialValue(name: string, value: unknown, at: Place): unknown {
     if (own.first !== undefined) throw new DecodeError(own.first);
     return schema;
   });
+}
+
+/** Reads a value of a type that reads JSON itself, wherever it is. Throws DecodeError. */
+export function decodeSpecialAlone(name: string, value: unknown): unknown {
+  return decodeSpecialValue(name, value, ROOT);
 }
 
 const JSON_SCHEMA = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';

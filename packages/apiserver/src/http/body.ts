@@ -1,3 +1,4 @@
+import { kindRefusal } from '../builtin/registered.ts';
 import { badRequest, unsupportedMediaType } from '../model/errors.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
@@ -51,6 +52,8 @@ export async function decodeObject(
     body.mediaType === PROTOBUF ? decodeProtobuf(body.bytes, type) : await fromText(exchange, body, type, mode);
   const expected = apiVersionOf(type.group, type.version);
   const { apiVersion = expected, kind = type.kind } = object;
+  const refusal = type.source === 'built-in' ? kindRefusal(type, apiVersion, kind) : undefined;
+  if (refusal !== undefined) throw badRequest(refusal);
   if (apiVersion !== expected && apiVersion !== '') {
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,

@@ -1,3 +1,4 @@
+import { goDecodeProblem } from '../builtin/typed.ts';
 import { ApiError } from '../model/api-error.ts';
 import { parseApiVersion } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
@@ -54,7 +55,10 @@ export function decodeStrict(text: string, type: DecodedType, mode: FieldValidat
  * undefined where there are none.
  */
 export function typeProblem(value: JsonMap, type: DecodedType): string | undefined {
-  if (type.source === 'built-in') return goTypeMismatch(value, type.schema);
+  if (type.source === 'built-in') {
+    const problem = goTypeMismatch(value, type.schema);
+    return problem === undefined ? undefined : (goDecodeProblem(value, type) ?? problem);
+  }
   const metadata = value['metadata'];
   const schema = type.schema.properties?.['metadata'];
   return metadata === undefined || !schema ? undefined : goTypeMismatch(metadata, schema);
