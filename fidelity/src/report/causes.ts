@@ -2,6 +2,8 @@ import type { Difference } from '../compare.ts';
 import type { CaseResult } from '../results.ts';
 import { brief } from './summary.ts';
 
+const CONTEXT = 40;
+
 interface Cause {
   readonly signature: string;
   readonly cases: Set<string>;
@@ -48,12 +50,24 @@ function messageOf(status: Difference, all: readonly Difference[]): Difference[]
 function signatureOf({ path, real, embedded }: Difference): string {
   const place = path
     .replace(/\[\d+\]/g, '[]')
+    .replace(/\b(items|managedFields)(\.[\w-]+|\[[^\]]*\])/g, '$1[]')
     .replace(/^events\[\]\.object/, 'body')
     .replace(/^body\.(items\[\]|rows\[\]\.object|object)\./, 'body.')
     .replace(/"[^"]*"/g, '""');
+  if (typeof real === 'string' && typeof embedded === 'string' && place.endsWith('message')) {
+    return `${place}: ${firstDifference(real, embedded)}`;
+  }
   if (path.startsWith('status')) return `${place}: ${brief(real)} became ${brief(embedded)}`;
   const kind = real === undefined ? 'is too much' : embedded === undefined ? 'is missing' : 'differs';
   return `${place} ${kind}`;
+}
+
+/** Both texts around the first place at which they differ. */
+function firstDifference(real: string, embedded: string): string {
+  let at = 0;
+  while (at < real.length && real[at] === embedded[at]) at++;
+  const from = Math.max(0, at - CONTEXT);
+  return `"${real.slice(from, at + CONTEXT)}" became "${embedded.slice(from, at + CONTEXT)}"`;
 }
 
 function describe({ signature, cases, areas, example }: Cause): string {
