@@ -1,5 +1,5 @@
 import { type GoStruct, type GoType, structOfKind } from './go-types.ts';
-import { decodeSpecialAlone } from './typed.ts';
+import { decodeAlone } from './typed.ts';
 import { DecodeError } from './typed-place.ts';
 import { asFields } from './values.ts';
 
@@ -39,11 +39,9 @@ function problemOf(type: GoType, value: unknown): string | undefined {
     case 'list':
       return Array.isArray(value) ? firstProblem(type.of, value) : `cannot restore slice from ${goKind(value)}`;
     case 'bytes':
-      return typeof value === 'string' || Array.isArray(value)
-        ? undefined
-        : `cannot restore slice from ${goKind(value)}`;
+      return typeof value === 'string' ? bytesProblem(type, value) : `cannot restore slice from ${goKind(value)}`;
     case 'special':
-      return specialProblem(type.name, value);
+      return readProblem(type, value);
     default:
       return scalarProblem(type, value);
   }
@@ -58,9 +56,9 @@ function firstProblem(of: GoType, values: readonly unknown[]): string | undefine
 }
 
 /** Types that read JSON themselves do so here, too. */
-function specialProblem(name: string, value: unknown): string | undefined {
+function readProblem(type: GoType, value: unknown): string | undefined {
   try {
-    decodeSpecialAlone(name, value);
+    decodeAlone(type, value);
     return undefined;
   } catch (error) {
     if (error instanceof DecodeError) return error.message;
@@ -68,27 +66,26 @@ function specialProblem(name: string, value: unknown): string | undefined {
   }
 }
 
-type Scalar = Extract<GoType, { is: 'string' | 'bool' | 'integer' | 'float' }>;
-
-/** Numbers become other numbers where nothing is lost; all else that Go could convert is refused by name. */
-function scalarProblem(type: Scalar, value: unknown): string | undefined {
-  const target =
-    type.is === 'integer' ? (type.bits === 64 ? 'int64' : `${type.unsigned ? 'u' : ''}int${type.bits}`) : kindOf(type);
-  const source = goKind(value);
-  const isNumber = typeof value === 'number';
-  if (type.is === 'integer' || type.is === 'float') {
-    if (!isNumber) return `unrecognized type: ${target}`;
-    return type.is === 'float' || Number.isInteger(value) ? undefined : `cannot convert ${source} to ${type.name}`;
-  }
-  if (source === target) return undefined;
-  // Go turns an integer into the text of that character.
-  return type.is === 'string' && source === 'int64'
-    ? `cannot convert int64 to ${type.name}`
-    : `unrecognized type: ${target}`;
+function bytesProblem(type: GoType, value: string): string | undefined {
+  const problem = readProblem(type, value);
+  return problem && `error decoding from json: ${problem}`;
 }
 
-function kindOf(type: Scalar): string {
-  return type.is === 'float' ? 'float64' : type.is;
+/** Numbers become numbers where nothing is lost; what Go could convert otherwise is refused by name. */
+function scalarProblem(type: GoType, value: unknown): string | undefined {
+  const source = goKind(value);
+  const target = scalarKind(type);
+  if (source === target || (type.is === 'float' && source === 'int64')) return undefined;
+  if (type.is === 'integer' && source === 'int64') return undefined;
+  // Go's conversion of an integer to a string is the character with that number.
+  const convertible = type.is === 'integer' ? source === 'float64' : type.is === 'string' && source === 'int64';
+  return convertible ? `cannot convert ${source} to ${type.name}` : `unrecognized type: ${target}`;
+}
+
+function scalarKind(type: GoType): string {
+  if (type.is === 'float') return 'float64';
+  if (type.is !== 'integer') return type.is;
+  return `${type.unsigned ? 'u' : ''}int${type.bits}`;
 }
 
 /** The Go kind of a value of JSON. */

@@ -218,9 +218,9 @@ function decodeSpecialValue(name: string, value: unknown, at: Place): unknown {
   });
 }
 
-/** Reads a value of a type that reads JSON itself, wherever it is. Throws DecodeError. */
-export function decodeSpecialAlone(name: string, value: unknown): unknown {
-  return decodeSpecialValue(name, value, ROOT);
+/** Reads a value by itself, wherever it is. Throws DecodeError for what its type cannot read. */
+export function decodeAlone(type: GoType, value: unknown): unknown {
+  return decodeValue(type, value, new Decoding(), ROOT);
 }
 
 const JSON_SCHEMA = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';

@@ -1,3 +1,4 @@
+import { restoreProblem } from '../builtin/restore.ts';
 import type { ApiError } from '../model/api-error.ts';
 import { invalid } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
@@ -50,7 +51,7 @@ export function patched(
   const { result, shown } = applyPatch(live, body, type);
   if (!isMap(result)) throw unfit(shown, 'json: cannot unmarshal array into Go value of type map[string]interface {}');
   if (body.type !== 'strategic') checkKind(result, type, shown);
-  const problem = typeProblem(result, type);
+  const problem = body.type === 'strategic' ? restoreProblem(result, type) : typeProblem(result, type);
   if (problem !== undefined) throw unfit(shown, problem);
   const strict = mode === 'Ignore' ? [] : strictErrors(body, result, type);
   if (mode === 'Strict' && strict.length > 0) throw unfit(shown, `strict decoding error: ${strict.join(', ')}`);
