@@ -1,4 +1,3 @@
-import { goDecode } from '../builtin/typed.ts';
 import { ApiError } from '../model/api-error.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
@@ -6,9 +5,10 @@ import { type ApiResource, storageKey } from '../model/resource.ts';
 import { selectedNamespace, selectionOf } from '../resources/list.ts';
 import type { Target } from '../resources/operations.ts';
 import type { StoredObject } from '../storage/store.ts';
-import type { BookmarkMetadata, Representation } from '../watch/frames.ts';
+import type { Representation } from '../watch/frames.ts';
 import type { WatchHub } from '../watch/hub.ts';
 import type { ListParameters } from '../watch/list-options.ts';
+import { emptyObject } from './empty-object.ts';
 import type { Exchange } from './exchange.ts';
 import { commonHeaders } from './respond.ts';
 import { includeObjectOf, partialObject, tableOf, versionOf } from './transform.ts';
@@ -96,14 +96,6 @@ function representationOf(resource: ApiResource, view: View, now: () => number, 
     render: (stored) => converted(resource, stored, (object) => partialObject(object, version)),
     bookmark: (metadata) => bytes(partialObject({ kind: resource.kind, apiVersion, metadata }, version)),
   };
-}
-
-/** An object of a type of which nothing is set, as Go writes it: fields that are always written are zero. */
-function emptyObject(resource: ApiResource, metadata: BookmarkMetadata): KubeObject {
-  const { group, version, kind } = resource;
-  const object: KubeObject = { kind, apiVersion: apiVersionOf(group, version), metadata: {} };
-  if (resource.source === 'built-in') goDecode(object, { group, version, kind });
-  return { ...object, metadata };
 }
 
 function tableRepresentation(
