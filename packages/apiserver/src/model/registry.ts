@@ -1,11 +1,5 @@
 import type { ApiResource } from './resource.ts';
 
-/** A group with its served versions, the preferred one first. */
-export interface ApiGroup {
-  readonly name: string;
-  readonly versions: readonly string[];
-}
-
 /**
  * Everything that is served: the built-in resources and those of CRDs. Discovery, OpenAPI, routing and garbage collection
  * read it; the CRD controller changes it. Reads cost one map look-up.
