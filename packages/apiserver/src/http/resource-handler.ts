@@ -1,8 +1,9 @@
+import { badRequest } from '../model/errors.ts';
 import type { ResourceRegistry } from '../model/registry.ts';
 import type { UserInfo } from '../model/request.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
 import type { Caller, Operations, Target, WriteAnswer } from '../resources/operations.ts';
-import { readListParameters } from '../watch/list-options.ts';
+import { goBoolean, readListParameters } from '../watch/list-options.ts';
 import { reachResourceVersion } from '../watch/reached.ts';
 import { bodyTypes, decodeObject, readBody } from './body.ts';
 import { bodyTypeOf } from './body-type.ts';
@@ -50,7 +51,8 @@ export function handleResource(
 }
 
 /** Streams to a Pod, a Node or a Service have no body to read; the operations know what is wrong with them. */
-async function connect(parts: ResourceParts, { info, target, caller }: ResourceRequest): Promise<void> {
+async function connect(parts: ResourceParts, { exchange, info, target, caller }: ResourceRequest): Promise<void> {
+  if (exchange.query.has('dryRun')) throw badRequest('dryRun is not supported');
   await parts.operations.get(target, info.name, caller);
 }
 
@@ -71,6 +73,9 @@ async function getObject(
   parts: ResourceParts,
   { exchange, info, target, caller, view }: ResourceRequest,
 ): Promise<void> {
+  if (goBoolean(exchange.query.get('export'))) {
+    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
+  }
   const resourceVersion = exchange.query.get('resourceVersion');
   if (resourceVersion !== null) await reachResourceVersion(parts.hub.store, resourceVersion);
   const answer = await parts.operations.get(target, info.name, caller);
