@@ -65,6 +65,7 @@ export class GarbageCollector {
     for (const key of this.#resources.all().keys()) {
       if (IGNORED.has(key)) continue;
       for (const stored of this.#parts.store.list(key).items) {
+        if (!mayConcern(stored)) continue;
         const { namespace = '', name = '' } = stored.object.metadata;
         this.#index.add({ key, namespace, name }, stored);
         if (ownersOf(stored).length > 0 || isDeleting(stored.object))
@@ -246,6 +247,12 @@ export class GarbageCollector {
     const patch = JSON.parse(JSON.stringify({ metadata: { uid, resourceVersion, ...change } }));
     await goneIsFine(this.#parts.operations.patch(target, place.name, { type: 'merge', patch }, {}, CALLER));
   }
+}
+
+/** Whether the object can have owners or be on its way out. Told from its bytes: parsing all objects would slow every start. */
+function mayConcern(stored: StoredObject): boolean {
+  const json = stored.json();
+  return json.includes('"ownerReferences"') || json.includes('"deletionTimestamp"');
 }
 
 /** Whether an object goes only after its dependents. */
