@@ -10,6 +10,8 @@ export interface StrategyParts {
   readonly namespaced: boolean;
   /** Rule of the type's own validation of names; every name must fit into a path. */
   readonly nameRule?: NameRule;
+  /** `generateName` is held to the common rules only (ValidateObjectMetaWithOpts). */
+  readonly generateNameIsFree?: boolean;
   /** Finalizers must be qualified names or known to Kubernetes: most built-in types. */
   readonly kubeFinalizers?: boolean;
   /** The rules of metadata for new objects are applied to changed ones, too. */
@@ -92,8 +94,9 @@ function validateNew(
   next: KubeObject,
   context: StrategyContext,
 ): StatusCause[] {
+  const meta = parts.generateNameIsFree ? { ...next.metadata, generateName: '' } : next.metadata;
   const own = [
-    ...validateObjectMeta(next.metadata, parts.namespaced, nameRule),
+    ...validateObjectMeta(meta, parts.namespaced, nameRule),
     ...(parts.kubeFinalizers ? validateKubeFinalizers(next.metadata.finalizers ?? []) : []),
     ...(parts.validate?.(next, context) ?? []),
   ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StatusCause } from '../../model/api-error.ts';
 import { duplicate, forbidden, invalid, required, tooLong } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
@@ -95,7 +96,7 @@ export const coreParts: PartsByKind = {
     nameRule: subdomainName,
     createOnUpdate: true,
     prepareForCreate: (next) => {
-      if ((next.metadata.name ?? '') === '') next.metadata.name = 'limits';
+      if ((next.metadata.name ?? '') === '') next.metadata.name = randomUUID();
     },
     validate: validateLimitRange,
   },
@@ -400,8 +401,14 @@ const SCOPES = [
   'VolumeAttributesClass',
 ];
 
-const COMPUTE_SCOPES = /^(Not)?Terminating$|^NotBestEffort$/;
 const COMPUTE_RESOURCES = /^(pods|((requests|limits)\.)?(cpu|memory))$/;
+
+/** The standard resources that a scope may count. */
+function scopedResources(scope: string): RegExp {
+  if (scope === 'BestEffort') return /^pods$/;
+  if (scope === 'VolumeAttributesClass') return /^(persistentvolumeclaims|requests\.storage)$/;
+  return SCOPES.includes(scope) ? COMPUTE_RESOURCES : /^/;
+}
 
 function validateQuota(spec: Fields): StatusCause[] {
   const causes = quotaAmounts(spec, 'hard', 'spec');
@@ -409,10 +416,9 @@ function validateQuota(spec: Fields): StatusCause[] {
   const resources = Object.keys(fields(spec['hard']));
   for (const scope of scopes) {
     if (!SCOPES.includes(scope)) causes.push(invalid('spec.scopes', scopes, 'unsupported scope'));
-    const counted = COMPUTE_SCOPES.test(scope) ? COMPUTE_RESOURCES : undefined;
-    if (scope === 'BestEffort' && resources.some((name) => name !== 'pods')) {
-      causes.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
-    } else if (counted && resources.some((name) => !counted.test(name))) {
+    const counted = scopedResources(scope);
+    for (const name of resources) {
+      if (!QUOTA_RESOURCES.test(name) || counted.test(name)) continue;
       causes.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
     }
   }

@@ -63,7 +63,7 @@ export const networkingParts: PartsByKind = {
   'networking.k8s.io/ServiceCIDR': {
     nameRule: subdomainName,
     validate: (next) => validateServiceCidr(readSpec(next)),
-    validateUpdate: (next, live) => immutable('spec.cidrs', readSpec(next)['cidrs'], readSpec(live)['cidrs']),
+    validateUpdate: (next, live) => cidrsUnchanged(strings(readSpec(next)['cidrs']), strings(readSpec(live)['cidrs'])),
   },
   'discovery.k8s.io/EndpointSlice': {
     nameRule: subdomainName,
@@ -311,11 +311,23 @@ function validateParent(spec: Fields): StatusCause[] {
   );
 }
 
+/** A second family may be added to one, nothing else. */
+function cidrsUnchanged(next: readonly string[], live: readonly string[]): StatusCause[] {
+  if (live.length === 1 && next.length === 2) return immutable('spec.cidrs[0]', next[0], live[0]);
+  if (live.length !== next.length) return immutable('spec.cidrs', next, live);
+  return next.flatMap((one, at) => immutable(`spec.cidrs[${at}]`, one, live[at]));
+}
+
 function validateServiceCidr(spec: Fields): StatusCause[] {
   const cidrs = strings(spec['cidrs']);
   if (cidrs.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
-  return cidrs.flatMap((one, at) => cidr(one, `spec.cidrs[${at}]`));
+  if (cidrs.length > 2) return [{ ...invalid('spec.cidrs', cidrs, ONE_PER_FAMILY) }];
+  const families = new Set(cidrs.map((one) => one.includes(':')));
+  const causes = cidrs.length > families.size ? [invalid('spec.cidrs', cidrs, ONE_PER_FAMILY)] : [];
+  return [...causes, ...cidrs.flatMap((one, at) => cidr(one, `spec.cidrs[${at}]`))];
 }
+
+const ONE_PER_FAMILY = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
 

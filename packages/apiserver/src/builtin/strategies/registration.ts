@@ -12,6 +12,12 @@ import { type PartsByKind, readSpec } from './parts.ts';
  */
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+const USAGES = [
+  ...['any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment'],
+  ...['decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel'],
+  ...['ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime'],
+  ...['server auth', 'signing', 'timestamping'],
+];
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
 
 /** Strategies of webhook configurations, admission policies, API services and certificate requests. */
@@ -19,6 +25,7 @@ export const registrationParts: PartsByKind = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookParts(false),
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookParts(true),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
     kubeFinalizers: false,
     nameRule: subdomainName,
     generation: true,
@@ -59,6 +66,10 @@ export const registrationParts: PartsByKind = {
           next['status'] = { ...fields(live['status']), ...(conditions !== undefined && { conditions }) };
         },
       },
+    },
+    resetFields(subresource) {
+      if (subresource === 'status') return [['spec'], ['status', 'conditions']];
+      return subresource === 'approval' ? [['spec'], ['status', 'certificate']] : [['spec'], ['status']];
     },
     fieldValues: (object) => ({ 'spec.signerName': text(readSpec(object)['signerName']) }),
   },
@@ -234,7 +245,14 @@ function validateBinding(spec: Fields): StatusCause[] {
   if (actions.length === 0)
     causes.push(required('spec.validationActions', 'at least one validation action is required'));
   for (const [at, action] of actions.entries()) {
-    causes.push(...oneOf(action, ['Audit', 'Deny', 'Warn'], `spec.validationActions[${at}]`));
+    const path = `spec.validationActions[${at}]`;
+    causes.push(...oneOf(action, ['Audit', 'Deny', 'Warn'], path));
+    if (actions.indexOf(action) < at) causes.push(duplicate(path, action));
+  }
+  if (actions.includes('Deny') && actions.includes('Warn')) {
+    const detail =
+      'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+    causes.push(invalid('spec.validationActions', actions, detail));
   }
   return causes;
 }
@@ -245,9 +263,11 @@ function validateApiService(next: KubeObject): StatusCause[] {
   const version = text(spec['version']);
   const causes: StatusCause[] = [];
   const expected = `${version}.${group}`;
-  if (next.metadata.name !== expected) {
+  for (const field of ['generateName', 'name'] as const) {
+    const name = next.metadata[field] ?? '';
+    if (name === '' || name === expected) continue;
     const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(expected)}`;
-    causes.push(invalid('metadata.name', next.metadata.name ?? '', detail));
+    causes.push(invalid(`metadata.${field}`, name, detail));
   }
   if (group === '' && version !== 'v1')
     causes.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
@@ -271,7 +291,13 @@ function apiServiceTarget(spec: Fields): StatusCause[] {
   const causes: StatusCause[] = [];
   if (!service) {
     if (bundle)
-      causes.push(invalid('spec.caBundle', `${spec['caBundle']}`, 'local APIServices may not have a caBundle'));
+      causes.push(
+        invalid(
+          'spec.caBundle',
+          `${Buffer.from(text(spec['caBundle']), 'base64').length} bytes`,
+          'local APIServices may not have a caBundle',
+        ),
+      );
     if (insecure) {
       causes.push(invalid('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify'));
     }
@@ -300,6 +326,10 @@ function validateRequest(spec: Fields): StatusCause[] {
     causes.push(invalid('spec.request', spec['request'] ?? null, why));
   }
   if (usages.length === 0) causes.push(required('spec.usages'));
+  for (const [at, usage] of usages.entries()) {
+    if (!USAGES.includes(usage)) causes.push(notSupported(`spec.usages[${at}]`, usage, USAGES));
+    if (usages.indexOf(usage) < at) causes.push(duplicate(`spec.usages[${at}]`, usage));
+  }
   causes.push(...signerName(signer));
   const seconds = spec['expirationSeconds'];
   if (typeof seconds === 'number' && seconds < 600) {

@@ -1,11 +1,11 @@
 import type { StatusCause } from '../../model/api-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
+import { duplicate, forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { immutable } from '../metadata.ts';
 import { dnsSubdomainErrors, qualifiedNameErrors, subdomainName } from '../names.ts';
 import { parseQuantity } from '../quantity.ts';
 import { validateNodeSelector } from '../validation/affinity.ts';
-import { broken, labelSelector, oneOf } from '../validation/common.ts';
+import { broken, invalidStruct, labelSelector, oneOf } from '../validation/common.ts';
 import { className, positiveQuantity, validateAccessModes, validateClaimSpec } from '../validation/volume-claim.ts';
 import { asFields, deepEqual, type Fields, fields, list, stringMap, strings, text } from '../values.ts';
 import { type PartsByKind, readSpec } from './parts.ts';
@@ -56,6 +56,7 @@ export const storageParts: PartsByKind = {
       delete next.metadata.generation;
     },
     validate: (next) => validateDriver(readSpec(next)),
+    warnings: (next) => driverWarnings(readSpec(next)),
     validateUpdate: (next, live) => [
       ...immutable('spec.attachedRequired', readSpec(next)['attachRequired'], readSpec(live)['attachRequired']),
       ...immutable(
@@ -69,6 +70,10 @@ export const storageParts: PartsByKind = {
     nameRule: subdomainName,
     unconditionalUpdate: false,
     validate: (next) => validateNodeDrivers(list(readSpec(next)['drivers'])),
+    validateUpdate: (next, live) => [
+      ...driversUnchanged(list(readSpec(next)['drivers']), list(readSpec(live)['drivers'])),
+      ...validateNodeDrivers(list(readSpec(next)['drivers'])),
+    ],
   },
   'storage.k8s.io/CSIStorageCapacity': {
     nameRule: subdomainName,
@@ -83,6 +88,7 @@ export const storageParts: PartsByKind = {
     nameRule: subdomainName,
     unconditionalUpdate: false,
     validate: (next) => validateAttachment(readSpec(next)),
+    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
     validateUpdate: (next, live) => immutable('spec', next['spec'], live['spec']),
   },
   'storage.k8s.io/VolumeAttributesClass': {
@@ -165,7 +171,11 @@ function volumeSource(spec: Fields, placed: boolean): StatusCause[] {
   const source = fields(spec[first]);
   const causes: StatusCause[] = [];
   if (first === 'hostPath' || first === 'local') {
-    if (text(source['path']) === '') causes.push(required(`spec.${first}.path`));
+    const where = text(source['path']);
+    if (where === '') causes.push(required(`spec.${first}.path`));
+    else if (where.split('/').includes('..')) {
+      causes.push(invalid(`spec.${first}.path`, where, "must not contain '..'"));
+    }
   }
   if (first === 'nfs') {
     for (const field of ['server', 'path']) if (text(source[field]) === '') causes.push(required(`spec.nfs.${field}`));
@@ -253,14 +263,67 @@ function validateDriver(spec: Fields): StatusCause[] {
   return [
     ...(spec['attachRequired'] === undefined ? [required('spec.attachedRequired')] : []),
     ...oneOf(spec['fsGroupPolicy'], policies, 'spec.fsGroupPolicy'),
+    ...tokenRequests(list(spec['tokenRequests'])),
     ...strings(spec['volumeLifecycleModes'])
       .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')
       .map((mode) => notSupported('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral'])),
   ];
 }
 
+const SHORTEST_TOKEN = 600;
+const LONGEST_TOKEN = 2 ** 32;
+
+function tokenRequests(requests: readonly Fields[]): StatusCause[] {
+  const audiences = new Set<string>();
+  return requests.flatMap((request, at) => {
+    const path = `spec.tokenRequests[${at}]`;
+    const audience = text(request['audience']);
+    const seconds = request['expirationSeconds'];
+    const causes = audiences.has(audience) ? [duplicate(`${path}.audience`, audience)] : [];
+    audiences.add(audience);
+    if (typeof seconds !== 'number') return causes;
+    const where = `${path}.expirationSeconds`;
+    if (seconds < SHORTEST_TOKEN) {
+      causes.push(invalid(where, seconds, 'may not specify a duration less than 10 minutes'));
+    }
+    if (seconds > LONGEST_TOKEN) {
+      causes.push(invalid(where, seconds, 'may not specify a duration larger than 2^32 seconds'));
+    }
+    return causes;
+  });
+}
+
+function driverWarnings(spec: Fields): string[] {
+  if (list(spec['tokenRequests']).length === 0 || spec['serviceAccountTokenInSecrets'] !== undefined) return [];
+  return [
+    'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
+  ];
+}
+
+/** A driver that stays is what it was. Values are shown as the internal Go type, which has no JSON names. */
+function driversUnchanged(next: readonly Fields[], live: readonly Fields[]): StatusCause[] {
+  return live.flatMap((before) => {
+    const after = next.find((one) => one['name'] === before['name']);
+    return !after || deepEqual(after, before)
+      ? []
+      : [invalidStruct('spec.drivers', driverAsGo(after), 'field is immutable')];
+  });
+}
+
+function driverAsGo(driver: Fields): Fields {
+  const allocatable = asFields(driver['allocatable']);
+  return {
+    Name: text(driver['name']),
+    NodeID: text(driver['nodeID']),
+    TopologyKeys: driver['topologyKeys'] ?? null,
+    Allocatable: allocatable ? { Count: allocatable['count'] ?? null } : null,
+  };
+}
+
 function validateNodeDrivers(drivers: readonly Fields[]): StatusCause[] {
+  const names = drivers.map((driver) => text(driver['name']));
   return drivers.flatMap((driver, at) => [
+    ...(names.indexOf(text(driver['name'])) < at ? [duplicate(`spec.drivers[${at}].name`, text(driver['name']))] : []),
     ...driverName(text(driver['name']), `spec.drivers[${at}].name`),
     ...(text(driver['nodeID']) === '' ? [required(`spec.drivers[${at}].nodeID`)] : []),
   ]);
@@ -271,6 +334,11 @@ function validateCapacity(object: KubeObject): StatusCause[] {
   return [
     ...labelSelector(object['nodeTopology'], 'nodeTopology'),
     ...broken('storageClassName', name, subdomainName(name, false)),
+    ...['capacity', 'maximumVolumeSize'].flatMap((field) =>
+      object[field] !== undefined && parseQuantity(String(object[field])).nano < 0n
+        ? [invalid(field, object[field], 'must be greater than or equal to 0')]
+        : [],
+    ),
   ];
 }
 

@@ -64,7 +64,10 @@ export const workloadParts: PartsByKind = {
   },
   'apps/DaemonSet': {
     nameRule: subdomainName,
-    defaults: zeroBounds,
+    defaults(next) {
+      zeroBounds(next);
+      if (next.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(next, 0);
+    },
     generation: true,
     prepareForCreate: (next) => setTemplateGeneration(next, 1),
     prepareForUpdate: (next, live) => {
@@ -85,6 +88,7 @@ export const workloadParts: PartsByKind = {
     ],
   },
   '/ReplicationController': {
+    generateNameIsFree: true,
     nameRule: subdomainName,
     generation: true,
     validate: (next) => validateReplicationController(readSpec(next)),

@@ -71,20 +71,13 @@ function resourceClaims(claims: readonly Fields[], path: string): StatusCause[] 
 
 function hostNetworkPorts(spec: Fields, path: string): StatusCause[] {
   if (spec['hostNetwork'] !== true) return [];
-  return ['containers', 'initContainers'].flatMap((field) =>
-    list(spec[field]).flatMap((container, at) =>
-      list(container['ports']).flatMap((port, portAt) =>
-        port['hostPort'] === port['containerPort']
-          ? []
-          : [
-              invalid(
-                `${path}.${field}[${at}].ports[${portAt}].hostPort`,
-                port['hostPort'] ?? 0,
-                'must match `containerPort` when `hostNetwork` is true',
-              ),
-            ],
-      ),
-    ),
+  return list(spec['containers']).flatMap((container, at) =>
+    list(container['ports']).flatMap((port, portAt) => {
+      // In templates it may be left out; in Pods the defaults have set it.
+      const same = port['hostPort'] === undefined || port['hostPort'] === port['containerPort'];
+      const where = `${path}.containers[${at}].ports[${portAt}].hostPort`;
+      return same ? [] : [invalid(where, port['hostPort'], 'must match `containerPort` when `hostNetwork` is true')];
+    }),
   );
 }
 
