@@ -12,7 +12,7 @@ const RANDOM = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export class Identities {
   readonly #uids = new Map<string, string>();
-  readonly #countByName = new Map<string, number>();
+  readonly #uidByName = new Map<string, string>();
   readonly #randomNames = new Map<string, string>();
   readonly #versions = new Map<string, bigint[]>();
   readonly #prefixes: readonly string[];
@@ -31,11 +31,17 @@ export class Identities {
     if (typeof prefix === 'string' && typeof name === 'string' && name !== prefix && name.startsWith(prefix)) {
       this.#randomNames.set(name, `${prefix}<random>`);
     }
-    if (typeof uid !== 'string' || this.#uids.has(uid)) return;
-    const label = this.replaceIn(String(name));
-    const count = (this.#countByName.get(label) ?? 0) + 1;
-    this.#countByName.set(label, count);
-    this.#uids.set(uid, `<uid of ${label}${count > 1 ? ` ${count}` : ''}>`);
+    if (typeof uid === 'string' && !this.#uids.has(uid))
+      this.#uids.set(uid, `<uid of ${this.replaceIn(String(name))}>`);
+  }
+
+  /** An object's own uid: whether it is the same as when an object of this name was seen before. */
+  ownUid(object: JsonMap, uid: string): string {
+    const label = this.replaceIn(uid);
+    const name = `${readPath(object, 'kind')} ${readPath(object, 'metadata.name')}`;
+    const isNew = this.#uidByName.get(name) !== uid;
+    this.#uidByName.set(name, uid);
+    return isNew ? label.replace('<uid', '<new uid') : label;
   }
 
   /** The text with known uids and random names replaced; other UUIDs become `<uuid>`. */

@@ -39,6 +39,15 @@ test('uids are named after their object wherever they occur', () => {
   expect(other).toEqual({ message: 'uid <uid of a>, not <uuid>' });
 });
 
+test('a uid is new when the object was made anew', () => {
+  const bodies = run([object('5'), object('6'), object('7', { uid: UID.replace('3', '4') })]);
+  expect(bodies.map((body) => (body as { metadata: { uid: string } }).metadata.uid)).toEqual([
+    '<new uid of a>',
+    '<uid of a>',
+    '<new uid of a>',
+  ]);
+});
+
 test('times of now are the same, times of a request stay', () => {
   const now = new Date().toISOString();
   expect(run([{ a: now.replace(/\.\d+/, ''), b: now, c: '2020-01-01T00:00:00Z' }])).toEqual([

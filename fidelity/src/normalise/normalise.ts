@@ -97,9 +97,19 @@ class Walk {
     const walked = Object.fromEntries(
       Object.entries(map).map(([key, value]) => [this.#text(key, ''), this.tree(value, key)]),
     );
-    if (!isMap(metadata) || typeof metadata['resourceVersion'] !== 'string') return walked;
-    const resourceVersion = this.#identities.version(identityOf(map, metadata), metadata['resourceVersion']);
-    return { ...walked, metadata: { ...(walked['metadata'] as JsonMap), resourceVersion } };
+    if (!isMap(metadata)) return walked;
+    return { ...walked, metadata: { ...(walked['metadata'] as JsonMap), ...this.#identity(map, metadata) } };
+  }
+
+  /** What metadata says of who the object is, as it relates to what was seen before. */
+  #identity(map: JsonMap, metadata: JsonMap): JsonMap {
+    const { uid, resourceVersion } = metadata;
+    return {
+      ...(typeof uid === 'string' && { uid: this.#identities.ownUid(map, uid) }),
+      ...(typeof resourceVersion === 'string' && {
+        resourceVersion: this.#identities.version(identityOf(map, metadata), resourceVersion),
+      }),
+    };
   }
 
   /** Lists and Tables: first the items, whose versions say whether that of the list is right. */

@@ -3,6 +3,7 @@ import type { CaseResult } from '../results.ts';
 import { brief } from './summary.ts';
 
 const CONTEXT = 40;
+const TYPES = 60;
 
 interface Cause {
   readonly signature: string;
@@ -38,7 +39,18 @@ export function causesReport(results: readonly CaseResult[]): string {
     }
   }
   const sorted = [...causes.values()].sort((a, b) => b.cases.size - a.cases.size);
-  return `${sorted.map(describe).join('\n\n')}\n`;
+  return `${[byType(results), ...sorted.map(describe)].join('\n\n')}\n`;
+}
+
+/** The types with most differences, each with its first one. */
+function byType(results: readonly CaseResult[]): string {
+  const different = results.filter(({ different: steps }) => steps.length > 0);
+  const types = [...Map.groupBy(different, ({ key }) => key.type)].sort(([, a], [, b]) => b.length - a.length);
+  const lines = types.slice(0, TYPES).map(([type, cases]) => {
+    const first = cases[0]?.different[0]?.differences[0];
+    return `${String(cases.length).padStart(5)} ${type}: ${first === undefined ? '' : `${first.path}: ${brief(first.real)} became ${brief(first.embedded)}`}`;
+  });
+  return ['## By type', ...lines].join('\n');
 }
 
 function messageOf(status: Difference, all: readonly Difference[]): Difference[] {
