@@ -193,8 +193,3 @@ export function validateObjectMetaUpdate(next: ObjectMeta, live: ObjectMeta, pat
 export function immutable(path: string, next: unknown, live: unknown): StatusCause[] {
   return deepEqual(next, live) ? [] : [invalid(path, next ?? null, IMMUTABLE)];
 }
-
-/** The metadata of an object, for reading; an empty one where a malformed body has none. */
-export function metaOf(object: KubeObject): ObjectMeta {
-  return object.metadata ?? {};
-}

@@ -37,12 +37,6 @@ export function dnsLabel(value: string, path: string): StatusCause[] {
   return broken(path, value, dnsLabelErrors(value));
 }
 
-/** A name that must be given and must follow a rule. */
-export function requiredName(value: unknown, rule: NameRule, path: string, detail = ''): StatusCause[] {
-  const name = text(value);
-  return name === '' ? [required(path, detail)] : broken(path, name, rule(name, false));
-}
-
 /** One of a few words. Empty is told as missing where `detail` is given. */
 export function oneOf(
   value: unknown,
