@@ -1,7 +1,7 @@
 import type { StatusCause } from '../model/api-error.ts';
 import { forbidden, invalid, required, tooLong } from '../model/field-error.ts';
 import { compareCodePoints, goQuote } from '../model/go-format.ts';
-import type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../model/object.ts';
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../model/object.ts';
 import { parseApiVersion } from '../model/object.ts';
 import { labelName, labelValueErrors, type NameRule, qualifiedNameErrors } from './names.ts';
 import { deepEqual } from './values.ts';

@@ -4,7 +4,6 @@ import { validateLabels } from '../metadata.ts';
 import {
   dnsLabelErrors,
   labelValueErrors,
-  type NameRule,
   patternError,
   portNameErrors,
   portNumberErrors,
