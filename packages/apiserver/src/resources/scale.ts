@@ -1,6 +1,7 @@
 import { parentManagedFields, type ReplicasPaths, scaleManagedFields } from '../apply/scale-managers.ts';
 import { genericStrategy } from '../builtin/generic-strategy.ts';
 import { definitionNode } from '../builtin/schemas.ts';
+import { goDecode } from '../builtin/typed.ts';
 import { conflict, invalid, notFound } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
@@ -62,7 +63,7 @@ export function replaceScale(
   options: WriteOptions,
   caller: Caller,
 ): Promise<WriteAnswer> {
-  const next = (write: ManagedWrite) => parts.fieldManagers.update(write, withMetadata(copyJson(body)));
+  const next = (write: ManagedWrite) => parts.fieldManagers.update(write, completed(copyJson(body)));
   return changeScale(parts, target, name, { next, optionsKind: 'UpdateOptions' }, options, caller);
 }
 
@@ -77,7 +78,7 @@ export function patchScale(
 ): Promise<WriteAnswer> {
   const mode = options.fieldValidation ?? 'Warn';
   const next = (write: ManagedWrite) =>
-    parts.fieldManagers.update(write, patched(write.live as KubeObject, body, scaleType(), mode, caller));
+    parts.fieldManagers.update(write, completed(patched(write.live as KubeObject, body, scaleType(), mode, caller)));
   return changeScale(parts, target, name, { next, optionsKind: 'PatchOptions' }, options, caller);
 }
 
@@ -138,7 +139,16 @@ function scaleResource(resource: ApiResource): ApiResource {
   return { ...rest, group, version, kind, schema, source: 'built-in', strategy: SCALE_STRATEGY };
 }
 
-const SCALE_STRATEGY = genericStrategy({ namespaced: true });
+/** No replicas are written as none, as everywhere in Go. */
+const SCALE_STRATEGY = genericStrategy({
+  namespaced: true,
+  defaults: (next) => void goDecode(next, { group: 'autoscaling', version: 'v1', kind: 'Scale' }),
+});
+
+function completed(scale: KubeObject): KubeObject {
+  SCALE_STRATEGY.defaults(scale);
+  return withMetadata(scale);
+}
 
 /** Where the replicas are, in every version of the resource. */
 function replicasPaths(parts: Pick<PipelineParts, 'registry'>, { group, resource }: ApiResource): ReplicasPaths {
