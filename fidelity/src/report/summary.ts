@@ -3,13 +3,15 @@ import type { Json } from '../script/types.ts';
 
 const SHOWN = 20;
 const WIDTH = 160;
+const BRIEF = { differences: 3, width: WIDTH };
+const WHOLE = { differences: 200, width: 3000 };
 
 /** The figure of each area and the first differences, for people. */
 export function summary(results: readonly CaseResult[], show: string | undefined): string {
   const lines = [...areaLines(results), ''];
   const different = results.filter(({ different: steps }) => steps.length > 0);
   const shown = show === undefined ? different.slice(0, SHOWN) : different.filter(({ id }) => id.includes(show));
-  for (const result of shown) lines.push(...caseLines(result, show === undefined ? 3 : 200));
+  for (const result of shown) lines.push(...caseLines(result, show === undefined ? BRIEF : WHOLE));
   if (show === undefined && different.length > shown.length)
     lines.push(`... and ${different.length - shown.length} more`);
   return `${lines.join('\n')}\n`;
@@ -41,19 +43,19 @@ function areaLines(results: readonly CaseResult[]): string[] {
   });
 }
 
-function caseLines({ id, different }: CaseResult, limit: number): string[] {
+function caseLines({ id, different }: CaseResult, limit: typeof BRIEF): string[] {
   return [
     id,
     ...different.flatMap(({ script, step, request, differences }) => [
       `  ${script} step ${step}: ${request}`,
       ...differences
-        .slice(0, limit)
+        .slice(0, limit.differences)
         .flatMap(({ path, real, embedded }) => [
           `    ${path}`,
-          `      real     ${brief(real)}`,
-          `      embedded ${brief(embedded)}`,
+          `      real     ${brief(real, limit.width)}`,
+          `      embedded ${brief(embedded, limit.width)}`,
         ]),
-      ...(differences.length > limit ? [`    ... and ${differences.length - limit} more`] : []),
+      ...(differences.length > limit.differences ? [`    ... and ${differences.length - limit.differences} more`] : []),
     ]),
   ];
 }
