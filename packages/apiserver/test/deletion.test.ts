@@ -337,6 +337,11 @@ describe('the end of a CRD', () => {
     await remove(CRD, {}, crds());
     await cluster.deletion.idle();
     expect(terminating()).toMatchObject({ status: 'True', reason: 'InstanceDeletionInProgress' });
+    await expect(aThing('late')).rejects.toMatchObject({
+      code: 403,
+      message:
+        'things.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
+    });
     await dropFinalizers('a', targetOf('example.com/v1', 'Thing'));
     await cluster.deletion.idle();
     expect(crdOf()).toBeUndefined();

@@ -157,18 +157,25 @@ test('versions come and go with the spec', () => {
   expect(registry.find(GROUP, 'v1', 'things')).toBeDefined();
 });
 
-test('nothing can be created while a CRD is being deleted, and a change that changes nothing publishes nothing', () => {
+test('nothing can be created while the objects of a CRD are being deleted, and a change that changes nothing publishes nothing', () => {
   const { store, registry } = setUp();
   create(store, things());
   const { generation } = registry;
   const name = `things.${GROUP}`;
   change(store, name, (crd) => ({ ...crd, metadata: { ...crd.metadata, labels: { a: 'b' } } }));
   expect(registry.generation).toBe(generation);
-  change(store, name, (crd) => ({ ...crd, metadata: { ...crd.metadata, deletionTimestamp: '2024-01-01T00:00:00Z' } }));
-  const verbs = registry.find(GROUP, 'v1', 'things')?.verbs ?? [];
-  expect(verbs).not.toContain('create');
-  expect(verbs).toContain('patch');
+  const isTerminating = () => registry.find(GROUP, 'v1', 'things')?.terminating ?? false;
+  expect(isTerminating()).toBe(false);
+  change(store, name, (crd) => withTerminating(crd, 'True'));
+  expect(isTerminating()).toBe(true);
+  change(store, name, (crd) => withTerminating(crd, 'False'));
+  expect(isTerminating()).toBe(false);
 });
+
+function withTerminating(crd: Crd, status: 'True' | 'False'): Crd {
+  const others = (crd.status?.conditions ?? []).filter(({ type }) => type !== 'Terminating');
+  return { ...crd, status: { ...crd.status, conditions: [...others, { type: 'Terminating', status }] } } as Crd;
+}
 
 test('objects of another version are pruned and defaulted by its schema', async () => {
   const { store, registry } = setUp();

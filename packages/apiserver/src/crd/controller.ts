@@ -44,7 +44,7 @@ export function startCrdController(parts: CrdControllerParts): { close(): void }
 interface Published {
   readonly spec: Crd['spec'];
   readonly names: CrdStatus['acceptedNames'];
-  readonly deleting: boolean;
+  readonly terminating: boolean;
 }
 
 class CrdController {
@@ -117,7 +117,7 @@ class CrdController {
     const facts = served && {
       spec: served.spec,
       names: served.status?.acceptedNames,
-      deleting: served.metadata.deletionTimestamp !== undefined,
+      terminating: conditionIsTrue(served, 'Terminating'),
     };
     const before = this.#published.get(name);
     if (sameJson(before, facts)) return;

@@ -59,6 +59,8 @@ export function customStrategy(type: CustomType): Strategy {
         prepareForUpdate: keepAllButStatus,
         validateUpdate: (next, live) => validateStatus(next, live, type),
       },
+      // A Scale changes a number in the object, which is checked as a whole.
+      scale: { prepareForUpdate: () => {}, validateUpdate: (next, live) => validateObject(next, live, type) },
     },
     warnings: finalizerWarnings,
     fieldValues: (object) => Object.fromEntries(type.selectableFields.map((path) => [path, textAt(object, path)])),
@@ -175,6 +177,8 @@ function textAt(object: KubeObject, path: string): string {
 const MAX_INT32 = 2147483647;
 
 function replicasCauses(object: KubeObject, path: string): StatusCause[] {
+  const blocked = accessorProblem(object, path);
+  if (blocked !== undefined) return [invalid(path, 0, blocked)];
   const value = valueAt(object, path);
   if (value === undefined) return [];
   if (typeof value !== 'number' || !Number.isInteger(value)) {
@@ -189,6 +193,21 @@ function replicasCauses(object: KubeObject, path: string): StatusCause[] {
   }
   if (value < 0) return [invalid(path, value, 'should be a non-negative integer')];
   return value > MAX_INT32 ? [invalid(path, value, `should be less than or equal to ${MAX_INT32}`)] : [];
+}
+
+/** A value on the way to a field that has no fields (apimachinery unstructured NestedFieldNoCopy). */
+function accessorProblem(object: KubeObject, path: string): string | undefined {
+  let value: unknown = object;
+  let walked = '';
+  for (const name of path.replace(/^\./, '').split('.')) {
+    if (value === undefined || value === null) return undefined;
+    walked += `.${name}`;
+    if (!isMap(value)) {
+      return `${walked} accessor error: ${goValue(value)} is of the type ${goTypeName(value)}, expected map[string]interface{}`;
+    }
+    value = own(value, name);
+  }
+  return undefined;
 }
 
 function goTypeName(value: unknown): string {
@@ -208,6 +227,8 @@ function validateScaleStatus(next: KubeObject, type: CustomType): StatusCause[] 
   if (!scale) return [];
   const causes = replicasCauses(next, scale.statusReplicasPath);
   const path = scale.labelSelectorPath ?? '';
+  const blocked = path === '' ? undefined : accessorProblem(next, path);
+  if (blocked !== undefined) return [...causes, invalid(path, '', blocked)];
   const selector = path === '' ? undefined : valueAt(next, path);
   if (selector === undefined || typeof selector === 'string') return causes;
   const detail = `${path} accessor error: ${goValue(selector)} is of the type ${goTypeName(selector)}, expected string`;

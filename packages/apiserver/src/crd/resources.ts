@@ -5,7 +5,7 @@ import type { SchemaNode } from '../model/schema.ts';
 import { copyJson, sameJson } from '../schema/json.ts';
 import { type ConversionCaller, convertByWebhook, withApiVersion } from './conversion.ts';
 import { coerce, customStrategy } from './custom-strategy.ts';
-import type { Crd, CrdVersion } from './definition.ts';
+import { type Crd, type CrdVersion, conditionIsTrue } from './definition.ts';
 import { hasEmbedded, objectMetaSchema } from './embedded.ts';
 
 const VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -15,7 +15,7 @@ export interface CustomResourceOptions {
   readonly convert?: ConversionCaller;
 }
 
-/** The resources of the served versions of an established CRD. A CRD that is being deleted takes no new objects. */
+/** The resources of the served versions of an established CRD. One whose objects are being deleted takes no new ones. */
 export function customResources(crd: Crd, options: CustomResourceOptions = {}): ApiResource[] {
   return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, options));
 }
@@ -39,7 +39,8 @@ function customResource(crd: Crd, version: CrdVersion, options: CustomResourceOp
     namespaced,
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    verbs: crd.metadata.deletionTimestamp === undefined ? VERBS : VERBS.filter((verb) => verb !== 'create'),
+    verbs: VERBS,
+    ...(conditionIsTrue(crd, 'Terminating') && { terminating: true }),
     source: 'crd',
     storage: { group, resource: plural, version: storageVersion, kind, namespaced },
     schema: wholeSchema(structural),

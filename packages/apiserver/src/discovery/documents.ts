@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../model/object.ts';
 import { apiVersionOf } from '../model/object.ts';
-import type { ApiResource, ApiSubresource } from '../model/resource.ts';
+import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
 import type { Groups, ServedGroup, ServedVersion } from './groups.ts';
 
 /** The answer to GET /api. Its lack of an apiVersion is the real server's. */
@@ -49,7 +49,7 @@ function resourceEntry(resource: ApiResource): JsonObject {
     singularName: resource.singular,
     namespaced: resource.namespaced,
     kind: resource.kind,
-    verbs: [...resource.verbs],
+    verbs: verbsOf(resource),
     ...(resource.shortNames.length > 0 && { shortNames: [...resource.shortNames] }),
     ...(resource.categories.length > 0 && { categories: [...resource.categories] }),
     ...storageVersionHash(resource),
@@ -112,7 +112,7 @@ function resourceDiscovery(resource: ApiResource): JsonObject {
     responseKind: responseKind(resource, resource),
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
-    verbs: [...resource.verbs],
+    verbs: verbsOf(resource),
     ...(resource.shortNames.length > 0 && { shortNames: [...resource.shortNames] }),
     ...(resource.categories.length > 0 && { categories: [...resource.categories] }),
     ...(subresources.length > 0 && { subresources }),
@@ -126,4 +126,9 @@ function responseKind(
 ): JsonObject {
   const own = group === resource.group && version === resource.version;
   return own && resource.source === 'built-in' ? { group: '', version: '', kind } : { group, version, kind };
+}
+
+/** A resource that goes can be read and deleted, though discovery is the only one to forbid changes. */
+function verbsOf({ verbs, terminating }: ApiResource): Verb[] {
+  return terminating ? verbs.filter((verb) => verb !== 'create' && verb !== 'patch' && verb !== 'update') : [...verbs];
 }

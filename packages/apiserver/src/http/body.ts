@@ -1,5 +1,6 @@
 import { kindRefusal } from '../builtin/registered.ts';
-import { badRequest, unsupportedMediaType } from '../model/errors.ts';
+import { badRequest, invalid, unsupportedMediaType } from '../model/errors.ts';
+import { invalid as invalidField } from '../model/field-error.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
@@ -59,14 +60,17 @@ export async function decodeObject(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
-  if (kind !== type.kind && kind !== '') throw wrongKind(type, kind);
+  if (kind !== type.kind && kind !== '') throw wrongKind(type, kind, object.metadata.name ?? '');
   object.apiVersion = expected;
   object.kind = type.kind;
   return object;
 }
 
-function wrongKind(type: DecodedType, kind: string) {
-  const { version } = type;
+/** Custom resources of another kind are read, and refused by their own rules. */
+function wrongKind(type: DecodedType, kind: string, name: string) {
+  const { group, version } = type;
+  if (type.source === 'crd')
+    return invalid({ group, kind }, name, [invalidField('kind', kind, `must be ${type.kind}`)]);
   return badRequest(
     `${kind} in version "${version}" cannot be handled as a ${type.kind}: no kind "${kind}" is registered for version "${apiVersionOf(type.group, version)}"`,
   );

@@ -1,4 +1,4 @@
-import { ApiError } from '../model/api-error.ts';
+import type { ApiError } from '../model/api-error.ts';
 import { methodNotAllowed, methodNotSupported, notFound, unknownResource } from '../model/errors.ts';
 import type { ApiResource, ApiSubresource, Verb } from '../model/resource.ts';
 import type { Exchange } from './exchange.ts';
@@ -39,10 +39,7 @@ export function checkedEndpoint(exchange: Exchange, info: RequestInfo, resource:
 
 function refused(info: RequestInfo, resource: ApiResource): ApiError {
   if (resource.source === 'built-in') return methodNotAllowed();
-  const error = methodNotSupported(resource, info.verb);
-  if (info.verb !== 'create' || info.subresource !== '') return error;
-  const message = 'create not allowed while custom resource definition is terminating';
-  return new ApiError(error.code, error.reason, message, error.details);
+  return methodNotSupported(resource, info.verb);
 }
 
 /** Collections are created in, listed and deleted; one object is changed; only reading spans all namespaces. */

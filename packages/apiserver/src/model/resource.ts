@@ -42,6 +42,8 @@ export interface ApiResource {
   readonly printerColumns?: readonly PrinterColumn[];
   /** Fields beside metadata.name and metadata.namespace that a field selector may name, as dotted paths. */
   readonly selectableFields: readonly string[];
+  /** Set while a CRD goes: nothing can be created any more. */
+  readonly terminating?: boolean;
   /** Set where requests get a `Warning` header because this version is deprecated. */
   readonly deprecationWarning?: string;
   /** What discovery tells of the version that objects are stored in; built-in types only. */

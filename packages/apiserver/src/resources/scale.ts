@@ -164,7 +164,8 @@ function replicasPaths(parts: Pick<PipelineParts, 'registry'>, { group, resource
 function checkScale(resource: ApiResource, scale: KubeObject, live: KubeObject): void {
   const { name = '', uid = '' } = live.metadata;
   const asked = replicasOf(scale);
-  if (asked < 0) {
+  // What a custom resource's own rules say of the number comes later.
+  if (asked < 0 && resource.source === 'built-in') {
     const cause = invalidField('spec.replicas', asked, 'must be greater than or equal to 0');
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [cause]);
   }
@@ -187,8 +188,8 @@ function withReplicas(resource: ApiResource, live: KubeObject, scale: KubeObject
   }
   parent[last] = replicasOf(scale);
   const { resourceVersion } = scale.metadata;
-  if (resourceVersion === undefined) delete next.metadata.resourceVersion;
-  else next.metadata.resourceVersion = resourceVersion;
+  if (resourceVersion !== undefined) next.metadata.resourceVersion = resourceVersion;
+  else if (resource.source === 'built-in') delete next.metadata.resourceVersion;
   const apiVersion = apiVersionOf(resource.group, resource.version);
   const managers = parentManagedFields(live.metadata.managedFields, scale.metadata.managedFields, apiVersion, paths);
   if (managers.length > 0) next.metadata.managedFields = managers;
