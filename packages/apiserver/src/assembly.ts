@@ -6,6 +6,7 @@ import type { PolicyRule } from './access/rules.ts';
 import { admissionConditions } from './admission/conditions.ts';
 import { WebhookAdmission } from './admission/webhooks.ts';
 import { Aggregator } from './aggregation/aggregator.ts';
+import { NamespaceLimits } from './builtin/admission/admission.ts';
 import { builtinResources } from './builtin/resources.ts';
 import { startCrdController } from './crd/controller.ts';
 import { withCrdStrategy } from './crd/crd-strategy.ts';
@@ -15,6 +16,7 @@ import type { KubeObject } from './model/object.ts';
 import type { ApiServerOptions } from './model/options.ts';
 import { ResourceRegistry } from './model/registry.ts';
 import type { RequestAttributes, UserInfo } from './model/request.ts';
+import { storageKey } from './model/resource.ts';
 import { conversionCaller } from './outbound/conversion-caller.ts';
 import { createOutbound, type Outbound } from './outbound/outbound.ts';
 import { admissionChain } from './resources/admission.ts';
@@ -29,7 +31,6 @@ import { PodDefaults } from './resources/plugins/pods.ts';
 import { RoleEscalation } from './resources/plugins/role-escalation.ts';
 import { SigningRequests } from './resources/plugins/signing-requests.ts';
 import { ClassDefaults } from './resources/plugins/storage.ts';
-import { TerminatingTypes } from './resources/plugins/terminating-types.ts';
 import type { VirtualAnswers } from './resources/virtual.ts';
 import { openDurableStore } from './storage/durable.ts';
 import { createMemoryStore } from './storage/memory.ts';
@@ -85,8 +86,8 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
     store,
     registry,
     admission: admissionChain([
-      new TerminatingTypes(),
       new NamespaceLifecycle(store),
+      new NamespaceLimits({ list: (type, namespace) => objectsOf(store, type, namespace) }),
       new PodDefaults(store),
       new ClassDefaults(store),
       new SigningRequests(),
@@ -117,6 +118,11 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
     for (const part of [hub, aggregator, roles, deletion, crds, access, store]) part.close();
   };
   return { store, registry, access, operations, hub, aggregator, outbound, deletion, now, close };
+}
+
+/** The objects of a type in a namespace, as they are stored. */
+function objectsOf(store: Store, type: { group: string; resource: string }, namespace: string): readonly KubeObject[] {
+  return store.list(storageKey(type), { namespace }).items.map(({ object }) => object);
 }
 
 /** Records the server itself as the one who writes the status of CRDs. */

@@ -265,7 +265,26 @@ describe('what happens to objects', () => {
   });
 
   test('what would be enforced elsewhere is said not to be here', async () => {
-    const quota = await create('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } });
-    expect(quota.headers['warning']).toContain('does not enforce them');
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const made = await api.call('POST', '/api/v1/namespaces', { metadata: { name: `${namespace}-safe`, labels } });
+    expect(made.headers['warning']).toContain('not enforced in this simulated cluster');
+  });
+
+  test('quotas bound what a namespace holds, and limit ranges what its Pods ask for', async () => {
+    await create('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } });
+    const limits = [{ type: 'Container', default: { cpu: '500m' }, max: { cpu: '1' } }];
+    await create('limitranges', { metadata: { name: 'l' }, spec: { limits } });
+    const first = await create('pods', pod('p', {}));
+    expect(first.body.spec.containers[0].resources.limits).toEqual({ cpu: '500m' });
+    expect(first.body.metadata.annotations['kubernetes.io/limit-ranger']).toContain('cpu limit for container');
+    const second = await api.call('POST', path('pods'), pod('q', {}));
+    expect([second.status, second.body.message]).toEqual([
+      403,
+      'pods "q" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+    ]);
+    const [container] = pod('r', {}).spec.containers;
+    const greedy = pod('r', { containers: [{ ...container, resources: { limits: { cpu: '2' } } }] });
+    const third = await api.call('POST', path('pods'), greedy);
+    expect(third.body.message).toContain('maximum cpu usage per Container is 1, but limit is 2');
   });
 });

@@ -12,7 +12,7 @@ import {
   subdomainName,
   wildcardSubdomainErrors,
 } from '../names.ts';
-import { broken, dnsLabel, labelSelector, oneOf } from '../validation/common.ts';
+import { broken, dnsLabel, invalidStruct, labelSelector, oneOf } from '../validation/common.ts';
 import { cidr, ipAddress, isIp, reachableIp } from '../validation/ip.ts';
 import { asFields, deepEqual, type Fields, fields, list, strings, text } from '../values.ts';
 import { type PartsByKind, readSpec } from './parts.ts';
@@ -57,8 +57,7 @@ export const networkingParts: PartsByKind = {
   'networking.k8s.io/IPAddress': {
     nameRule: (name) => (isIp(name) ? [] : [`must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`]),
     validate: (next) => validateParent(readSpec(next)),
-    validateUpdate: (next, live) =>
-      immutable('spec.parentRef', readSpec(next)['parentRef'], readSpec(live)['parentRef']),
+    validateUpdate: (next, live) => parentUnchanged(readSpec(next)['parentRef'], readSpec(live)['parentRef']),
   },
   'networking.k8s.io/ServiceCIDR': {
     nameRule: subdomainName,
@@ -301,6 +300,19 @@ function isStrictSubset(part: string, network: string): boolean {
   const list = new BlockList();
   list.addSubnet(address, Number(length), isIPv4(address) ? 'ipv4' : 'ipv6');
   return list.check(partAddress, isIPv4(partAddress) ? 'ipv4' : 'ipv6') && Number(partLength) > Number(length);
+}
+
+/** The parent is shown as the internal Go type, which has no JSON names. */
+function parentUnchanged(next: unknown, live: unknown): StatusCause[] {
+  if (deepEqual(next, live)) return [];
+  const parent = fields(next);
+  const shown = {
+    Group: text(parent['group']),
+    Resource: text(parent['resource']),
+    Namespace: text(parent['namespace']),
+    Name: text(parent['name']),
+  };
+  return [invalidStruct('spec.parentRef', shown, 'field is immutable')];
 }
 
 function validateParent(spec: Fields): StatusCause[] {

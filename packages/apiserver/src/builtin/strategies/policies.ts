@@ -11,6 +11,7 @@ import {
   invalidStruct,
   labelSelector,
   nonNegativeFields,
+  notSupportedStruct,
   oneOf,
   positiveIntOrPercent,
 } from '../validation/common.ts';
@@ -19,6 +20,8 @@ import { type PartsByKind, readSpec } from './parts.ts';
 
 /* Scaling, disruption, priority, leases and quotas of the API server. Upstream: pkg/apis/<group>/validation. */
 
+const METRICS_NOTE = 'autoscaling.alpha.kubernetes.io/metrics';
+const DEFAULT_UTILIZATION = 80;
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
@@ -29,6 +32,7 @@ const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
 export const policyParts: PartsByKind = {
   'autoscaling/HorizontalPodAutoscaler': {
     nameRule: subdomainName,
+    defaults: defaultTarget,
     validate: (next) => validateAutoscaler(readSpec(asStored(next))),
     validateStatusUpdate: (next) =>
       nonNegativeFields(fields(next['status']), ['currentReplicas', 'desiredReplicas'], 'status'),
@@ -81,6 +85,13 @@ export const policyParts: PartsByKind = {
     validate: (next) => validatePriorityLevel(readSpec(next)),
   },
 };
+
+/** Version 1 shows the default metric of version 2 even where nothing is stored (dry runs, managed fields). */
+function defaultTarget(next: KubeObject): void {
+  if (next.apiVersion !== 'autoscaling/v1' || next.metadata.annotations?.[METRICS_NOTE] !== undefined) return;
+  const spec = asFields(next['spec']);
+  if (spec) spec['targetCPUUtilizationPercentage'] ??= DEFAULT_UTILIZATION;
+}
 
 function objectReference(value: unknown, path: string, groupRequired: boolean): StatusCause[] {
   const reference = fields(value);
@@ -326,6 +337,8 @@ function dropElection(next: KubeObject): void {
   for (const field of ['strategy', 'preferredHolder']) delete readSpec(next)[field];
 }
 
+const METHODS = ['ByNamespace', 'ByUser'];
+
 function validateFlowSchema(spec: Fields): StatusCause[] {
   const causes: StatusCause[] = [];
   const precedence = Number(spec['matchingPrecedence'] ?? 0);
@@ -334,7 +347,10 @@ function validateFlowSchema(spec: Fields): StatusCause[] {
     causes.push(invalid('spec.matchingPrecedence', precedence, 'must not be greater than 10000'));
   }
   const method = asFields(spec['distinguisherMethod']);
-  if (method) causes.push(...oneOf(method['type'], ['ByNamespace', 'ByUser'], 'spec.distinguisherMethod.type'));
+  if (method && !METHODS.includes(text(method['type']))) {
+    const shown = { Type: text(method['type']) };
+    causes.push(notSupportedStruct('spec.distinguisherMethod.type', shown, METHODS));
+  }
   const level = text(fields(spec['priorityLevelConfiguration'])['name']);
   const path = 'spec.priorityLevelConfiguration.name';
   if (level === '') causes.push(required(path, 'must reference a priority level'));

@@ -2,8 +2,6 @@ import type { KubeObject } from '../../model/object.ts';
 import type { Admission, AdmissionAttributes } from '../admission.ts';
 
 const UNENFORCED: Readonly<Record<string, string>> = {
-  'limitranges.': 'LimitRanges are stored, but this simulated cluster does not apply them',
-  'resourcequotas.': 'ResourceQuotas are stored, but this simulated cluster does not enforce them',
   'mutatingadmissionpolicies.admissionregistration.k8s.io':
     'MutatingAdmissionPolicies are stored, but this simulated cluster does not evaluate them',
   'validatingadmissionpolicies.admissionregistration.k8s.io':
