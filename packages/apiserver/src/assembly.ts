@@ -31,6 +31,7 @@ import { PodDefaults } from './resources/plugins/pods.ts';
 import { RoleEscalation } from './resources/plugins/role-escalation.ts';
 import { SigningRequests } from './resources/plugins/signing-requests.ts';
 import { ClassDefaults } from './resources/plugins/storage.ts';
+import { TerminatingTypes } from './resources/plugins/terminating-types.ts';
 import type { VirtualAnswers } from './resources/virtual.ts';
 import { openDurableStore } from './storage/durable.ts';
 import { createMemoryStore } from './storage/memory.ts';
@@ -86,6 +87,7 @@ export async function assemble(options: ApiServerOptions, identity: ServerIdenti
     store,
     registry,
     admission: admissionChain([
+      new TerminatingTypes(),
       new NamespaceLifecycle(store),
       new NamespaceLimits({ list: (type, namespace) => objectsOf(store, type, namespace) }),
       new PodDefaults(store),
