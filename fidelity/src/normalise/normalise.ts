@@ -154,8 +154,9 @@ function byText(list: readonly Json[]): Json[] {
   return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
+/** A dry run of the real server names ports above its range. */
 function isNodePort(key: string, value: number): boolean {
-  return (key === 'nodePort' || key === 'healthCheckNodePort') && value >= 30000 && value <= 32767;
+  return (key === 'nodePort' || key === 'healthCheckNodePort') && value >= 30000 && value <= 32999;
 }
 
 function isOpenApi(body: Json): boolean {

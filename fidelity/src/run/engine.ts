@@ -21,7 +21,7 @@ const ADMINISTRATOR = {
 export async function startEmbedded(): Promise<Engine> {
   const { startTestServer } = await import('@capstan/apiserver/testing');
   const tokens = new Map([[randomBytes(32).toString('hex'), ADMINISTRATOR]]);
-  const server = await startTestServer({ tokens });
+  const server = await startTestServer({ tokens, defaultServiceAccounts: false });
   const { url, token, ca } = server;
   return { name: 'embedded', endpoint: { url, token, ca }, stop: () => server.stop() };
 }
