@@ -82,6 +82,8 @@ export interface PrinterColumn {
 export interface StrategyContext {
   /** Undefined for the object itself. */
   readonly subresource: string | undefined;
+  /** Nothing will be stored, nor allocated. */
+  readonly dryRun?: boolean;
   /** Now, as RFC 3339 with seconds. */
   readonly now: string;
   /** Reads another object, for references such as a Service's address in use. */

@@ -119,14 +119,14 @@ export async function storeNew(
   const generated = needsName(next.metadata);
   fillSystemFields(next.metadata, timestamp(parts));
   ensureNamespace(next.metadata, resource, target.namespace);
-  const context = strategyContext(parts, undefined);
+  const context = strategyContext(parts, undefined, options);
   resource.strategy.prepareForCreate(next, context);
   const causes = resource.strategy.validate(next, context);
   if (causes.length > 0)
     throw invalid({ group: resource.storage.group, kind: resource.kind }, next.metadata.name ?? '', causes);
   for (const text of resource.strategy.warnings(next, undefined)) caller.warn(text);
   await parts.admission.validate(createAttributes(target, next, options, caller));
-  checkNoVersion(next);
+  if (!options.dryRun) checkNoVersion(next);
   const final = ordered(next, resource);
   const name = final.metadata.name ?? '';
   const stored = await toStorage(resource, final);

@@ -64,9 +64,14 @@ export function answerOf(object: KubeObject): Answer {
 }
 
 /** What strategies may know of a request. */
-export function strategyContext(parts: PipelineParts, subresource: string | undefined): StrategyContext {
+export function strategyContext(
+  parts: PipelineParts,
+  subresource: string | undefined,
+  { dryRun = false }: { readonly dryRun?: boolean },
+): StrategyContext {
   return {
     subresource,
+    dryRun,
     now: timestamp(parts),
     find: (storage, namespace, name) => parts.store.get(storageKey(storage), namespace, name)?.object,
     list: (storage, namespace) =>

@@ -137,7 +137,7 @@ async function updateOnce(
   if (!change.shown) next = attributes.object ?? next;
   dedupOwners(next.metadata, caller, true);
   checkVersion(target, name, next, stored);
-  prepareUpdate(next, live.object, target, strategyContext(parts, target.subresource), caller);
+  prepareUpdate(next, live.object, target, strategyContext(parts, target.subresource, options), caller);
   attributes.object = change.shown?.(next) ?? next;
   await parts.admission.validate(attributes);
   const final = ordered(next, resource);

@@ -196,6 +196,8 @@ export function allocationErrors(
   const spec = readSpec(object);
   if (spec['type'] === 'ExternalName') return [];
   const before = live ? readSpec(live) : {};
+  // A dry run allocates nothing: the real server does not see there what is taken, nor the range of ports.
+  if (context.dryRun) return [...familyErrors(spec), ...addressErrors(spec, before, new Set())];
   const taken = takenByOthers(object, context);
   return [...familyErrors(spec), ...addressErrors(spec, before, taken.ips), ...portErrors(spec, before, taken.ports)];
 }
