@@ -208,6 +208,7 @@ describe('an installation', () => {
   });
 
   test('that is interrupted says how to go on, and the same command completes it', async () => {
+    await uninstall();
     const stop = new AbortController();
     const work = executeInstall(context, await planInstall(context, KEDA), {
       signal: stop.signal,
