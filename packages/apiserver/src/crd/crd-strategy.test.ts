@@ -25,6 +25,16 @@ test('names, conversion and status get their defaults', () => {
   expect(crd.status).toEqual({ conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
 });
 
+test('schemas keep what they may hold, at every depth', () => {
+  const inner = { type: 'object', properties: { a: { type: 'string', strange: 1 } }, strange: 2 };
+  const crd = created(crdOf(inner, { strange: 3 }));
+  expect(JSON.stringify(crd.spec.versions)).not.toContain('strange');
+  expect(crd.spec.versions[0]?.schema?.openAPIV3Schema).toEqual({
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } },
+  });
+});
+
 test('a rule that cannot be evaluated is told of in a warning and an annotation, until it is gone', () => {
   const rule = 'self.all(i, v, v > i)';
   const crd = created(ruled(rule));

@@ -1,5 +1,6 @@
 import { genericStrategy } from '../builtin/generic-strategy.ts';
 import { subdomainName } from '../builtin/names.ts';
+import { goDecode } from '../builtin/typed.ts';
 import { deepEqual, ensure, fields, list, setDefault, text } from '../builtin/values.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ApiResource, Strategy } from '../model/resource.ts';
@@ -9,6 +10,8 @@ import { formatWarnings } from './formats.ts';
 import { normalizeSchemas } from './normalize.ts';
 import { markUnevaluatedRules, unevaluatedWarnings } from './unevaluated.ts';
 import { validateCrd, validateCrdUpdate } from './validation.ts';
+
+const CRD_KIND = { group: CRD_TYPE.group, version: 'v1', kind: 'CustomResourceDefinition' };
 
 /** The resources with CRDs following the rules of this folder: names, structural schemas, conditions, clean-up. */
 export function withCrdStrategy(resources: readonly ApiResource[]): ApiResource[] {
@@ -45,14 +48,15 @@ export function crdStrategy(): Strategy {
   });
 }
 
-/** Defaults of apiextensions/v1 (defaults.go). */
+/** The form of the Go type, without unknown fields of schemas, and the defaults of apiextensions/v1 (defaults.go). */
 function setDefaults(next: KubeObject): void {
+  normalizeSchemas(list(fields(next['spec'])['versions']));
+  goDecode(next, CRD_KIND);
   const spec = ensure(next, 'spec');
   const names = ensure(spec, 'names');
   const kind = text(names['kind']);
   if (text(names['singular']) === '' && kind !== '') names['singular'] = kind.toLowerCase();
   if (text(names['listKind']) === '' && kind !== '') names['listKind'] = `${kind}List`;
-  normalizeSchemas(list(spec['versions']));
   setDefault(spec, 'conversion', { strategy: 'None' });
   const service = fields(fields(fields(spec['conversion'])['webhook'])['clientConfig'])['service'];
   if (service !== undefined && service !== null) setDefault(fields(service), 'port', 443);

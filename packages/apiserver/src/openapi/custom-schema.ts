@@ -27,7 +27,7 @@ export function customDefinitions(resource: ApiResource, references: Set<string>
 }
 
 function kindSchema(resource: ApiResource, references: Set<string>): Plain {
-  const schema = plain(withEmbedded(resource.schema), references);
+  const schema = plain(published(resource.schema), references);
   const properties = { ...((schema['properties'] ?? {}) as Plain) };
   return {
     ...schema,
@@ -61,15 +61,21 @@ function typeProperties(properties: Plain): Plain {
   return { apiVersion: properties['apiVersion'] ?? TEXT, kind: properties['kind'] ?? TEXT };
 }
 
-/** Whole objects inside of others have a type and metadata too. */
-function withEmbedded(node: SchemaNode): SchemaNode {
+const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }] as const;
+
+/**
+ * A schema as it is published: whole objects inside of others have a type and metadata too, and what may be a number or a
+ * text says so (apiextensions-apiserver schema/unfold.go).
+ */
+function published(node: SchemaNode): SchemaNode {
   const { properties, items, additionalProperties } = node;
-  const children = properties && mapValues(properties, withEmbedded);
+  const children = properties && mapValues(properties, published);
   const result: SchemaNode = {
     ...node,
     ...(children && { properties: children }),
-    ...(items && { items: withEmbedded(items) }),
-    ...(typeof additionalProperties === 'object' && { additionalProperties: withEmbedded(additionalProperties) }),
+    ...(items && { items: published(items) }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: published(additionalProperties) }),
+    ...unfolded(node),
   };
   if (!node['x-kubernetes-embedded-resource']) return result;
   const metadata = { definition: `${META}.ObjectMeta` };
@@ -78,6 +84,16 @@ function withEmbedded(node: SchemaNode): SchemaNode {
     required: [...new Set([...(node.required ?? []), 'kind', 'apiVersion'])],
     properties: { ...children, apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata },
   };
+}
+
+function unfolded(node: SchemaNode): Pick<SchemaNode, 'anyOf' | 'allOf'> {
+  const { anyOf, allOf = [] } = node;
+  if (!node['x-kubernetes-int-or-string'] || isIntOrString(anyOf) || isIntOrString(allOf[0]?.anyOf)) return {};
+  return anyOf ? { allOf: [{ anyOf: INT_OR_STRING }, ...allOf] } : { anyOf: INT_OR_STRING };
+}
+
+function isIntOrString(alternatives: readonly SchemaNode[] = []): boolean {
+  return alternatives.length === 2 && alternatives[0]?.type === 'integer' && alternatives[1]?.type === 'string';
 }
 
 function mapValues(

@@ -170,6 +170,30 @@ describe('URLs', () => {
   });
 });
 
+test('what may be a number or a text says so, once', () => {
+  const { registry, get: read } = anOpenApi();
+  const intOrString = { 'x-kubernetes-int-or-string': true };
+  const anyOf = [{ type: 'integer' as const }, { type: 'string' as const }];
+  const other = [{ minimum: 1 }];
+  const properties = {
+    plain: intOrString,
+    said: { ...intOrString, anyOf },
+    saidWithMore: { ...intOrString, allOf: [{ anyOf }, { maximum: 3 }] },
+    other: { ...intOrString, anyOf: other },
+    items: { type: 'array' as const, items: intOrString },
+  };
+  registry.setCustom('widgets.f.example.com', [{ ...aWidget(), schema: { type: 'object', properties } }]);
+  const { components } = JSON.parse(read('/openapi/v3/apis/f.example.com/v1')?.body.toString() ?? 'null');
+  expect(components.schemas['com.example.f.v1.Widget'].properties).toMatchObject({
+    plain: { ...intOrString, anyOf },
+    said: properties.said,
+    saidWithMore: properties.saidWithMore,
+    other: { ...intOrString, anyOf: other, allOf: [{ anyOf }] },
+    items: { type: 'array', items: { ...intOrString, anyOf } },
+  });
+  expect(components.schemas['com.example.f.v1.Widget'].properties.saidWithMore).not.toHaveProperty('anyOf');
+});
+
 test('clients that take only binary documents are refused', () => {
   const proto = 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf';
   expect(get('/openapi/v3/apis/apps/v1', { accept: proto })).toMatchObject({ status: 406 });
