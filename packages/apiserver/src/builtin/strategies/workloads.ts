@@ -49,7 +49,6 @@ export const workloadParts: PartsByKind = {
     validateUpdate: (next, live) => [...validateReplicaSet(readSpec(next)), ...selectorUnchanged(next, live)],
     validateStatusUpdate: (next) => validateReplicaStatus(fields(next['status']), 'fullyLabeledReplicas'),
     warnings: (next, live) => workloadWarnings(next, live),
-    fieldValues: (object) => ({ 'status.replicas': String(fields(object['status'])['replicas'] ?? 0) }),
   },
   'apps/StatefulSet': {
     nameRule: labelName,
