@@ -3,7 +3,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { Strategy, StrategyContext } from '../model/resource.ts';
 import { validateKubeFinalizers, validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts';
 import { type NameRule, pathSegmentName } from './names.ts';
-import { deepEqual } from './values.ts';
+import { deepEqual, type Fields } from './values.ts';
 
 /** What a type adds to the generic strategy. Everything is optional but `namespaced`. */
 export interface StrategyParts {
@@ -20,6 +20,10 @@ export interface StrategyParts {
   readonly status?: boolean;
   /** What `status` is reset to on creation; absent where it is left out. */
   readonly emptyStatus?: () => unknown;
+  /** `/status` does not write labels, annotations, finalizers and owners either (ResetObjectMetaForStatus). */
+  readonly statusKeepsMeta?: boolean;
+  /** What `/status` sets beyond what it is sent. */
+  readonly prepareStatus?: (next: KubeObject, live: KubeObject, context: StrategyContext) => void;
   /** A new object keeps the status it is sent with. */
   readonly keepsStatus?: boolean;
   /** The server counts changes in `metadata.generation`. It is not set at all for types that do not (ConfigMap). */
@@ -56,6 +60,7 @@ export interface SubresourceParts {
 
 const STATUS_RESET = [['status']] as const;
 const SPEC_RESET = [['spec']] as const;
+const META_RESET = [['spec'], ['metadata']] as const;
 
 /**
  * The strategy of any type: metadata is validated (so callers need not), status is kept apart, and the parts are asked for
@@ -143,7 +148,11 @@ function prepareForUpdate(parts: StrategyParts, next: KubeObject, live: KubeObje
   }
   const special = parts.subresources?.[subresource];
   if (special) special.prepareForUpdate(next, live, context);
-  else if (subresource === 'status') keepAllButStatus(next, live);
+  else if (subresource === 'status') {
+    keepAllButStatus(next, live);
+    if (parts.statusKeepsMeta) keepMeta(next, live);
+    parts.prepareStatus?.(next, live, context);
+  }
 }
 
 /** Puts back everything but `status`; metadata stays as sent where upstream lets it (labels, annotations, finalizers). */
@@ -153,8 +162,14 @@ function keepAllButStatus(next: KubeObject, live: KubeObject): void {
   }
 }
 
+const KEPT_META = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+
+function keepMeta(next: KubeObject, live: KubeObject): void {
+  for (const field of KEPT_META) copyField(next.metadata as Fields, live.metadata as Fields, field);
+}
+
 /** Sets a field to what it is in another object, or removes it. The value is shared: replace it, never change it. */
-export function copyField(target: KubeObject, source: KubeObject, field: string): void {
+export function copyField(target: Fields, source: Fields, field: string): void {
   if (source[field] === undefined) delete target[field];
   else target[field] = source[field];
 }
@@ -184,5 +199,6 @@ function differsBeyondStatus(next: KubeObject, live: KubeObject): boolean {
 
 function resetFields(parts: StrategyParts, subresource: string | undefined): readonly (readonly string[])[] {
   if (!parts.status) return [];
-  return subresource === 'status' ? SPEC_RESET : STATUS_RESET;
+  if (subresource !== 'status') return STATUS_RESET;
+  return parts.statusKeepsMeta ? META_RESET : SPEC_RESET;
 }

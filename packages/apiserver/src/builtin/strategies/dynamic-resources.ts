@@ -19,7 +19,7 @@ export const resourceParts: PartsByKind = {
   'resource.k8s.io/ResourceClaim': {
     nameRule: subdomainName,
     validate: (next) => deviceRequests(fields(readSpec(next)['devices']), 'spec.devices'),
-    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
+    statusKeepsMeta: true,
     validateUpdate: (next, live) => immutable('spec', next['spec'], live['spec']),
   },
   'resource.k8s.io/ResourceClaimTemplate': {

@@ -60,6 +60,7 @@ export const networkingParts: PartsByKind = {
     validateUpdate: (next, live) => parentUnchanged(readSpec(next)['parentRef'], readSpec(live)['parentRef']),
   },
   'networking.k8s.io/ServiceCIDR': {
+    statusKeepsMeta: true,
     nameRule: subdomainName,
     validate: (next) => validateServiceCidr(readSpec(next)),
     validateUpdate: (next, live) => cidrsUnchanged(strings(readSpec(next)['cidrs']), strings(readSpec(live)['cidrs'])),

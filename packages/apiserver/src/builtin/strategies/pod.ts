@@ -4,7 +4,7 @@ import type { KubeObject } from '../../model/object.ts';
 import { rangeError, subdomainName } from '../names.ts';
 import { qosClass } from '../pods.ts';
 import { validatePodSpec } from '../validation/pod-spec.ts';
-import { deepEqual, type Fields, fields, list, number, text } from '../values.ts';
+import { asFields, deepEqual, type Fields, fields, list, number, text } from '../values.ts';
 import { podWarnings } from '../warnings.ts';
 import { hostnameWarnings, type PartsByKind, readSpec, specOf } from './parts.ts';
 
@@ -30,6 +30,11 @@ export const podParts: PartsByKind = {
     },
     validate: (next) => [...validatePodSpec(readSpec(next), 'spec'), ...createOnly(readSpec(next))],
     validateUpdate: validatePodUpdate,
+    prepareStatus(next, live) {
+      const status = next['status'];
+      const qosClass = fields(live['status'])['qosClass'];
+      if (asFields(status) && qosClass !== undefined) next['status'] = { qosClass, ...fields(status) };
+    },
     subresources: {
       ephemeralcontainers: { prepareForUpdate: keepAllBut(['ephemeralContainers']), validateUpdate: ephemeralUpdate },
       resize: { prepareForUpdate: keepAllBut(['containers', 'initContainers', 'resources']) },

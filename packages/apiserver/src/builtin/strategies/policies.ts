@@ -73,13 +73,13 @@ export const policyParts: PartsByKind = {
     validateUpdate: (next, live) => immutable('handler', next['handler'], live['handler']),
   },
   'flowcontrol.apiserver.k8s.io/FlowSchema': {
-    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
+    statusKeepsMeta: true,
     nameRule: subdomainName,
     generation: true,
     validate: (next) => validateFlowSchema(readSpec(next)),
   },
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
-    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
+    statusKeepsMeta: true,
     nameRule: subdomainName,
     generation: true,
     validate: (next) => validatePriorityLevel(readSpec(next)),

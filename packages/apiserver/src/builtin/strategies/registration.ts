@@ -1,6 +1,7 @@
 import type { StatusCause } from '../../model/api-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
+import type { StrategyContext } from '../../model/resource.ts';
 import { dns1035Name, dnsSubdomainErrors, pathSegmentName, portNumberErrors, subdomainName } from '../names.ts';
 import { broken, labelSelector, oneOf } from '../validation/common.ts';
 import { asFields, type Fields, fields, list, strings, text } from '../values.ts';
@@ -25,7 +26,7 @@ export const registrationParts: PartsByKind = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookParts(false),
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookParts(true),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
-    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
+    statusKeepsMeta: true,
     kubeFinalizers: false,
     nameRule: subdomainName,
     generation: true,
@@ -58,12 +59,14 @@ export const registrationParts: PartsByKind = {
       next['spec'] = live['spec'];
     },
     validate: (next) => validateRequest(readSpec(next)),
+    prepareStatus: stampConditions,
     subresources: {
       approval: {
-        prepareForUpdate(next, live) {
+        prepareForUpdate(next, live, context) {
           const conditions = fields(next['status'])['conditions'];
           next['spec'] = live['spec'];
           next['status'] = { ...fields(live['status']), ...(conditions !== undefined && { conditions }) };
+          stampConditions(next, live, context);
         },
       },
     },
@@ -74,6 +77,22 @@ export const registrationParts: PartsByKind = {
     fieldValues: (object) => ({ 'spec.signerName': text(readSpec(object)['signerName']) }),
   },
 };
+
+/** Conditions of certificate requests say when they came. */
+function stampConditions(next: KubeObject, live: KubeObject, { now }: StrategyContext): void {
+  const status = fields(next['status']);
+  if (!Array.isArray(status['conditions'])) return;
+  const before = list(fields(live['status'])['conditions']);
+  const conditions = list(status['conditions']).map((one) => {
+    const known = before.find((other) => other['type'] === one['type'] && other['status'] === one['status']);
+    return {
+      ...one,
+      lastUpdateTime: one['lastUpdateTime'] ?? now,
+      lastTransitionTime: one['lastTransitionTime'] ?? known?.['lastTransitionTime'] ?? now,
+    };
+  });
+  next['status'] = { ...status, conditions };
+}
 
 function localCondition(): Fields {
   return {

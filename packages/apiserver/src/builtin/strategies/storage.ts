@@ -1,6 +1,7 @@
 import type { StatusCause } from '../../model/api-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
+import type { StrategyContext } from '../../model/resource.ts';
 import { immutable } from '../metadata.ts';
 import { dnsSubdomainErrors, qualifiedNameErrors, subdomainName } from '../names.ts';
 import { parseQuantity } from '../quantity.ts';
@@ -23,6 +24,7 @@ export const storageParts: PartsByKind = {
     prepareForCreate(next, context) {
       next['status'] = { phase: 'Pending', lastPhaseTransitionTime: context.now };
     },
+    prepareStatus: keepTransition,
     validate: (next) => validateVolume(readSpec(next)),
     validateUpdate: (next, live) => [
       ...validateVolume(readSpec(next)),
@@ -88,7 +90,7 @@ export const storageParts: PartsByKind = {
     nameRule: subdomainName,
     unconditionalUpdate: false,
     validate: (next) => validateAttachment(readSpec(next)),
-    resetFields: (subresource) => (subresource === 'status' ? [['spec'], ['metadata']] : [['status']]),
+    statusKeepsMeta: true,
     validateUpdate: (next, live) => immutable('spec', next['spec'], live['spec']),
   },
   'storage.k8s.io/VolumeAttributesClass': {
@@ -109,6 +111,17 @@ export const storageParts: PartsByKind = {
     ],
   },
 };
+
+/** When a volume's phase last changed. */
+function keepTransition(next: KubeObject, live: KubeObject, { now }: StrategyContext): void {
+  const after = fields(next['status']);
+  const before = fields(live['status']);
+  const said = after['lastPhaseTransitionTime'];
+  const known = before['lastPhaseTransitionTime'];
+  const same = after['phase'] === before['phase'];
+  const time = same ? (said ?? known) : said === undefined || said === known ? now : said;
+  if (time !== undefined) next['status'] = { ...after, lastPhaseTransitionTime: time };
+}
 
 /** Only claims and snapshots may be the `dataSource`: anything else was always ignored. */
 function dropForeignSource(spec: Fields): void {

@@ -65,7 +65,9 @@ export const workloadParts: PartsByKind = {
     nameRule: subdomainName,
     defaults(next) {
       zeroBounds(next);
-      if (next.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(next, 0);
+      const unset = next.metadata.annotations?.[TEMPLATE_GENERATION] === undefined;
+      // Only what creates or replaces says a template; what applies a status must not set this.
+      if (unset && readSpec(next)['template'] !== undefined) setTemplateGeneration(next, 0);
     },
     generation: true,
     prepareForCreate: (next) => setTemplateGeneration(next, 1),
