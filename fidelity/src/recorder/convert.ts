@@ -5,6 +5,8 @@ import type { Recorded } from './proxy.ts';
 /** Where a value was first or last seen: the step and the path in its answer. */
 type Known = Map<string, { readonly step: number; readonly path: string }>;
 
+const LIST_VERSION = 'metadata.resourceVersion';
+
 /** At most so many of the same question one after the other: a client that waits asks until it has what it wants. */
 const SAME_QUESTION_LIMIT = 2;
 
@@ -113,24 +115,30 @@ function watchSteps(recorded: Recorded, name: string, use: (text: string) => str
   ];
 }
 
+const IDENTITIES = new Set(['uid', 'resourceVersion', 'continue']);
+
+/** Notes where in an answer the values are that a client may send later. */
 function learn({ answer }: Recorded, step: number, known: Known): void {
-  let body: Json;
-  try {
-    body = JSON.parse(answer.toString('utf8')) as Json;
-  } catch {
-    return;
+  const body = parseLines(Buffer.from(answer.toString('utf8').replaceAll('\n', ' ')))[0];
+  if (body === undefined || !isObjectWithMetadata(body)) return;
+  const isList = 'items' in (body as object);
+  for (const [path, key, value] of leaves(body)) {
+    if (!IDENTITIES.has(key) || value.length < 2) continue;
+    // A list has the version of what was written last. In another run it has not: objects go first.
+    if (isList && path === LIST_VERSION && known.has(value)) continue;
+    known.set(value, { step, path });
   }
-  const visit = (value: Json, path: string, key: string) => {
-    if (typeof value === 'string') {
-      const isIdentity = key === 'uid' || key === 'resourceVersion' || key === 'continue';
-      if (isIdentity && value.length > 1) known.set(value, { step, path });
-    } else if (Array.isArray(value)) {
-      for (const [index, each] of value.entries()) visit(each as Json, `${path}[${index}]`, '');
-    } else if (value !== null && typeof value === 'object') {
-      for (const [name, inner] of Object.entries(value)) visit(inner, joinPath(path, name), name);
-    }
-  };
-  visit(isObjectWithMetadata(body) ? body : {}, '', '');
+}
+
+/** Every text of a tree with its path and key. */
+function* leaves(value: Json, path = '', key = ''): Generator<readonly [path: string, key: string, text: string]> {
+  if (typeof value === 'string') {
+    yield [path, key, value];
+  } else if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) yield* leaves(each as Json, `${path}[${index}]`);
+  } else if (value !== null && typeof value === 'object') {
+    for (const [name, inner] of Object.entries(value)) yield* leaves(inner, joinPath(path, name), name);
+  }
 }
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
