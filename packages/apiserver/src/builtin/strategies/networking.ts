@@ -61,6 +61,7 @@ export const networkingParts: PartsByKind = {
   },
   'networking.k8s.io/ServiceCIDR': {
     statusKeepsMeta: true,
+    resetFields: (subresource) => (subresource === 'status' ? [['spec']] : [['status']]),
     nameRule: subdomainName,
     validate: (next) => validateServiceCidr(readSpec(next)),
     validateUpdate: (next, live) => cidrsUnchanged(strings(readSpec(next)['cidrs']), strings(readSpec(live)['cidrs'])),
