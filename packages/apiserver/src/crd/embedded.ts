@@ -2,63 +2,18 @@ import { validateObjectMeta } from '../builtin/metadata.ts';
 import { dns1035LabelErrors, pathSegmentName } from '../builtin/names.ts';
 import { definitionNode } from '../builtin/schemas.ts';
 import type { StatusCause } from '../model/api-error.ts';
-import { child, index, invalid, key, required } from '../model/field-error.ts';
+import { child, invalid, required } from '../model/field-error.ts';
 import type { ObjectMeta } from '../model/object.ts';
 import type { SchemaNode } from '../model/schema.ts';
+import { visitEmbedded } from '../schema/embedded.ts';
 import { goTypeMismatch } from '../schema/go-types.ts';
-import { isMap, type JsonMap, own } from '../schema/json.ts';
+import { isMap } from '../schema/json.ts';
 
 /* Whole objects inside custom resources (x-kubernetes-embedded-resource): apiextensions-apiserver schema/objectmeta. */
 
 /** The schema of `metadata`. */
 export function objectMetaSchema(): SchemaNode {
   return definitionNode('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
-}
-
-const embedding = new WeakMap<SchemaNode, boolean>();
-
-/** Whether there are embedded objects somewhere in a structural schema. */
-export function hasEmbedded(schema: SchemaNode): boolean {
-  let found = embedding.get(schema);
-  if (found === undefined) {
-    found = schema['x-kubernetes-embedded-resource'] === true || childSchemas(schema).some(hasEmbedded);
-    embedding.set(schema, found);
-  }
-  return found;
-}
-
-function childSchemas(schema: SchemaNode): SchemaNode[] {
-  const { properties, items, additionalProperties } = schema;
-  return [
-    ...Object.values(properties ?? {}),
-    ...(items ? [items] : []),
-    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
-  ];
-}
-
-/**
- * Calls `visit` for every embedded object. `path` is a field path with map keys in brackets.
- */
-function visitEmbedded(
-  value: unknown,
-  schema: SchemaNode,
-  path: string,
-  visit: (object: JsonMap, path: string) => void,
-): void {
-  if (!hasEmbedded(schema)) return;
-  if (Array.isArray(value)) {
-    for (const [at, item] of value.entries())
-      if (schema.items) visitEmbedded(item, schema.items, index(path, at), visit);
-    return;
-  }
-  if (!isMap(value)) return;
-  if (schema['x-kubernetes-embedded-resource'] === true) visit(value, path);
-  for (const [name, field] of Object.entries(value)) {
-    const property = schema.properties && own(schema.properties, name);
-    if (property) visitEmbedded(field, property, child(path, name), visit);
-    else if (typeof schema.additionalProperties === 'object')
-      visitEmbedded(field, schema.additionalProperties, key(path, name), visit);
-  }
 }
 
 /** The first embedded object whose apiVersion, kind or metadata has a wrong JSON type: it cannot be decoded at all. */

@@ -2,11 +2,12 @@ import { comparePreferred } from '../discovery/version-order.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource, ApiSubresource, Conversion, Verb } from '../model/resource.ts';
 import type { SchemaNode } from '../model/schema.ts';
+import { hasEmbedded } from '../schema/embedded.ts';
 import { copyJson, sameJson } from '../schema/json.ts';
 import { type ConversionCaller, convertByWebhook, withApiVersion } from './conversion.ts';
 import { coerce, customStrategy } from './custom-strategy.ts';
 import { type Crd, type CrdVersion, conditionIsTrue } from './definition.ts';
-import { hasEmbedded, objectMetaSchema } from './embedded.ts';
+import { objectMetaSchema } from './embedded.ts';
 
 const VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 

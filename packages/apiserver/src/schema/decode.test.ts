@@ -24,6 +24,7 @@ const CUSTOM: DecodedType = {
         type: 'object',
         properties: {
           a: { type: 'integer' },
+          pod: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
           list: { type: 'array', items: { type: 'object', properties: { n: text } } },
           m: { type: 'object', additionalProperties: { type: 'object', properties: { x: text } } },
         },
@@ -132,6 +133,12 @@ describe('bodies of custom resources', () => {
     ],
   ])('%s', (body, message) => {
     expect(refusal(body, CUSTOM)).toBe(message);
+  });
+
+  test('the metadata of an embedded object has only its own fields', () => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', nam: 'b' }, spec: { any: 1 } };
+    const body = JSON.stringify({ apiVersion: 'a.b/v1', kind: 'He', spec: { pod } });
+    expect(refusal(body, CUSTOM)).toContain('strict decoding error: unknown field "spec.pod.metadata.nam"');
   });
 
   test('unknown fields are pruned, and told where that is asked for', () => {

@@ -2,12 +2,12 @@ import { goDecodeProblem } from '../builtin/typed.ts';
 import { ApiError } from '../model/api-error.ts';
 import { parseApiVersion } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
-import type { SchemaNode } from '../model/schema.ts';
 import { jsonSyntaxError } from './go-json-syntax.ts';
 import { goTypeMismatch } from './go-types.ts';
 import { isMap, type JsonMap } from './json.ts';
 import { pruneUnknown } from './prune.ts';
 import { anyField, builtinField, countFields, hasUnknownFields, measureText, scanStrict } from './strict-scan.ts';
+import { unknownInMetadata } from './unknown-metadata.ts';
 
 /** The query parameter `fieldValidation`: what to do about unknown and duplicate fields. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -90,16 +90,11 @@ function strictErrors(
     return suspicious ? scanStrict(text, type.schema, builtinField) : [];
   }
   const duplicates = mode !== 'Ignore' && fields !== countFields(value) ? scanStrict(text, 'any', anyField) : [];
+  const inMetadata = mode === 'Ignore' ? [] : unknownInMetadata(value, type.schema);
   const unknown = pruneUnknown(value, type.schema, { root: true, collect: mode !== 'Ignore' });
   if (mode === 'Ignore') return [];
-  const paths = [...unknownMetadata(value['metadata'], type.schema.properties?.['metadata']), ...unknown];
+  const paths = [...inMetadata, ...unknown];
   return [...duplicates, ...paths.map((path) => `unknown field "${path}"`)];
-}
-
-function unknownMetadata(metadata: unknown, schema: SchemaNode | undefined): string[] {
-  if (!schema || !hasUnknownFields(metadata, schema, builtinField)) return [];
-  const errors = scanStrict(JSON.stringify(metadata), schema, builtinField);
-  return errors.map((one) => `metadata.${one.slice('unknown field "'.length, -1)}`);
 }
 
 const PARSE_ERROR = "couldn't get version/kind; json parse error: ";
