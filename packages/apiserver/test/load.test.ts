@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -136,5 +137,16 @@ describe('connections', () => {
       }),
     );
     expect(answers).toEqual(Array(300).fill({ status: 200, isWhole: true }));
+  });
+
+  test('a body that is too large is refused over HTTP/2 too', async () => {
+    const { server } = await started();
+    const session = connect(server.url, { ca: server.ca });
+    ends.push(() => session.destroy());
+    const head = { ':method': 'POST', ':path': CONFIG_MAPS, authorization: `Bearer ${server.token}` };
+    const sent = session.request(head);
+    const status = new Promise((resolve) => sent.on('response', (headers) => resolve(headers[':status'])));
+    sent.resume().end(Buffer.alloc(8 * MEGABYTE, ' '));
+    expect(await status).toBe(413);
   });
 });

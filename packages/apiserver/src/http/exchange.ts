@@ -58,23 +58,28 @@ export class Exchange {
   }
 
   /** The whole body. Throws 413 beyond the limit, and 400 when the client goes away. */
-  async body(): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const late = setTimeout(() => this.request.destroy(), BODY_MILLISECONDS);
-    try {
-      for await (const chunk of this.request) {
-        size += (chunk as Buffer).length;
-        if (size > MAX_BODY_BYTES) throw requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`);
-        chunks.push(chunk as Buffer);
-      }
-    } catch (error) {
-      if (size > MAX_BODY_BYTES) throw error;
-      throw badRequest('unexpected EOF');
-    } finally {
-      clearTimeout(late);
-    }
-    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+  body(): Promise<Buffer> {
+    const { request } = this;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const late = setTimeout(() => request.destroy(), BODY_MILLISECONDS);
+      const cut = () => {
+        clearTimeout(late);
+        reject(badRequest('unexpected EOF'));
+      };
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        // The rest is read and forgotten: over HTTP/2 the answer would wait for the client, and the client for the server.
+        if (size > MAX_BODY_BYTES) reject(requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`));
+        else chunks.push(chunk);
+      });
+      request.on('end', () => {
+        clearTimeout(late);
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      });
+      request.on('error', cut).on('aborted', cut).on('close', cut);
+    });
   }
 }
 
