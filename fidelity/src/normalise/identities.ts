@@ -51,15 +51,17 @@ export class Identities {
 
   /**
    * How an object's resourceVersion relates to what was seen: `<first>`, `<unchanged>`, `<newer>` or `<older>` against the
-   * same object, with `and newest` where it is above all versions that the script saw.
+   * same object, with `newest` where it is above all versions that the script saw. Of events only the former: what else
+   * was written in the meantime is chance.
    */
-  version(object: string, value: string): string {
+  version(object: string, value: string, isEvent = false): string {
     if (!/^\d+$/.test(value)) return value;
     const version = BigInt(value);
     const known = this.#versions.get(object) ?? [];
     const last = known.at(-1);
-    const isNewest = version > this.#highest;
-    if (isNewest) this.#highest = version;
+    const isHighest = version > this.#highest;
+    if (isHighest) this.#highest = version;
+    const isNewest = isHighest && !isEvent;
     if (last === undefined || version > last) this.#versions.set(object, [...known, version]);
     if (last === undefined) return isNewest ? '<first, newest>' : '<first>';
     if (version === last) return '<unchanged>';

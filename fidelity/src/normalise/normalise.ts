@@ -62,12 +62,18 @@ const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 
 class Walk {
   readonly #identities: Identities;
+  readonly #isEvent: boolean;
 
-  constructor(identities: Identities) {
+  constructor(identities: Identities, isEvent = false) {
     this.#identities = identities;
+    this.#isEvent = isEvent;
   }
 
   event(event: Json): Json {
+    return new Walk(this.#identities, true).#event(event);
+  }
+
+  #event(event: Json): Json {
     if (!isMap(event) || !isMap(event['object'])) return this.tree(event);
     const { type, object } = event;
     if (type !== 'BOOKMARK') return { ...event, object: this.tree(object) };
@@ -107,7 +113,7 @@ class Walk {
     return {
       ...(typeof uid === 'string' && { uid: this.#identities.ownUid(map, uid) }),
       ...(typeof resourceVersion === 'string' && {
-        resourceVersion: this.#identities.version(identityOf(map, metadata), resourceVersion),
+        resourceVersion: this.#identities.version(identityOf(map, metadata), resourceVersion, this.#isEvent),
       }),
     };
   }
