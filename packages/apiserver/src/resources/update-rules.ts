@@ -8,6 +8,7 @@ import { sameJson } from '../schema/json.ts';
 import type { StoredObject } from '../storage/store.ts';
 import type { Caller, Target } from './operations.ts';
 import { specFinalizers } from './phased-deletion.ts';
+import { storagePath } from './storage-path.ts';
 
 /* The rules of an update that hold for every type (apiserver registry/rest/update.go, registry/generic/registry/store.go). */
 
@@ -25,9 +26,8 @@ export function checkName(object: KubeObject, name: string): void {
 export function checkUid(target: Target, name: string, stored: StoredObject, uid: string | undefined): void {
   const found = stored.object.metadata.uid ?? '';
   if (uid === undefined || uid === '' || uid === found) return;
-  const { group, resource, namespaced } = target.resource.storage;
-  const prefix = target.resource.source === 'crd' || group !== '' ? `${group}/${resource}` : resource;
-  const key = `/registry/${prefix}/${namespaced ? `${target.namespace}/` : ''}${name}`;
+  const { storage, source } = target.resource;
+  const key = storagePath(storage, source === 'crd', target.namespace, name);
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found}`;
   const error = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
   throw conflict(target.resource, name, error);
