@@ -20,7 +20,10 @@ export function applyObject(
   const change: Change = {
     next(live) {
       const write = { resource, subresource, live, manager: options.fieldManager ?? '', now: timestamp(parts) };
-      return parts.fieldManagers.apply(write, configuration, options.force ?? false);
+      const next = parts.fieldManagers.apply(write, configuration, options.force ?? false);
+      // The real server takes no notice of a resourceVersion where the apply creates.
+      if (live === undefined) delete next.metadata.resourceVersion;
+      return next;
     },
     // Only the object itself can be made by an apply.
     createsMissing: subresource === undefined,
