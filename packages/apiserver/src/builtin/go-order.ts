@@ -7,7 +7,10 @@ import { asFields, type Fields } from './values.ts';
  * objects as they come, and messages about patches quote them.
  */
 
-/** Puts the fields of an object and of all its parts into Go's order. Parts are replaced, never changed. */
+/**
+ * Puts the fields of an object and of all its parts into Go's order, and writes null for empty lists, which the protobuf
+ * that Kubernetes stores does not tell from absent ones. Parts are replaced, never changed.
+ */
 export function orderFields(struct: GoStruct, object: Fields): void {
   const sorted = orderStruct(struct, object);
   for (const field of Object.keys(object)) delete object[field];
@@ -18,9 +21,13 @@ function orderStruct(struct: GoStruct, value: Fields): Fields {
   const result: Fields = {};
   for (const field of struct.fields.values()) {
     const part = value[field.json];
-    if (part !== undefined) result[field.json] = orderValue(field.type, part);
+    if (part !== undefined) result[field.json] = isEmptyList(field.type, part) ? null : orderValue(field.type, part);
   }
   return result;
+}
+
+function isEmptyList(type: GoType, value: unknown): boolean {
+  return type.is === 'list' && (value as unknown[] | null)?.length === 0;
 }
 
 function orderValue(type: GoType, value: unknown): unknown {

@@ -60,7 +60,7 @@ export function strategyOf(row: StrategyRow, namespaced: boolean): Strategy {
   const struct = structOfKind(row.group, row.version, row.kind);
   const statusField = struct?.always.find((field) => field.json === 'status');
   const order = (next: KubeObject) => struct && orderFields(struct, next);
-  return genericStrategy({
+  const strategy = genericStrategy({
     status,
     kubeFinalizers: true,
     ...(statusField && { emptyStatus: () => zeroOf(statusField.type) }),
@@ -72,13 +72,16 @@ export function strategyOf(row: StrategyRow, namespaced: boolean): Strategy {
       for (const spec of podSpecsOf(next)) mirrorServiceAccount(spec);
       parts.defaults?.(next);
     },
+  });
+  return {
+    ...strategy,
     prepareForCreate(next, context) {
-      parts.prepareForCreate?.(next, context);
+      strategy.prepareForCreate(next, context);
       order(next);
     },
     prepareForUpdate(next, live, context) {
-      parts.prepareForUpdate?.(next, live, context);
+      strategy.prepareForUpdate(next, live, context);
       order(next);
     },
-  });
+  };
 }

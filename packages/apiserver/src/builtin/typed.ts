@@ -107,12 +107,13 @@ function localName(struct: GoStruct): string {
 }
 
 /**
- * Whether a value is left out: everything empty but pointers to something and structs. Empty lists and maps always are,
- * since the protobuf that Kubernetes stores does not tell them from absent ones.
+ * Whether a value is left out: everything empty but pointers to something and structs. Empty maps always are, since the
+ * protobuf that Kubernetes stores does not tell them from absent ones; an empty list that Go always writes becomes null
+ * only when it is stored (`orderFields`), and has an owner in managed fields before.
  */
 export function isOmitted(field: GoField, value: unknown): boolean {
   if (field.omitZero && value === null) return true;
-  if (field.type.is === 'list') return Array.isArray(value) && value.length === 0;
+  if (field.type.is === 'list') return field.omitEmpty && Array.isArray(value) && value.length === 0;
   if (field.type.is === 'map') return Object.keys(value as object).length === 0;
   if (!field.omitEmpty || field.type.is === 'pointer' || field.type.is === 'special') return false;
   return value === '' || value === 0 || value === false;
