@@ -9,7 +9,6 @@ type Answers = Record<string, HttpAnswer[]>;
 
 /** Cases that are answered otherwise, and why. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  'two versions of a built-in type': 'the status of an autoscaler shows zero replicas after it was written as v1',
   'clients edit managed fields': 'an empty list of managed fields is lost when the body of a built-in type is decoded',
 };
 

@@ -43,7 +43,7 @@ export function autoscalerFromStorage(object: KubeObject): KubeObject {
 export function autoscalerToStorage(object: KubeObject): KubeObject {
   const annotations = object.metadata.annotations ?? {};
   const { targetCPUUtilizationPercentage: target, ...spec } = fields(object['spec']);
-  const { currentCPUUtilizationPercentage: _used, ...status } = fields(object['status']);
+  const { currentCPUUtilizationPercentage: _used, currentReplicas, ...status } = fields(object['status']);
   const metrics = parsedList(annotations[METRICS]).map(metricFromV1);
   if (target !== undefined) metrics.push(cpuMetric(target));
   if (metrics.length === 0) metrics.push(structuredClone(CPU_METRIC));
@@ -58,6 +58,8 @@ export function autoscalerToStorage(object: KubeObject): KubeObject {
     status: {
       desiredReplicas: 0,
       ...status,
+      // Version 2 leaves out a zero that version 1 always writes.
+      ...(currentReplicas !== undefined && currentReplicas !== 0 && { currentReplicas }),
       currentMetrics: current.length > 0 ? current : null,
       ...(conditions.length > 0 && { conditions }),
     },
