@@ -16,6 +16,8 @@ export interface StrategyParts {
   readonly kubeFinalizers?: boolean;
   /** The rules of metadata for new objects are applied to changed ones, too. */
   readonly revalidatesMeta?: boolean;
+  /** The type's own rules do not look at what a change does to metadata; the common ones do. */
+  readonly ignoresMetaChange?: boolean;
   /** There is a `/status` endpoint: the object's own endpoint ignores `status`, `/status` ignores all else. */
   readonly status?: boolean;
   /** What `status` is reset to on creation; absent where it is left out. */
@@ -111,7 +113,7 @@ function validateNew(
 }
 
 /**
- * The common rules and those of the type both look at the change, and both tell; a type that applies its rules for new
+ * The common rules and those of most types both look at the change, and both tell; a type that applies its rules for new
  * objects to changed ones tells once more.
  */
 function validateUpdated(
@@ -127,7 +129,7 @@ function validateUpdated(
   return [
     ...validateObjectMeta(next.metadata, parts.namespaced, pathSegmentName),
     ...change,
-    ...change,
+    ...(parts.ignoresMetaChange ? [] : change),
     ...kube,
     ...(again ? [...validateObjectMeta(next.metadata, parts.namespaced, nameRule), ...kube] : []),
     ...validateChange(parts, next, live, context),

@@ -92,6 +92,7 @@ export const coreParts: PartsByKind = {
     validate: (next) => validateSubsets(list(next['subsets'])),
   },
   '/LimitRange': {
+    ignoresMetaChange: true,
     revalidatesMeta: true,
     nameRule: subdomainName,
     createOnUpdate: true,

@@ -24,6 +24,7 @@ const EVENTS: Names = { object: 'regarding', reporter: 'reportingController', me
 /** Strategies of Events. */
 export const eventParts: PartsByKind = {
   '/Event': {
+    ignoresMetaChange: true,
     kubeFinalizers: false,
     createOnUpdate: true,
     validate: (next) => validateEvent(next, CORE),

@@ -67,6 +67,7 @@ export const networkingParts: PartsByKind = {
     validateUpdate: (next, live) => cidrsUnchanged(strings(readSpec(next)['cidrs']), strings(readSpec(live)['cidrs'])),
   },
   'discovery.k8s.io/EndpointSlice': {
+    ignoresMetaChange: true,
     nameRule: subdomainName,
     generation: (next, live) =>
       !deepEqual(next['endpoints'], live['endpoints']) ||

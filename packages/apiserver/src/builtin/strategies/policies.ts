@@ -38,6 +38,7 @@ export const policyParts: PartsByKind = {
       nonNegativeFields(fields(next['status']), ['currentReplicas', 'desiredReplicas'], 'status'),
   },
   'policy/PodDisruptionBudget': {
+    ignoresMetaChange: true,
     kubeFinalizers: false,
     generation: true,
     unconditionalUpdate: false,
@@ -73,12 +74,14 @@ export const policyParts: PartsByKind = {
     validateUpdate: (next, live) => immutable('handler', next['handler'], live['handler']),
   },
   'flowcontrol.apiserver.k8s.io/FlowSchema': {
+    ignoresMetaChange: true,
     statusKeepsMeta: true,
     nameRule: subdomainName,
     generation: true,
     validate: (next) => validateFlowSchema(readSpec(next)),
   },
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': {
+    ignoresMetaChange: true,
     statusKeepsMeta: true,
     nameRule: subdomainName,
     generation: true,

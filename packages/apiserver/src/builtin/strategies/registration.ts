@@ -26,6 +26,7 @@ export const registrationParts: PartsByKind = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookParts(false),
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookParts(true),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    ignoresMetaChange: true,
     statusKeepsMeta: true,
     kubeFinalizers: false,
     nameRule: subdomainName,
@@ -34,6 +35,7 @@ export const registrationParts: PartsByKind = {
     validate: (next) => validatePolicy(readSpec(next)),
   },
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
+    ignoresMetaChange: true,
     kubeFinalizers: false,
     nameRule: subdomainName,
     generation: true,
@@ -107,6 +109,7 @@ function localCondition(): Fields {
 function webhookParts(mutating: boolean): PartsByKind[string] {
   const validate = (next: KubeObject) => validateWebhooks(list(next['webhooks']), mutating);
   return {
+    ignoresMetaChange: true,
     nameRule: subdomainName,
     kubeFinalizers: false,
     unconditionalUpdate: false,

@@ -2,7 +2,7 @@ import type { StatusCause } from '../../model/api-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../model/field-error.ts';
 import type { KubeObject } from '../../model/object.ts';
 import type { StrategyContext } from '../../model/resource.ts';
-import { immutable } from '../metadata.ts';
+import { immutable, validateObjectMetaUpdate } from '../metadata.ts';
 import { dnsSubdomainErrors, qualifiedNameErrors, subdomainName } from '../names.ts';
 import { parseQuantity } from '../quantity.ts';
 import { validateNodeSelector } from '../validation/affinity.ts';
@@ -19,6 +19,7 @@ const CLAIM_IMMUTABLE =
 /** Strategies of volumes, claims and the group `storage.k8s.io`. */
 export const storageParts: PartsByKind = {
   '/PersistentVolume': {
+    ignoresMetaChange: true,
     revalidatesMeta: true,
     nameRule: subdomainName,
     prepareForCreate(next, context) {
@@ -30,6 +31,7 @@ export const storageParts: PartsByKind = {
       ...validateVolume(readSpec(next)),
       ...volumeUnchanged(readSpec(next), readSpec(live)),
     ],
+    validateStatusUpdate: (next, live) => validateObjectMetaUpdate(next.metadata, live.metadata),
     fieldValues: (object) => ({ name: object.metadata.name ?? '' }),
   },
   '/PersistentVolumeClaim': {
@@ -69,6 +71,7 @@ export const storageParts: PartsByKind = {
     ],
   },
   'storage.k8s.io/CSINode': {
+    ignoresMetaChange: true,
     nameRule: subdomainName,
     unconditionalUpdate: false,
     validate: (next) => validateNodeDrivers(list(readSpec(next)['drivers'])),
@@ -87,6 +90,7 @@ export const storageParts: PartsByKind = {
     ],
   },
   'storage.k8s.io/VolumeAttachment': {
+    ignoresMetaChange: true,
     nameRule: subdomainName,
     unconditionalUpdate: false,
     validate: (next) => validateAttachment(readSpec(next)),
