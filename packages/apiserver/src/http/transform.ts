@@ -3,6 +3,7 @@ import { badRequest } from '../model/errors.ts';
 import { invalid } from '../model/field-error.ts';
 import type { GroupVersionKind, KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
+import { partialMetadata } from '../table/partial-metadata.ts';
 import { type TableOptions, tableContents } from '../table/table.ts';
 
 /* What objects can be turned into for a client: a Table, or their metadata alone (handlers/response.go). */
@@ -37,7 +38,7 @@ export function tableOf(
 
 /** Only the metadata of an object. */
 export function partialObject(object: KubeObject, version: string): object {
-  return { kind: 'PartialObjectMetadata', apiVersion: `${GROUP}/${version}`, metadata: object.metadata };
+  return { kind: 'PartialObjectMetadata', apiVersion: `${GROUP}/${version}`, metadata: partialMetadata(object) };
 }
 
 /** Only the metadata of a list's objects. */

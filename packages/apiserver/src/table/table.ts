@@ -2,6 +2,7 @@ import { ApiError } from '../model/api-error.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ApiResource } from '../model/resource.ts';
 import type { Cell, Column, RowCondition } from './columns.ts';
+import { partialMetadata } from './partial-metadata.ts';
 import { printerOf } from './printers.ts';
 
 /** How the rows of a Table are made. */
@@ -55,7 +56,7 @@ export function tableContents(
 /** The end of the initial events is told by a bookmark's annotation, which a row without an object would lose. */
 function rowObject(object: KubeObject, { includeObject, version = 'v1' }: TableOptions): object | null {
   if (includeObject === 'Object') return object;
-  const { metadata } = object;
+  const metadata = partialMetadata(object);
   const keeps = includeObject === 'Metadata' || metadata.annotations?.['k8s.io/initial-events-end'] === 'true';
   return keeps ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata } : null;
 }

@@ -76,6 +76,10 @@ export const workloadParts: PartsByKind = {
       const changed = !deepEqual(readSpec(next)['template'], readSpec(live)['template']);
       setTemplateGeneration(next, changed ? before + 1 : before);
     },
+    prepareStatus: (next, live) => {
+      const kept = live.metadata.annotations?.[TEMPLATE_GENERATION];
+      if (kept !== undefined) setTemplateGeneration(next, Number(kept));
+    },
     validate: (next) => validateDaemonSet(readSpec(next)),
     validateUpdate: (next, live) => [...selectorUnchanged(next, live), ...validateDaemonSet(readSpec(next))],
     warnings: (next, live) => podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live),
