@@ -72,3 +72,12 @@ describe('metadata of every object', () => {
     );
   });
 });
+
+test('a message about owners shows their fields in the order of upstream', () => {
+  const owner = { controller: true, uid: 'u', name: 'a', kind: 'ConfigMap', apiVersion: 'v1' };
+  const meta = { name: 'a', namespace: 'n', ownerReferences: [owner, owner] };
+  const shown = '{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"u","controller":true}';
+  expect(validateObjectMeta(meta, true, subdomainName)).toEqual([
+    expect.objectContaining({ message: expect.stringContaining(`[${shown},${shown}]: Only one reference can`) }),
+  ]);
+});

@@ -88,10 +88,19 @@ function validateOwnerReferences(owners: readonly OwnerReference[], path: string
     if (controller === '') controller = current;
     else {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`;
-      causes.push(invalid(path, owners, detail));
+      const message = `Invalid value: ${ownersAsGo(owners)}: ${detail}`;
+      causes.push({ reason: 'FieldValueInvalid', message, field: path });
     }
   }
   return causes;
+}
+
+/** Owners as messages show them: with their fields in the order in which upstream declares them. */
+function ownersAsGo(owners: readonly OwnerReference[]): string {
+  const ordered = owners.map(({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }) => {
+    return { apiVersion, kind, name, uid, controller, blockOwnerDeletion };
+  });
+  return JSON.stringify(ordered);
 }
 
 function validateOwnerReference(owner: OwnerReference, path: string): StatusCause[] {
