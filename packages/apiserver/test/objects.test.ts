@@ -41,6 +41,40 @@ describe('what happens to objects', () => {
     spec: { containers: [{ name: 'c', image: 'i' }], ...more },
   });
 
+  test('a Pod that is replaced keeps the priority and the tolerations that admission gave it', async () => {
+    const account = { serviceAccountName: 'default', automountServiceAccountToken: false };
+    const { body: made } = await create('pods', pod('p', account));
+    const body = pod('p', { ...account, containers: [{ name: 'c', image: 'other' }] });
+    const { status, body: replaced } = await api.call('PUT', path('pods', 'p'), body);
+    expect(status, JSON.stringify(replaced)).toBe(200);
+    const { priority, preemptionPolicy, tolerations } = made.spec;
+    expect(tolerations).toHaveLength(2);
+    expect(replaced.spec).toMatchObject({ priority, preemptionPolicy, tolerations, containers: [{ image: 'other' }] });
+  });
+
+  test('the status of a ServiceCIDR is written with it, and that of a DaemonSet leaves its generation alone', async () => {
+    const root = '/apis/networking.k8s.io/v1/servicecidrs';
+    const conditions = [
+      { type: 'Ready', status: 'True', reason: 'r', message: 'm', lastTransitionTime: '2020-01-01T00:00:00Z' },
+    ];
+    const cidr = { metadata: { name: 'c' }, spec: { cidrs: ['10.200.0.0/24'] } };
+    await api.call('POST', root, cidr);
+    const { body: written } = await api.call('PUT', `${root}/c`, { ...cidr, status: { conditions } });
+    expect(written.status).toEqual({ conditions });
+
+    const daemons = `/apis/apps/v1/namespaces/${namespace}/daemonsets`;
+    const labels = { a: 'b' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const spec = { selector: { matchLabels: labels }, template };
+    await api.call('POST', daemons, { metadata: { name: 'd' }, spec });
+    const { body: daemon } = await api.call('PUT', `${daemons}/d/status`, {
+      metadata: { name: 'd' },
+      spec,
+      status: {},
+    });
+    expect(daemon.metadata.annotations).toEqual({ 'deprecated.daemonset.template.generation': '1' });
+  });
+
   test('names are made up where only their start is given', async () => {
     const made = await Promise.all([1, 2, 3].map(() => create('configmaps', { metadata: { generateName: 'made-' } })));
     const names = made.map((one) => one.body.metadata.name as string);

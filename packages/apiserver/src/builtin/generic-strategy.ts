@@ -24,6 +24,8 @@ export interface StrategyParts {
   readonly emptyStatus?: () => unknown;
   /** `/status` does not write labels, annotations, finalizers and owners either (ResetObjectMetaForStatus). */
   readonly statusKeepsMeta?: boolean;
+  /** The object's own endpoint writes `status` as it is sent, though there is `/status`. */
+  readonly writesStatus?: boolean;
   /** What `/status` sets beyond what it is sent. */
   readonly prepareStatus?: (next: KubeObject, live: KubeObject, context: StrategyContext) => void;
   /** A new object keeps the status it is sent with. */
@@ -144,7 +146,7 @@ function resetStatus(next: KubeObject, empty: unknown): void {
 function prepareForUpdate(parts: StrategyParts, next: KubeObject, live: KubeObject, context: StrategyContext): void {
   const { subresource } = context;
   if (subresource === undefined) {
-    if (parts.status) copyField(next, live, 'status');
+    if (parts.status && !parts.writesStatus) copyField(next, live, 'status');
     parts.prepareForUpdate?.(next, live, context);
     return;
   }

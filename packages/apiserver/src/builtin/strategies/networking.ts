@@ -61,7 +61,9 @@ export const networkingParts: PartsByKind = {
   },
   'networking.k8s.io/ServiceCIDR': {
     statusKeepsMeta: true,
-    resetFields: (subresource) => (subresource === 'status' ? [['spec']] : [['status']]),
+    writesStatus: true,
+    // Upstream names the fields by a version that does not exist, so that none are reset.
+    resetFields: () => [],
     nameRule: subdomainName,
     validate: (next) => validateServiceCidr(readSpec(next)),
     validateUpdate: (next, live) => cidrsUnchanged(strings(readSpec(next)['cidrs']), strings(readSpec(live)['cidrs'])),

@@ -12,7 +12,8 @@ const PODS = { group: '', resource: 'pods' };
 
 /**
  * What the real server's admission adds to a new Pod: its service account and the account's token (ServiceAccount), its
- * priority (Priority) and how long it stays on a Node that fails (DefaultTolerationSeconds).
+ * priority (Priority) and how long it stays on a Node that fails (DefaultTolerationSeconds). The last two are put back
+ * into a changed Pod that lacks them.
  */
 export class PodDefaults implements Admission {
   readonly #store: Store;
@@ -21,9 +22,14 @@ export class PodDefaults implements Admission {
     this.#store = store;
   }
 
-  mutate({ operation, resource, subresource, namespace, name, object }: AdmissionAttributes): void {
-    if (operation !== 'CREATE' || !object || subresource !== undefined) return;
+  mutate({ operation, resource, subresource, namespace, name, object, oldObject }: AdmissionAttributes): void {
+    if (!object || subresource !== undefined) return;
     if (resource.group !== '' || resource.resource !== 'pods') return;
+    if (operation === 'UPDATE' && oldObject) {
+      addTolerations(object);
+      keepPriority(object, oldObject);
+    }
+    if (operation !== 'CREATE') return;
     const shown = name || (object.metadata.generateName ?? '');
     this.#addServiceAccount(object, namespace, shown);
     addTolerations(object);
@@ -104,6 +110,15 @@ function tokenVolume(name: string): Record<string, unknown> {
       defaultMode: 420,
     },
   };
+}
+
+function keepPriority(pod: KubeObject, old: KubeObject): void {
+  const spec = part(pod, 'spec');
+  const before = old['spec'] as Readonly<Record<string, unknown>> | undefined;
+  for (const field of ['priority', 'preemptionPolicy']) {
+    const kept = before?.[field];
+    if (spec[field] === undefined && kept !== undefined) spec[field] = kept;
+  }
 }
 
 function addTolerations(pod: KubeObject): void {
