@@ -52,6 +52,33 @@ describe('what happens to objects', () => {
     expect(replaced.spec).toMatchObject({ priority, preemptionPolicy, tolerations, containers: [{ image: 'other' }] });
   });
 
+  test('a resize that gives a Pod another class of service is refused', async () => {
+    await create('pods', pod('p'));
+    const patch = { spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1m' } } }] } };
+    const answer = await api.call('PATCH', path('pods', 'p/resize'), patch, {
+      'content-type': 'application/strategic-merge-patch+json',
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body.details.causes).toEqual([
+      {
+        reason: 'FieldValueInvalid',
+        message: 'Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
+        field: 'spec',
+      },
+    ]);
+  });
+
+  test('a replaced Job without a selector is told what it lacks', async () => {
+    const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } };
+    const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+    await api.call('POST', jobs, { metadata: { name: 'j' }, spec });
+    const { status, body } = await api.call('PUT', `${jobs}/j`, { metadata: { name: 'j' }, spec });
+    expect(status).toBe(422);
+    const told = body.details.causes.map((cause: { field: string; message: string }) => cause.message);
+    expect(told).toContain('Required value');
+    expect(told).not.toContainEqual(expect.stringContaining('not auto-generated'));
+  });
+
   test('the status of a ServiceCIDR is written with it, and that of a DaemonSet leaves its generation alone', async () => {
     const root = '/apis/networking.k8s.io/v1/servicecidrs';
     const conditions = [

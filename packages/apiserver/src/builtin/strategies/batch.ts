@@ -41,7 +41,7 @@ export const batchParts: PartsByKind = {
     ],
     warnings: (next, live) => [
       ...hostnameWarnings(next, live, POD_NAMES),
-      ...podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live),
+      ...podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', next, live),
     ],
     fieldValues: (object) => ({ 'status.successful': String(fields(object['status'])['succeeded'] ?? 0) }),
   },
@@ -55,6 +55,7 @@ export const batchParts: PartsByKind = {
       ...podTemplateWarnings(
         fields(fields(fields(readSpec(next)['jobTemplate'])['spec'])['template']),
         'spec.jobTemplate.spec.template',
+        next,
         live,
       ),
     ],
@@ -77,7 +78,7 @@ function validateJob(next: KubeObject): StatusCause[] {
   const spec = readSpec(next);
   const selector = asFields(spec['selector']);
   const labels = stringMap(fields(fields(spec['template'])['metadata'])['labels']);
-  const causes = spec['manualSelector'] === true ? [] : generatedSelector(next, selector, labels);
+  const causes = spec['manualSelector'] === true || !selector ? [] : generatedSelector(next, selector, labels);
   causes.push(...validateSelected(spec));
   return [...causes, ...indexedHostname(next, spec)];
 }
@@ -98,7 +99,7 @@ function validateSelected(spec: Fields): StatusCause[] {
 
 function generatedSelector(
   next: KubeObject,
-  selector: Fields | undefined,
+  selector: Fields,
   labels: Readonly<Record<string, string>>,
 ): StatusCause[] {
   const causes: StatusCause[] = [];
@@ -113,10 +114,10 @@ function generatedSelector(
       else if (labels[label] !== value) causes.push(invalid(`${path}[${label}]`, labels, `must be '${value}'`));
     }
   }
-  const found = Object.entries(stringMap(selector?.['matchLabels']));
+  const found = Object.entries(stringMap(selector['matchLabels']));
   const expected = found.length === 1 && found.every(([label, value]) => UID_LABELS.includes(label) && value === uid);
-  if (expected && list(selector?.['matchExpressions']).length === 0) return causes;
-  return [...causes, invalid('spec.selector', selector ?? null, '`selector` not auto-generated')];
+  if (expected && list(selector['matchExpressions']).length === 0) return causes;
+  return [...causes, invalid('spec.selector', selector, '`selector` not auto-generated')];
 }
 
 function indexedHostname(next: KubeObject, spec: Fields): StatusCause[] {

@@ -37,7 +37,10 @@ export const podParts: PartsByKind = {
     },
     subresources: {
       ephemeralcontainers: { prepareForUpdate: keepAllBut(['ephemeralContainers']), validateUpdate: ephemeralUpdate },
-      resize: { prepareForUpdate: keepAllBut(['containers', 'initContainers', 'resources']) },
+      resize: {
+        prepareForUpdate: keepAllBut(['containers', 'initContainers', 'resources']),
+        validateUpdate: validateResize,
+      },
     },
     warnings: (next, live) =>
       live ? [] : [...hostnameWarnings(next, live, "the Pod's hostname"), ...podWarnings(readSpec(next), 'spec')],
@@ -95,6 +98,16 @@ function validatePodUpdate(next: KubeObject, live: KubeObject): StatusCause[] {
   causes.push(...addedTolerations(list(after['tolerations']), list(before['tolerations'])));
   causes.push(...removedGates(list(after['schedulingGates']), list(before['schedulingGates'])));
   if (!deepEqual(munged(after, before), before)) causes.push(forbidden('spec', `${UPDATABLE}\n`));
+  return causes;
+}
+
+function validateResize(next: KubeObject, live: KubeObject): StatusCause[] {
+  const causes = validatePodSpec(readSpec(next), 'spec');
+  const before = text(fields(live['status'])['qosClass']) || qosClass(readSpec(live));
+  if (qosClass(readSpec(next)) !== before) {
+    const shown = text(fields(next['status'])['qosClass']);
+    causes.push(invalid('spec', shown, 'Pod QOS Class may not change as a result of resizing'));
+  }
   return causes;
 }
 
