@@ -1,3 +1,5 @@
+import type { KubeObject } from '../model/object.ts';
+import { portWarnings } from './port-warnings.ts';
 import { type Fields, fields, list, text } from './values.ts';
 
 /* Warnings about Pods. Upstream: pkg/api/pod/warnings.go. */
@@ -20,10 +22,15 @@ const DEPRECATED_VOLUMES: Readonly<Record<string, string>> = {
   quobyte: 'deprecated in v1.22, non-functional in v1.25+',
 };
 
-/** Warnings about a Pod template; none where only its state was changed. */
-export function podTemplateWarnings(template: Fields, path: string, live: unknown): string[] {
-  // Upstream warns again only where the generation changes; a template that stays is not looked at again here.
-  return live === undefined ? podWarnings(fields(template['spec']), `${path}.spec`) : [];
+/** Warnings about the Pod template of a new object, or of one whose generation an update has changed. */
+export function podTemplateWarnings(
+  template: Fields,
+  path: string,
+  next: KubeObject,
+  live: KubeObject | undefined,
+): string[] {
+  const asBefore = live !== undefined && live.metadata.generation === next.metadata.generation;
+  return asBefore ? [] : podWarnings(fields(template['spec']), `${path}.spec`);
 }
 
 /** Warnings about a Pod's spec. */
@@ -36,8 +43,9 @@ export function podWarnings(spec: Fields, path: string): string[] {
         return why === undefined ? [] : [`${path}.volumes[${at}].${field}: ${why}`];
       }),
     ),
-    ...['initContainers', 'containers'].flatMap((field) => containerWarnings(list(spec[field]), `${path}.${field}`)),
     ...duplicateSecretWarnings(list(spec['imagePullSecrets']), `${path}.imagePullSecrets`),
+    ...['initContainers', 'containers'].flatMap((field) => containerWarnings(list(spec[field]), `${path}.${field}`)),
+    ...portWarnings(spec, path),
     ...graceWarnings(spec, path),
   ];
 }
@@ -58,7 +66,6 @@ function containerWarnings(containers: readonly Fields[], path: string): string[
         ([index, name]) =>
           `${where}.env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`,
       ),
-      ...duplicatePortWarnings(list(container['ports']), where),
     ];
   });
 }
@@ -71,15 +78,6 @@ function fractionalWarnings(container: Fields, path: string): string[] {
       return [`${path}.resources.${side}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`];
     }),
   );
-}
-
-function duplicatePortWarnings(ports: readonly Fields[], path: string): string[] {
-  return ports.flatMap((port, at) => {
-    const earlier = ports
-      .slice(0, at)
-      .findIndex((other) => other['containerPort'] === port['containerPort'] && other['protocol'] === port['protocol']);
-    return earlier < 0 ? [] : [`${path}.ports[${at}]: duplicate port definition with ${path}.ports[${earlier}]`];
-  });
 }
 
 function duplicates(items: readonly Fields[], field: string): [number, string][] {

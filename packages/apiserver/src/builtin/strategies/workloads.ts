@@ -59,7 +59,7 @@ export const workloadParts: PartsByKind = {
     validate: (next) => validateStatefulSet(readSpec(next), false),
     validateUpdate: (next, live) => [...validateStatefulSet(readSpec(next), true), ...statefulSetUnchanged(next, live)],
     validateStatusUpdate: (next) => validateReplicaStatus(fields(next['status']), 'currentReplicas'),
-    warnings: (next, live) => podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live),
+    warnings: (next, live) => podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', next, live),
   },
   'apps/DaemonSet': {
     nameRule: subdomainName,
@@ -82,7 +82,7 @@ export const workloadParts: PartsByKind = {
     },
     validate: (next) => validateDaemonSet(readSpec(next)),
     validateUpdate: (next, live) => [...selectorUnchanged(next, live), ...validateDaemonSet(readSpec(next))],
-    warnings: (next, live) => podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live),
+    warnings: (next, live) => podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', next, live),
   },
   'apps/ControllerRevision': {
     nameRule: subdomainName,
@@ -105,7 +105,7 @@ export const workloadParts: PartsByKind = {
     nameRule: subdomainName,
     generation: (next, live) => !deepEqual(next['template'], live['template']),
     validate: (next) => validatePodTemplate(fields(next['template']), 'template'),
-    warnings: (next, live) => podTemplateWarnings(fields(next['template']), 'template', live),
+    warnings: (next, live) => podTemplateWarnings(fields(next['template']), 'template', next, live),
   },
 };
 
@@ -124,7 +124,7 @@ function deploymentStatus(next: KubeObject): StatusCause[] {
 }
 
 function workloadWarnings(next: KubeObject, live: KubeObject | undefined): string[] {
-  const template = podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', live);
+  const template = podTemplateWarnings(fields(readSpec(next)['template']), 'spec.template', next, live);
   return [...hostnameWarnings(next, live, POD_NAMES), ...template];
 }
 
