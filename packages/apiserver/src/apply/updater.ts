@@ -8,6 +8,7 @@ import { ownsNoWhole } from './owns-whole.ts';
 import { reconcileWithSchema } from './reconcile.ts';
 import { removeItems } from './remove.ts';
 import { toFieldSet, withNamedFields } from './to-field-set.ts';
+import { SchemaMismatch } from './validate.ts';
 
 /*
  * Who owns which fields after a write, and what an applied configuration makes of an object. Knows nothing of names,
@@ -181,11 +182,21 @@ function changesOf({ added, modified, removed }: Comparison): Changes {
 }
 
 function changesAt(live: TypedObject, next: TypedObject, apiVersion: string, versions: Versions): Changes | undefined {
-  const before = versions.convert(live, apiVersion);
-  const after = before && versions.convert(next, apiVersion);
+  const before = named('old', () => versions.convert(live, apiVersion));
+  const after = before && named('new', () => versions.convert(next, apiVersion));
   if (!before || !after) return undefined;
   const comparison = compareTyped(before.atom, before.value, after.value);
   return changesOf(withoutResetFields(comparison, versions.resetFields(apiVersion)));
+}
+
+/** Says of an object that does not fit another version which one it is. */
+function named<Result>(which: string, convert: () => Result): Result {
+  try {
+    return convert();
+  } catch (error) {
+    if (error instanceof SchemaMismatch) error.message = `failed to convert ${which} object: ${error.message}`;
+    throw error;
+  }
 }
 
 function withoutResetFields(comparison: Comparison, reset: FieldSet | undefined): Comparison {

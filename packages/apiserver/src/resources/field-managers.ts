@@ -59,14 +59,13 @@ export class FieldManagers {
 }
 
 /**
- * The object in another version. Where a webhook would have to convert, only the version's name is changed: fields that differ
- * between versions then look as if nobody owned them in the other one.
+ * The object in another version. Of custom resources only the version's name is changed, as the strategy None does: fields
+ * that the other version does not have stay, and do not fit it then. What a conversion webhook would answer is not waited for.
  */
 function convertNow(object: KubeObject, from: ApiResource, to: ApiResource, apiVersion: string): KubeObject {
+  if (from.source === 'crd') return { ...object, apiVersion };
   const stored = from.convert ? from.convert.toStorage([object]) : [object];
   const converted = Array.isArray(stored) && to.convert ? to.convert.toThis(stored) : stored;
-  if (Array.isArray(converted) && converted[0]) return { ...converted[0], apiVersion };
-  // The answer of the webhook is not waited for; nobody else sees it fail.
-  for (const pending of [stored, converted]) if (pending instanceof Promise) pending.catch(() => {});
-  return { ...object, apiVersion };
+  const [one = object] = Array.isArray(converted) ? converted : [];
+  return { ...one, apiVersion };
 }
