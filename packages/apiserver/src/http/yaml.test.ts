@@ -24,3 +24,18 @@ test('keys that are said twice are told with their lines; the last one counts', 
 test('what is no YAML is refused with its line', async () => {
   await expect(read('a: b\n]')).rejects.toThrow('yaml: line 2: did not find expected node content');
 });
+
+test.each([
+  ['an alias of nothing', 'a: *x', "yaml: unknown anchor 'x' referenced"],
+  ['an alias of itself', 'a: &x [*x]', 'yaml: an anchor contains itself'],
+  [
+    'a bomb',
+    [
+      'a: &a [1]',
+      ...'bcdefghi'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]`),
+    ].join('\n'),
+    'yaml: document contains excessive aliasing',
+  ],
+])('%s is refused', async (_name, text, problem) => {
+  await expect(read(text)).rejects.toThrow(problem);
+});

@@ -30,8 +30,21 @@ export async function readYaml(text: string, refuse: (problem: string) => Error)
     duplicates.push(`line ${line}: key ${goQuote(keyAt(text.slice(pos[0])))} already set in map`);
   }
   // The last of several values counts, as in JSON.
-  const value: unknown = json ?? lenient(document.toJS({ maxAliasCount: 100 }));
+  const value = json ?? resolved(() => lenient(document.toJS({ maxAliasCount: 100 })), refuse);
   return { value, duplicates };
+}
+
+/** Aliases are only looked up now: one may name nothing, contain itself, or make the document enormous. */
+function resolved(convert: () => unknown, refuse: (problem: string) => Error): unknown {
+  try {
+    return convert();
+  } catch (error) {
+    const problem = (error as Error).message;
+    const anchor = /^Unresolved alias \(.*\): (.*)$/s.exec(problem)?.[1];
+    if (anchor !== undefined) throw refuse(`yaml: unknown anchor '${anchor}' referenced`);
+    if (/circular/i.test(problem)) throw refuse('yaml: an anchor contains itself');
+    throw refuse('yaml: document contains excessive aliasing');
+  }
 }
 
 /** Most clients send JSON, which is read much faster. */
