@@ -257,6 +257,17 @@ describe('what happens to objects', () => {
     expect((await api.call('GET', path('pods', 'p'))).status).toBe(404);
   });
 
+  test('bodies of subresources without metadata are refused, not stumbled over', async () => {
+    await create('pods', pod('p'));
+    const bind = await api.call('POST', path('pods', 'p/binding'), { target: { name: 'n' } });
+    const evict = await api.call('POST', path('pods', 'p/eviction'), {});
+    const messages = [bind, evict].map(({ body }) => `${body.code} ${body.message}`);
+    expect(messages).toEqual([
+      '400 name in URL does not match name in Binding object',
+      '400 name in URL does not match name in Eviction object',
+    ]);
+  });
+
   test('an eviction respects the budget', async () => {
     const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
     await create('pods', { ...pod('p'), metadata: { name: 'p', labels: { app: 'x' } } });

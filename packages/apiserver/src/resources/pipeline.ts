@@ -6,6 +6,7 @@ import { createObject } from './create.ts';
 import { deleteObject } from './delete.ts';
 import { evictPod } from './eviction.ts';
 import { deleteCollection, listObjects } from './list.ts';
+import { withMetadata } from './metadata.ts';
 import type {
   Answer,
   Caller,
@@ -57,6 +58,7 @@ export class Pipeline implements Operations {
   ): Promise<WriteAnswer> {
     const { resource, subresource } = target;
     refuseRunning(target);
+    withMetadata(body);
     if (subresource === 'binding') return bindPod(this.#parts, target, name, body, options, caller);
     if (subresource === 'eviction') return evictPod(this.#parts, target, name, body, options, caller);
     if (subresource === 'token') return createVirtual(this.#parts, target, name, body, options, caller);
@@ -74,6 +76,7 @@ export class Pipeline implements Operations {
     caller: Caller,
   ): Promise<WriteAnswer> {
     refuseRunning(target);
+    withMetadata(body);
     if (target.subresource === 'scale') return replaceScale(this.#parts, target, name, body, options, caller);
     return replaceObject(this.#parts, target, name, body, options, caller);
   }
