@@ -27,6 +27,13 @@ export {
 export { type EventSummary, lastEventOf } from './events.ts';
 export { type ClusterFacts, clusterFacts } from './facts.ts';
 export { type Informer, type InformerHandler, type InformerOptions, startInformer } from './informer.ts';
+export {
+  createInformerHub,
+  type InformerHub,
+  type InformerHubOptions,
+  type InformerSelection,
+  type SharedInformer,
+} from './informer-hub.ts';
 export { healthOf } from './kstatus.ts';
 export type { Impersonation } from './kubeconfig.ts';
 export {
