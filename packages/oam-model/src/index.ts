@@ -6,6 +6,7 @@ export { OAM_CODES } from './codes.ts';
 export { oamCustomResourceDefinitions } from './crds/index.ts';
 export { formatFieldPath, getField, type PathSegment, parseFieldPath, setField } from './field-path.ts';
 export { MAX_FILE_LENGTH, type ParsedDocuments, parseDocuments, type SourceDocument } from './files/documents.ts';
+export { isBlank, withoutZeroStructs } from './json.ts';
 export * from './kinds/index.ts';
 export * from './names.ts';
 export { type NotYetProblem, notYet } from './not-yet.ts';

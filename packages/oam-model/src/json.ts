@@ -23,3 +23,22 @@ export function isBlank(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isBlank);
   return isJsonObject(value) && Object.values(value).every(isBlank);
 }
+
+/**
+ * The value without what Go clients write for fields that they leave out: empty strings, nulls, empty lists, and objects
+ * of nothing but those (`valueFrom: {dataOutputName: ""}`); undefined when nothing remains. Zeros and `false` say
+ * something, and so does a list that has items: these keep their positions. Fields with a name in `opaque` are kept as
+ * they are, whatever they hold: where the content is not ours (a workload's `emptyDir: {}`) nothing may be left out.
+ */
+export function withoutZeroStructs(value: unknown, opaque: readonly string[] = []): unknown {
+  if (value === null || value === '') return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutZeroStructs(item, opaque) ?? (isJsonObject(item) ? {} : item));
+    return items.length === 0 ? undefined : items;
+  }
+  if (!isJsonObject(value)) return value;
+  const fields = Object.entries(value)
+    .map(([name, field]) => [name, opaque.includes(name) ? field : withoutZeroStructs(field, opaque)] as const)
+    .filter(([, field]) => field !== undefined);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
