@@ -1,8 +1,7 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
-import { type ApplicationConfiguration, OAM_API_VERSION } from '@capstan/oam-model';
+import { type ApplicationConfiguration, didYouMean, OAM_API_VERSION } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
-import { didYouMean } from './nearest.ts';
 import { requireSystem } from './types-catalog.ts';
 
 /** The kind of applications. */

@@ -10,9 +10,9 @@ import {
 } from '@capstan/capability-center';
 import { SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { ensureNamespace, type KubeClient } from '@capstan/kube';
+import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { bundledRegistry } from './assets.ts';
-import { didYouMean } from './nearest.ts';
 
 /** What `center add` was given. */
 export interface CenterWords {

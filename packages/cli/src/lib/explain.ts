@@ -3,6 +3,7 @@ import type { KubeClient } from '@capstan/kube';
 import {
   type DefinitionCatalog,
   type DefinitionMatch,
+  didYouMean,
   explainSchema,
   listDefinitions,
   matchDefinitions,
@@ -10,7 +11,6 @@ import {
   type SchemaField,
 } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
-import { didYouMean } from './nearest.ts';
 import { offeredPackages, offerOfName } from './offers.ts';
 import { descriptionOf, providerOf } from './types-catalog.ts';
 import { enumerate } from './words.ts';

@@ -1,7 +1,6 @@
 import { type CapstanError, EXIT } from '@capstan/base';
 import { describe, expect, test } from 'vitest';
 import { formatAge, formatDuration, parseDuration } from './duration.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import { Reach } from './reach.ts';
 import { asksForJson } from './report.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -35,17 +34,6 @@ test('an age has one unit where the smaller one no longer matters', () => {
   expect(formatAge('2026-01-01T00:58:30Z', now)).toBe('90s');
   expect(formatAge('2026-01-01T00:50:30Z', now)).toBe('9m');
   expect(formatAge(undefined, now)).toBe('-');
-});
-
-describe('suggestions', () => {
-  test('the nearest name, beginnings first', () => {
-    expect(nearest('instal', ['uninstall', 'install', 'list'])).toEqual(['install']);
-    expect(didYouMean('autoscal', ['autoscale', 'route'])).toBe('Did you mean "autoscale"?');
-  });
-
-  test('nothing is better than something far away', () => {
-    expect(didYouMean('xyz', ['install', 'list'])).toBeUndefined();
-  });
 });
 
 describe('printed commands', () => {

@@ -8,10 +8,9 @@ import {
   readCenters,
 } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
-import type { UnknownKind } from '@capstan/oam-model';
+import { nearest, type UnknownKind } from '@capstan/oam-model';
 import { bundledRegistry } from './assets.ts';
 import { orForbidden } from './forbidden.ts';
-import { nearest } from './nearest.ts';
 
 /** A package that would bring a type. */
 export interface Offer {

@@ -1,6 +1,6 @@
 import { CapstanError, EXIT } from '@capstan/base';
+import { didYouMean, nearest } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
-import { didYouMean, nearest } from './nearest.ts';
 
 /** What a command line asks for. */
 export type Resolved =
@@ -51,11 +51,11 @@ export function commandId(words: readonly string[], ids: readonly string[]): str
 /** The error for words that name neither a command nor a group of commands. */
 export function unknownCommand(words: readonly string[], ids: readonly string[]): CapstanError {
   const { group, typed } = unknownPart(words, ids);
-  const candidates = names(group, ids);
+  const candidates = [...names(group, ids)];
   const [meant] = nearest(typed, candidates);
   const prefix = ['capstan', ...group].join(' ');
   const next = meant === undefined ? [`${prefix} --help`] : [`${prefix} ${meant}`];
-  const hint = didYouMean(typed, candidates) ?? `There are: ${[...candidates].join(', ')}.`;
+  const hint = didYouMean(typed, candidates) ?? `There are: ${candidates.join(', ')}.`;
   return new CapstanError(CLI_CODES.unknownCommand, `there is no command "${prefix} ${typed}"`, {
     hint,
     next,

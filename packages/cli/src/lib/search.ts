@@ -9,9 +9,9 @@ import {
   searchCapabilities,
 } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
+import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { orForbidden } from './forbidden.ts';
-import { didYouMean } from './nearest.ts';
 import { visibleCenters } from './offers.ts';
 import { systemIsInstalled } from './types-catalog.ts';
 

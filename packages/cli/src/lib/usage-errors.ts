@@ -1,6 +1,6 @@
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
+import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
-import { didYouMean } from './nearest.ts';
 
 /** What is needed of a command to explain wrong usage of it. */
 export interface UsageContext {
