@@ -31,15 +31,19 @@ export function report(name: string, unit: string, comparisons: readonly Compari
         .join('  ')
         .trimEnd(),
     );
+  save(name, { unit, comparisons });
+}
+
+/** Prints figures that have no peer in the run and writes them to `bench/results/NAME.json`. */
+export function reportFigures(name: string, figures: Readonly<Record<string, number>>): void {
+  const width = Math.max(...Object.keys(figures).map((what) => what.length));
+  for (const [what, value] of Object.entries(figures)) console.log(`${what.padEnd(width)}  ${value.toFixed(3)}`);
+  save(name, { figures });
+}
+
+function save(name: string, content: object): void {
   const folder = fileURLToPath(new URL('../results', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const result = {
-    name,
-    unit,
-    date: new Date().toISOString(),
-    cpus: cpus().length,
-    node: process.version,
-    comparisons,
-  };
+  const result = { name, date: new Date().toISOString(), cpus: cpus().length, node: process.version, ...content };
   writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
 }
