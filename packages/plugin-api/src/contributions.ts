@@ -1,4 +1,4 @@
-import type { Health, KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
+import type { Health, JsonObject, KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
 import { token } from './tokens.ts';
 
 /** A registry of contributions. `add` returns its own undo; a second contribution for one Definition is an error. */
@@ -32,6 +32,13 @@ export interface WorkloadContribution {
   render(workload: KubernetesObject, context: ComponentContext): KubernetesObject[];
   /** Overrides the health that kstatus derives from the children. */
   health?(workload: KubernetesObject, children: readonly KubernetesObject[]): Health;
+  /** What the workload's status says beside conditions, observedGeneration and scale, from the live state of it and its children. */
+  status?(workload: KubernetesObject, children: readonly KubernetesObject[]): JsonObject;
+  /**
+   * True for a child that has done its work, by what the live workload's status remembers: when it is gone it is not made
+   * again, and `health` is asked without it.
+   */
+  isDone?(workload: KubernetesObject, child: KubernetesObject): boolean;
 }
 
 /** What `render` of a trait is given. */

@@ -11,13 +11,19 @@ export interface ChildResourceKind extends KindReference {
   readonly selector?: Readonly<Record<string, string>>;
 }
 
+/** Capstan's part of a WorkloadDefinition's `extension`. */
+export interface WorkloadExtension extends JsonObject {
+  /** Fields that the workload itself decides for good, so that no trait may own them: `replicas` of a singleton. */
+  readonly owns?: readonly string[];
+}
+
 /** Spec of a WorkloadDefinition. */
 export interface WorkloadDefinitionSpec {
   readonly definitionRef: DefinitionReference;
   readonly childResourceKinds?: readonly ChildResourceKind[];
   readonly revisionLabel?: string;
   readonly podSpecPath?: string;
-  readonly extension?: JsonObject;
+  readonly extension?: WorkloadExtension;
 }
 
 /** Registers a kind as a workload. */
@@ -30,6 +36,8 @@ export interface WorkloadDefinition extends KubernetesObject {
 export interface TraitExtension extends JsonObject {
   /** `child`: the trait works on the workload's child (the Deployment of a WebService). */
   readonly target?: 'child' | (string & {});
+  /** Fields of the workload that the trait decides while it is attached; one owner each: `replicas`, `hosts`. */
+  readonly owns?: readonly string[];
 }
 
 /** Spec of a TraitDefinition. */
