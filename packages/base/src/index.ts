@@ -31,3 +31,4 @@ export {
   type OwnerReference,
   referenceTo,
 } from './objects.ts';
+export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';

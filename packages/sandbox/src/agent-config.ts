@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '@capstan/base';
 import type { SandboxPaths } from './lifecycle/paths.ts';
-import type { ProcessIdentity } from './lifecycle/process-identity.ts';
 import type { StageSources } from './simulation/load-stages.ts';
 
 /** A process whose end ends the sandbox too. */

@@ -4,7 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLogger, type Logger, systemClock } from '@capstan/base';
+import { createLogger, isRunning, type Logger, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { readAgentConfig, type SandboxOwner } from './agent-config.ts';
 import { attachmentFinder, watchAttachments } from './attach/find.ts';
@@ -13,7 +13,6 @@ import { frontSocket, PKI, sandboxAuthority } from './engine/files.ts';
 import { findChartCertificate } from './front/chart-certificates.ts';
 import { startFront } from './front/server.ts';
 import { sandboxPaths } from './lifecycle/paths.ts';
-import { isRunning } from './lifecycle/process-identity.ts';
 import { forgetProcess } from './lifecycle/processes.ts';
 import { resetSandbox } from './lifecycle/stop.ts';
 import { loadStages } from './simulation/load-stages.ts';

@@ -7,7 +7,6 @@ export { type BuildOptions, buildControlPlane, controlPlaneBinaries, needsBuild 
 export { ENGINES, type EngineName, type ProcessName } from './engine/names.ts';
 export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
 export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
-export { identifyProcess, isRunning, type ProcessIdentity } from './lifecycle/process-identity.ts';
 export type { ProcessStatus } from './lifecycle/processes.ts';
 export { type StartedSandbox, type StartOptions, startSandbox } from './lifecycle/start.ts';
 export type { SandboxState } from './lifecycle/state.ts';

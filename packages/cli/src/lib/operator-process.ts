@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CapstanError, EXIT, systemClock } from '@capstan/base';
-import type { ProcessIdentity } from '@capstan/sandbox';
+import { CapstanError, EXIT, identifyProcess, isRunning, type ProcessIdentity, systemClock } from '@capstan/base';
 import { CLI_CODES } from '../codes.ts';
-import { identifyProcess, isRunning, sandboxDirectory } from '../services/sandbox-state.ts';
+import { sandboxDirectory } from '../services/sandbox-state.ts';
 
 /** The operator of the sandbox, as `sandbox start` runs it in the background. */
 export interface OperatorProcess {

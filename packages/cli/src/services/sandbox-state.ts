@@ -1,1 +1,1 @@
-export { identifyProcess, isRunning, sandboxDirectory, sandboxKubeconfigPath, sandboxStatus } from '@capstan/sandbox';
+export { sandboxDirectory, sandboxKubeconfigPath, sandboxStatus } from '@capstan/sandbox';

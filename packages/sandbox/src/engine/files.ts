@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Authority } from '@capstan/kube/pki';
 import { stringify } from 'yaml';
 import type { SandboxPaths } from '../lifecycle/paths.ts';
-import type { Authority } from '../pki/certificates.ts';
 
 /** Who may call the API server, by token: the user, and the two control plane programs that log in on their own. */
 export interface Tokens {
@@ -36,7 +36,7 @@ export const PKI = {
 export async function ensurePki(paths: SandboxPaths): Promise<void> {
   if (existsSync(join(paths.pki, PKI.tokens))) return;
   // Only the first start needs the certificate library.
-  const { createAuthority, createServiceAccountKey } = await import('../pki/certificates.ts');
+  const { createAuthority, createServiceAccountKey } = await import('@capstan/kube/pki');
   const [ca, proxyCa, serviceAccountKey] = await Promise.all([
     createAuthority('capstan-sandbox'),
     createAuthority('capstan-sandbox-front-proxy'),
@@ -75,7 +75,7 @@ export async function ensurePki(paths: SandboxPaths): Promise<void> {
 
 /** The authority that signed the sandbox's certificates. */
 export async function sandboxAuthority(paths: SandboxPaths): Promise<Authority> {
-  const { loadAuthority } = await import('../pki/certificates.ts');
+  const { loadAuthority } = await import('@capstan/kube/pki');
   const [certificate, key] = await Promise.all([
     readFile(join(paths.pki, PKI.ca), 'utf8'),
     readFile(join(paths.pki, PKI.caKey), 'utf8'),

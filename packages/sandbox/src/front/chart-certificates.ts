@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
-import type { KeyedCertificate } from '../pki/certificates.ts';
+import type { KeyedCertificate } from '@capstan/kube/pki';
 
 /** Kinds whose objects make the API server call a Service, and where they say which. */
 const CALLERS: readonly { apiVersion: string; kind: string; clients: (object: KubernetesObject) => unknown[] }[] = [

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger, type KubernetesObject } from '@capstan/base';
 import { conditionsOf, connect, type KubeClient, waitFor } from '@capstan/kube';
+import { createAuthority, type KeyedCertificate } from '@capstan/kube/pki';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createAuthority, type KeyedCertificate } from '../pki/certificates.ts';
 import '../testing/context.ts';
 
 const TIMEOUT = { timeoutMs: 30_000 };

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Clock, type Logger, messageOf } from '@capstan/base';
-import type { Authority, KeyedCertificate } from '../pki/certificates.ts';
+import type { Authority, KeyedCertificate } from '@capstan/kube/pki';
 
 /** Finds the certificate that a chart brought for its own Service, when its API registration trusts only that one. */
 export type FindChartCertificate = (service: string) => Promise<KeyedCertificate | undefined>;

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { silentLogger } from '@capstan/base';
+import { createAuthority, type KeyedCertificate } from '@capstan/kube/pki';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Attachment } from '../attach/attachment.ts';
-import { createAuthority, type KeyedCertificate } from '../pki/certificates.ts';
 import { startFront } from './server.ts';
 
 interface Answer {

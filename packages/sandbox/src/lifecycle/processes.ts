@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CapstanError, type Clock, systemClock } from '@capstan/base';
+import { CapstanError, type Clock, identifyProcess, isRunning, type ProcessIdentity, systemClock } from '@capstan/base';
 import { SANDBOX_CODES } from '../codes.ts';
 import { ALL_PROCESSES, type EngineName, PROCESSES, type ProcessName, STORES } from '../engine/names.ts';
 import type { SandboxPaths } from './paths.ts';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /** What is found of a process: `stale` means that its pid file names a process that is gone. */
 export interface ProcessStatus {

@@ -5,13 +5,12 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KubernetesObject, referenceTo, systemClock } from '@capstan/base';
+import { identifyProcess, isRunning, type KubernetesObject, referenceTo, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_CODES } from '../codes.ts';
 import { ENGINES } from '../engine/names.ts';
 import type { SandboxEvent } from './events.ts';
-import { identifyProcess, isRunning } from './process-identity.ts';
 import { startSandbox } from './start.ts';
 import { resetSandbox, sandboxKubeconfigPath, sandboxStatus, stopSandbox } from './stop.ts';
 

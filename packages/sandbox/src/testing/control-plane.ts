@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identifyProcess } from '../lifecycle/process-identity.ts';
+import { identifyProcess } from '@capstan/base';
 import { type StartOptions, startSandbox } from '../lifecycle/start.ts';
 import { resetSandbox } from '../lifecycle/stop.ts';
 

@@ -3,9 +3,9 @@ import { createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuthority } from '@capstan/kube/pki';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { createAuthority } from '../pki/certificates.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 interface Answer {

@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@capstan/base';
+import { createAuthority } from '@capstan/kube/pki';
 import { parse, stringify } from 'yaml';
-import { createAuthority } from '../pki/certificates.ts';
 import {
   type Fault,
   type FaultAction,

@@ -16,6 +16,8 @@ export interface LeafRequest {
   /** DNS names and IP addresses. */
   readonly names?: readonly string[];
   readonly usage: 'server' | 'client';
+  /** Default ten years. */
+  readonly lifetimeMs?: number;
 }
 
 /** A certificate authority that can sign leaves. */
@@ -26,20 +28,26 @@ export interface Authority extends KeyedCertificate {
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const YEAR_MS = 365 * 24 * 3_600_000;
-/** A sandbox lives on one machine and is thrown away: renewal would be code that never runs. */
+/** For what lives on one machine and is thrown away, such as a sandbox; who renews asks for less. */
 const LIFETIME_MS = 10 * YEAR_MS;
 /** Clocks of virtual machines jump a little after a resume. */
 const SKEW_MS = 3_600_000;
 
 x509.cryptoProvider.set(webcrypto);
 
-/** Makes a new self-signed authority. Its leaves must have other names, or clients take them for self-signed. */
-export async function createAuthority(commonName: string): Promise<Authority> {
+/**
+ * Makes a new self-signed authority, valid for ten years unless told otherwise. Its leaves must have other names, or
+ * clients take them for self-signed.
+ */
+export async function createAuthority(
+  commonName: string,
+  { lifetimeMs }: { readonly lifetimeMs?: number } = {},
+): Promise<Authority> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: `CN=${commonName}`,
-    ...validity(),
+    ...validity(lifetimeMs),
     signingAlgorithm: SIGNING,
     keys,
     extensions: [
@@ -75,7 +83,7 @@ function authority(issuer: x509.X509Certificate, signingKey: webcrypto.CryptoKey
         serialNumber: serialNumber(),
         subject: `CN=${request.commonName}`,
         issuer: issuer.subject,
-        ...validity(),
+        ...validity(request.lifetimeMs),
         signingAlgorithm: SIGNING,
         publicKey: keys.publicKey,
         signingKey,
@@ -105,9 +113,9 @@ function serialNumber(): string {
   return bytes.toString('hex');
 }
 
-function validity(): { notBefore: Date; notAfter: Date } {
+function validity(lifetimeMs = LIFETIME_MS): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
-  return { notBefore: new Date(now - SKEW_MS), notAfter: new Date(now + LIFETIME_MS) };
+  return { notBefore: new Date(now - SKEW_MS), notAfter: new Date(now + lifetimeMs) };
 }
 
 function pem(certificate: x509.X509Certificate): string {
