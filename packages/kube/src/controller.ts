@@ -1,5 +1,6 @@
 import { type Clock, isCapstanError, type Logger, messageOf, systemClock } from '@capstan/base';
 import { KUBE_CODES } from './codes.ts';
+import { type ReconcileTrace, reconcileChannel } from './diagnostics.ts';
 import type { WorkQueue } from './queue.ts';
 
 /** What a reconcile is told beside its key. */
@@ -58,7 +59,8 @@ export interface ControllerOptions {
  * until the key is added again) or `retryAfterMs`. Write conflicts are routine and logged at debug level only.
  */
 export async function runController(options: ControllerOptions): Promise<void> {
-  const { concurrency = 1 } = options;
+  const { name, queue, concurrency = 1 } = options;
+  queue.identify(name);
   const loop = new ControllerLoop(options);
   await Promise.all(Array.from({ length: concurrency }, () => loop.work()));
 }
@@ -96,18 +98,24 @@ class ControllerLoop {
     const started = this.#clock.now();
     const ended = new AbortController();
     const limits = [signal, ended.signal, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
-    try {
-      const result = await reconcile(key, { log, signal: AbortSignal.any(limits), reconcileId });
-      queue.forget(key);
-      const again = result?.requeueAfterMs;
-      if (again !== undefined) queue.addAfter(key, again);
-      this.#metrics[again === undefined ? 'succeeded' : 'requeued'] += 1;
-    } catch (error) {
-      this.#failed(key, error, log);
-    } finally {
-      ended.abort();
-      this.#metrics.totalMs += this.#clock.now() - started;
-    }
+    const trace: ReconcileTrace = { controller: name, key, reconcileId };
+    await reconcileChannel.tracePromise(async () => {
+      try {
+        const result = await reconcile(key, { log, signal: AbortSignal.any(limits), reconcileId });
+        queue.forget(key);
+        const again = result?.requeueAfterMs;
+        if (again !== undefined) queue.addAfter(key, again);
+        this.#metrics[again === undefined ? 'succeeded' : 'requeued'] += 1;
+        trace.outcome = again === undefined ? 'success' : 'requeue_after';
+      } catch (error) {
+        trace.outcome = signal.aborted ? 'stopped' : 'error';
+        trace.error = error;
+        this.#failed(key, error, log);
+      } finally {
+        ended.abort();
+        this.#metrics.totalMs += this.#clock.now() - started;
+      }
+    }, trace);
   }
 
   #failed(key: string, error: unknown, log: Logger): void {

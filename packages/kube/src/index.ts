@@ -24,6 +24,14 @@ export {
   type ReconcileResult,
   runController,
 } from './controller.ts';
+export {
+  type QueueTrace,
+  queueChannel,
+  type ReconcileTrace,
+  type RequestTrace,
+  reconcileChannel,
+  requestChannel,
+} from './diagnostics.ts';
 export { type EventSummary, lastEventOf } from './events.ts';
 export { type ClusterFacts, clusterFacts } from './facts.ts';
 export { type Informer, type InformerHandler, type InformerOptions, startInformer } from './informer.ts';

@@ -1,8 +1,11 @@
 import { type Clock, systemClock } from '@capstan/base';
 import { type Backoff, exponentialBackoff } from './backoff.ts';
+import { type QueueTrace, queueChannel } from './diagnostics.ts';
 
 /** Options of a WorkQueue. */
 export interface WorkQueueOptions {
+  /** Name in metrics. Default: that of the controller that works on it. */
+  readonly name?: string;
   readonly clock?: Clock;
   readonly backoff?: Backoff;
 }
@@ -14,18 +17,28 @@ export interface WorkQueueOptions {
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
-  /** Insertion order is the queue's order. */
-  readonly #waiting = new Set<string>();
-  readonly #running = new Set<string>();
+  /** When each key came. Insertion order is the queue's order. */
+  readonly #waiting = new Map<string, number>();
+  /** When the work on each key began. */
+  readonly #running = new Map<string, number>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { readonly due: number; readonly cancel: AbortController }>();
   readonly #takers: (() => void)[] = [];
+  #name: string | undefined;
   #closed = false;
 
-  constructor({ clock = systemClock, backoff = exponentialBackoff() }: WorkQueueOptions = {}) {
+  constructor({ name, clock = systemClock, backoff = exponentialBackoff() }: WorkQueueOptions = {}) {
+    this.#name = name;
     this.#clock = clock;
     this.#backoff = backoff;
+  }
+
+  /** Names the queue in metrics, unless it has a name; keys that wait already are counted as added now. */
+  identify(name: string): void {
+    if (this.#name !== undefined) return;
+    this.#name = name;
+    if (this.#waiting.size > 0) this.#tell(() => ({ event: 'add', count: this.#waiting.size }));
   }
 
   /** Keys that can be taken now. */
@@ -45,7 +58,10 @@ export class WorkQueue {
       this.#again.add(key);
       return;
     }
-    this.#waiting.add(key);
+    if (!this.#waiting.has(key)) {
+      this.#waiting.set(key, this.#clock.now());
+      this.#tell(() => ({ event: 'add', count: 1 }));
+    }
     this.#takers.shift()?.();
   }
 
@@ -74,6 +90,7 @@ export class WorkQueue {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     const delay = this.#backoff(failures);
+    this.#tell(() => ({ event: 'retry', count: 1 }));
     this.addAfter(key, delay);
     return delay;
   }
@@ -96,9 +113,10 @@ export class WorkQueue {
         this.#takers.shift()?.();
         return undefined;
       }
-      for (const key of this.#waiting) {
+      for (const [key, since] of this.#waiting) {
         this.#waiting.delete(key);
-        this.#running.add(key);
+        this.#running.set(key, this.#clock.now());
+        this.#tell(() => ({ event: 'take', waitedMs: this.#clock.now() - since }));
         return key;
       }
       await this.#added(signal);
@@ -107,7 +125,9 @@ export class WorkQueue {
 
   /** The work on a key has ended. */
   done(key: string): void {
+    const since = this.#running.get(key);
     this.#running.delete(key);
+    if (since !== undefined) this.#tell(() => ({ event: 'done', workedMs: this.#clock.now() - since }));
     if (this.#again.delete(key)) this.add(key);
   }
 
@@ -117,6 +137,11 @@ export class WorkQueue {
     for (const { cancel } of this.#delayed.values()) cancel.abort();
     this.#delayed.clear();
     for (const take of this.#takers.splice(0)) take();
+  }
+
+  #tell(change: () => DistributedOmit<QueueTrace, 'queue' | 'depth'>): void {
+    if (this.#name === undefined || !queueChannel.hasSubscribers) return;
+    queueChannel.publish({ queue: this.#name, depth: this.#waiting.size, ...change() } satisfies QueueTrace);
   }
 
   #added(signal: AbortSignal): Promise<void> {
@@ -136,3 +161,6 @@ export class WorkQueue {
     });
   }
 }
+
+/** `Omit` that keeps a union a union. */
+type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { CapstanError, type Clock, type Logger } from '@capstan/base';
 import { KUBE_CODES } from './codes.ts';
+import { type RequestTrace, requestChannel } from './diagnostics.ts';
 import type { Connection } from './kubeconfig.ts';
 import { timedOut, unreachable } from './status-errors.ts';
 
@@ -136,7 +137,20 @@ export class HttpTransport {
     }
   }
 
-  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  #exchange(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const trace: RequestTrace = {
+      method: request.method,
+      host: this.#connection.server.host,
+      path: request.path.split('?', 1)[0] ?? '',
+    };
+    return requestChannel.tracePromise(async () => {
+      const response = await this.#ask(request, signal);
+      trace.status = response.statusCode ?? 0;
+      return response;
+    }, trace);
+  }
+
+  async #ask(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { server, context } = this.#connection;
     const connect = await this.#connection.options().catch((cause: unknown) => {
       throw unreachable(context, cause, 'its credentials could not be obtained');
