@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ApplicationConfiguration, TypedReference } from './kinds/index.ts';
-import { objectMetadata, type TraitNamesInput, traitNames, workloadName } from './names.ts';
+import {
+  componentNameOf,
+  instanceNameOf,
+  objectMetadata,
+  type TraitNamesInput,
+  traitNames,
+  workloadName,
+} from './names.ts';
 
 const trait = (kind: string, name?: string) =>
   ({ apiVersion: 'keda.sh/v1alpha1', kind, ...(name === undefined ? {} : { metadata: { name } }) }) as never;
@@ -18,6 +25,22 @@ test.each([
   [undefined, 'component'],
 ])('a workload named %j is called %s', (name, expected) => {
   expect(workloadName(trait('Deployment', name), 'component')).toBe(expected);
+});
+
+test('the instance name of the application wins over the name of the workload, which every instance shares', () => {
+  expect(workloadName(trait('Deployment', 'own'), 'component', 'frontend')).toBe('frontend');
+  expect(workloadName(trait('Deployment', 'own'), 'component', '')).toBe('own');
+});
+
+test.each([
+  [{ componentName: 'web' }, 'web', 'web'],
+  [{ revisionName: 'web-app-v2' }, 'web-app', 'web-app'],
+  [{ componentName: 'web', revisionName: 'api-v2' }, 'api', 'api'],
+  [{ componentName: 'web', revisionName: '', instanceName: 'frontend' }, 'web', 'frontend'],
+  [{ revisionName: 'odd' }, 'odd', 'odd'],
+  [{}, '', ''],
+])('%j means Component %j and instance %j', (entry, component, instance) => {
+  expect([componentNameOf(entry), instanceNameOf(entry)]).toEqual([component, instance]);
 });
 
 describe('trait names', () => {
@@ -66,6 +89,13 @@ describe('trait names', () => {
     expect(new Set(all.map(String)).size).toBe(4);
   });
 
+  test('two instances of one Component have traits of their own, with the name of the Component in front', () => {
+    const [one] = names({ instance: 'frontend' });
+    expect(one).toMatch(/^web-scaledobjects-/);
+    expect(new Set([one, ...names({ instance: 'backend' }), ...names({})]).size).toBe(3);
+    expect(names({ instance: 'web' })).toEqual(names({}));
+  });
+
   test('a long component leaves a name of at most 63 characters', () => {
     const [name] = names({ component: 'c'.repeat(63) });
     expect(name).toHaveLength(63);
@@ -98,13 +128,14 @@ describe('metadata', () => {
         'app.kubernetes.io/managed-by': 'capstan',
         'app.oam.dev/name': 'shop',
         'app.oam.dev/component': 'web',
+        'app.oam.dev/revision': '',
         'app.oam.dev/resourceType': 'TRAIT',
       },
       annotations: { note: 'own', 'app.oam.dev/generation': '4' },
     });
   });
 
-  test('the revision is a label where there is one', () => {
+  test('the revision is always a label, empty before the first one', () => {
     const input = { application, component: 'web', resourceType: 'WORKLOAD', object, revision: 'web-v2' } as const;
     expect(objectMetadata(input).labels['app.oam.dev/revision']).toBe('web-v2');
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { groupOf, type KubernetesObject } from '@capstan/base';
-import type { ApplicationConfiguration, TypedReference } from './kinds/index.ts';
+import type { ApplicationComponent, ApplicationConfiguration, TypedReference } from './kinds/index.ts';
 
 /** Labels of the objects of an application. */
 export const OAM_LABELS = {
@@ -27,15 +27,32 @@ export const MAX_NAME_LENGTH = 63;
  */
 const NOT_INHERITED = /^(kubectl\.kubernetes\.io\/|meta\.helm\.sh\/|argocd\.argoproj\.io\/)/;
 
-/** The name of a workload: its own (from the template or a parameter), else that of its component. */
-export function workloadName(workload: KubernetesObject, componentName: string): string {
-  return ownName(workload) ?? componentName;
+/** The name of the Component that an entry of an application means: a revision is named `<component>-<segment>`. */
+export function componentNameOf(entry: ApplicationComponent): string {
+  if (!entry.revisionName) return entry.componentName ?? '';
+  const dash = entry.revisionName.lastIndexOf('-');
+  return dash < 0 ? entry.revisionName : entry.revisionName.slice(0, dash);
+}
+
+/** The name by which the rest of the application speaks of an entry: its instance name, else that of its Component. */
+export function instanceNameOf(entry: ApplicationComponent): string {
+  return entry.instanceName || componentNameOf(entry);
+}
+
+/**
+ * The name of a workload without revisions: the instance name that the application gives, else its own (from the
+ * template or a parameter), else that of its component.
+ */
+export function workloadName(workload: KubernetesObject, componentName: string, instanceName?: string): string {
+  return instanceName || ownName(workload) || componentName;
 }
 
 /** Everything that the names of a component's traits depend on. */
 export interface TraitNamesInput {
   readonly application: string;
   readonly component: string;
+  /** Tells entries of one Component apart. */
+  readonly instance?: string;
   /** In the order of the application. `definitionName` is absent where no TraitDefinition exists. */
   readonly traits: readonly { readonly object: KubernetesObject; readonly definitionName?: string }[];
   /** The traits of this component in the status of the application before. */
@@ -65,7 +82,7 @@ export function traitNames(input: TraitNamesInput): string[] {
 export interface MetadataInput {
   readonly application: ApplicationConfiguration;
   readonly component: string;
-  /** Name of the component's revision. */
+  /** Name of the component's revision; the label is there, and empty, when there is none yet. */
   readonly revision?: string;
   readonly resourceType: 'WORKLOAD' | 'TRAIT';
   /** The object as written in the component or application. */
@@ -87,8 +104,8 @@ export function objectMetadata(input: MetadataInput): {
       [OAM_LABELS.managedBy]: 'capstan',
       [OAM_LABELS.application]: application.metadata.name,
       [OAM_LABELS.component]: input.component,
+      [OAM_LABELS.revision]: input.revision ?? '',
       [OAM_LABELS.resourceType]: input.resourceType,
-      ...(input.revision === undefined ? {} : { [OAM_LABELS.revision]: input.revision }),
     },
     annotations: {
       ...Object.fromEntries(inherited),
@@ -123,11 +140,13 @@ function generatedName(
   definitionName: string | undefined,
   taken: Set<string>,
 ): string {
+  const { application, component, instance = component } = input;
   const type = definitionName === undefined ? 'dummy' : (definitionName.split('.')[0] ?? '').toLowerCase() || 'trait';
   for (let ordinal = 0; ; ordinal += 1) {
-    const identity = [input.application, input.component, groupOf(object.apiVersion), object.kind, ordinal];
+    const owner = instance === component ? [application, component] : [application, component, instance];
+    const identity = [...owner, groupOf(object.apiVersion), object.kind, ordinal];
     const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8);
-    const prefix = `${input.component}-${type}`.slice(0, MAX_NAME_LENGTH - hash.length - 1).replace(/[-.]+$/, '');
+    const prefix = `${component}-${type}`.slice(0, MAX_NAME_LENGTH - hash.length - 1).replace(/[-.]+$/, '');
     const name = `${prefix}-${hash}`;
     if (!taken.has(keyOf(object, name))) return name;
   }

@@ -39,19 +39,37 @@ const scopes: Schema = list(
   ),
 );
 
-const component: Schema = record('A Component as this application uses it.', {
-  componentName: text('Name of the Component. Excludes revisionName.'),
-  revisionName: text('Name of one revision of a Component. Excludes componentName.'),
-  instanceName: text('Name of the workload; the name of the Component when absent.'),
-  dependencies: list('Instances of this application that must be ready first.', { type: 'string' }),
-  parameterValues,
-  traits: traits('What is attached to the component.'),
-  scopes,
-  ...dataPassing,
-});
+/** Empty for Go clients; else the name of an object. */
+const OBJECT_NAME = { pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$', maxLength: 253 };
+
+/** Keeps the API server's estimate of the cost of CEL rules low; the size of an object ends applications long before. */
+const MAX_COMPONENTS = 1000;
+
+/** Go clients write a name that they leave out as an empty string. */
+const names: Schema['x-kubernetes-validations'] = [
+  {
+    rule: "!(has(self.componentName) && self.componentName != '' && has(self.revisionName) && self.revisionName != '')",
+    message: 'componentName and revisionName are mutually exclusive, you can only specify one of them',
+  },
+];
+
+const component: Schema = record(
+  'A Component as this application uses it.',
+  {
+    componentName: text('Name of the Component. Excludes revisionName.'),
+    revisionName: text('Name of one revision of a Component. Excludes componentName.'),
+    instanceName: text('Name of the workload; the name of the Component when absent.', OBJECT_NAME),
+    dependencies: list('Instances of this application that must be ready first.', { type: 'string' }),
+    parameterValues,
+    traits: traits('What is attached to the component.'),
+    scopes,
+    ...dataPassing,
+  },
+  { 'x-kubernetes-validations': names },
+);
 
 const spec: Schema = record('What the application consists of.', {
-  'components!': list('The components; each becomes one workload.', component),
+  'components!': list('The components; each becomes one workload.', component, { maxItems: MAX_COMPONENTS }),
   traits: traits('Traits for every component that their rules admit.'),
 });
 

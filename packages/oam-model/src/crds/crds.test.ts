@@ -32,6 +32,10 @@ test.each([
   ['ScopeDefinition', 'Cluster', false],
   ['Component', 'Namespaced', true],
   ['ApplicationConfiguration', 'Namespaced', true],
+  ['ContainerizedWorkload', 'Namespaced', true],
+  ['ManualScalerTrait', 'Namespaced', true],
+  ['HealthScope', 'Namespaced', true],
+  ['NetworkScope', 'Namespaced', true],
 ])('%s is %s, with a status subresource: %s', (kind, scope, status) => {
   const { metadata, spec } = crdOf(kind);
   expect(metadata.name).toBe(`${kind.toLowerCase()}s.core.oam.dev`);

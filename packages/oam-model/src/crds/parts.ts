@@ -15,6 +15,11 @@ export function reference(description: string): Schema {
   return record(description, referenceProperties);
 }
 
+/** A list of references to objects. */
+export function references(description: string): Schema {
+  return list(description, reference('One object.'));
+}
+
 /** The name of the CRD that a Definition registers. */
 export const definitionReference: Schema = record('The CustomResourceDefinition that this Definition registers.', {
   'name!': text('Name of the CustomResourceDefinition, <plural>.<group>.'),

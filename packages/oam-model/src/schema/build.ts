@@ -13,6 +13,11 @@ export function flag(description: string, more: Schema = {}): Schema {
   return { type: 'boolean', description, ...more };
 }
 
+/** A 32-bit integer. */
+export function int32(description: string, more: Schema = {}): Schema {
+  return { type: 'integer', format: 'int32', description, ...more };
+}
+
 /** A 64-bit integer. */
 export function int64(description: string): Schema {
   return { type: 'integer', format: 'int64', description };
