@@ -34,6 +34,7 @@ export {
 } from './diagnostics.ts';
 export { type EventSummary, lastEventOf } from './events.ts';
 export { type ClusterFacts, clusterFacts } from './facts.ts';
+export { fenceClient } from './fenced-client.ts';
 export { type Informer, type InformerHandler, type InformerOptions, startInformer } from './informer.ts';
 export {
   createInformerHub,

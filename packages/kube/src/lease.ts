@@ -13,6 +13,7 @@ import {
 } from '@capstan/base';
 import type { KubeClient } from './client.ts';
 import { KUBE_CODES } from './codes.ts';
+import { HOLDER_ANNOTATION, holderHasEnded, ownProcess } from './lease-process.ts';
 
 /** Where Capstan's Leases are. */
 export const LEASE_NAMESPACE = 'capstan-system';
@@ -24,7 +25,7 @@ const RELEASE_MS = 5000;
 /** Who holds a Lease. */
 export interface LeaseState {
   readonly holder: string;
-  /** Whether it was renewed within its duration. False after a release or the death of the holder. */
+  /** Whether it was renewed within its duration by a process that is not known to be dead. */
   readonly alive: boolean;
   /** leaseTransitions: grows with every acquisition, so that a late write of a former holder can be told. */
   readonly fencing: number;
@@ -54,13 +55,16 @@ export interface HeldLease {
   readonly fencing: number;
   /** Aborted (reason: LEASE_LOST) when another took the Lease or it could not be renewed in time. Stop working then. */
   readonly signal: AbortSignal;
+  /** Throws LEASE_LOST unless the Lease is held at this moment: also when timers were late, as after a suspension. */
+  assertHeld(): void;
   /** Stops renewing and gives the Lease up, so that the next one need not wait. Never rejects. */
   release(): Promise<void>;
 }
 
 /**
- * Takes a Lease that is free or whose holder is dead, and renews it until released. Rejects with LEASE_HELD (exit 5, names the
- * holder) while another holds it. Clocks of the machines involved must agree within a few seconds, as for kubelets.
+ * Takes a Lease that is free or whose holder is dead, and renews it until released. Dead is who did not renew it in time,
+ * or at once a process of this very machine that has ended. Rejects with LEASE_HELD (exit 5, names the holder) while
+ * another holds it. Clocks of the machines involved must agree within a few seconds, as for kubelets.
  */
 export async function acquireLease(client: KubeClient, options: LeaseOptions): Promise<HeldLease> {
   const { waitMs = 0, signal, clock = systemClock } = options;
@@ -94,13 +98,18 @@ interface Attempt {
 async function tryAcquire(client: KubeClient, options: LeaseOptions & { readonly holder: string }): Promise<Attempt> {
   const { name, namespace = LEASE_NAMESPACE, holder, durationMs = 15_000, clock = systemClock } = options;
   const before = await client.get({ apiVersion: API_VERSION, kind: 'Lease', name, namespace });
-  const state = before && stateOf(before, clock.now());
+  const state = before && (await stateOf(before, clock.now()));
   if (state?.alive && state.holder !== holder) return { state };
+  const { [HOLDER_ANNOTATION]: _former, ...annotations } = before?.metadata.annotations ?? {};
+  const own = await ownProcess();
   const time = microTime(clock.now());
   const lease: KubernetesObject = {
     apiVersion: API_VERSION,
     kind: 'Lease',
-    metadata: before?.metadata ?? { name, namespace },
+    metadata: {
+      ...(before?.metadata ?? { name, namespace }),
+      annotations: own === undefined ? annotations : { ...annotations, [HOLDER_ANNOTATION]: own },
+    },
     spec: {
       holderIdentity: holder,
       leaseDurationSeconds: Math.max(1, Math.ceil(durationMs / 1000)),
@@ -114,7 +123,7 @@ async function tryAcquire(client: KubeClient, options: LeaseOptions & { readonly
   } catch (error) {
     if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
     const now = await client.get({ apiVersion: API_VERSION, kind: 'Lease', name, namespace });
-    return { state: now && stateOf(now, clock.now()) };
+    return { state: now && (await stateOf(now, clock.now())) };
   }
 }
 
@@ -129,6 +138,7 @@ class RenewedLease implements HeldLease {
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
   readonly #renewing: Promise<void>;
+  #renewedAt: number;
   #lease: KubernetesObject;
 
   constructor(client: KubeClient, options: LeaseOptions, holder: string, lease: KubernetesObject) {
@@ -139,12 +149,21 @@ class RenewedLease implements HeldLease {
     this.#log = (options.log ?? silentLogger).child({ lease: options.name });
     this.#durationMs = options.durationMs ?? 15_000;
     this.#lease = lease;
+    // Of before the request, which may have taken its time.
+    this.#renewedAt = Date.parse(specOf(lease).renewTime ?? '');
     this.fencing = specOf(lease).leaseTransitions ?? 0;
     this.#renewing = this.#renew();
   }
 
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  assertHeld(): void {
+    this.#lost.signal.throwIfAborted();
+    if (this.#clock.now() < this.#deadline()) return;
+    this.#lose(new Error('it was not renewed in time'));
+    this.#lost.signal.throwIfAborted();
   }
 
   async release(): Promise<void> {
@@ -164,22 +183,20 @@ class RenewedLease implements HeldLease {
   async #renew(): Promise<void> {
     const stop = this.#released.signal;
     const interval = this.#durationMs / 3;
-    let renewedAt = this.#clock.now();
     let pause = interval;
     for (;;) {
       await this.#clock.sleep(pause, stop);
-      if (stop.aborted) return;
-      // Two thirds of the duration: the holder must have stopped before anybody else may start.
-      const left = renewedAt + interval * 2 - this.#clock.now();
+      if (stop.aborted || this.#lost.signal.aborted) return;
+      const left = this.#deadline() - this.#clock.now();
       try {
         const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(interval, left))));
         const now = this.#clock.now();
         this.#lease = await this.#client.replace(this.#with({ renewTime: microTime(now) }), { signal });
-        renewedAt = now;
+        this.#renewedAt = now;
         pause = interval;
       } catch (error) {
         const conflict = isCapstanError(error, KUBE_CODES.conflict);
-        const lost = conflict ? !(await this.#isStillOurs()) : this.#clock.now() >= renewedAt + interval * 2;
+        const lost = conflict ? !(await this.#isStillOurs()) : this.#clock.now() >= this.#deadline();
         if (lost) {
           this.#lose(error);
           return;
@@ -187,6 +204,11 @@ class RenewedLease implements HeldLease {
         pause = interval / 5;
       }
     }
+  }
+
+  /** Two thirds of the duration: the holder must have stopped before anybody else may start. */
+  #deadline(): number {
+    return this.#renewedAt + (this.#durationMs * 2) / 3;
   }
 
   /** Another writer may have touched labels only; then the next renewal goes on from its version. */
@@ -201,6 +223,7 @@ class RenewedLease implements HeldLease {
   }
 
   #lose(cause: unknown): void {
+    if (this.#lost.signal.aborted) return;
     const error = new CapstanError(KUBE_CODES.leaseLost, `the lease ${this.#name} was lost`, {
       hint: 'Another process took it over, or the cluster could not be reached for too long.',
       exit: EXIT.blocked,
@@ -226,13 +249,13 @@ function specOf(lease: KubernetesObject): LeaseSpec {
   return (lease['spec'] ?? {}) as LeaseSpec;
 }
 
-function stateOf(lease: KubernetesObject, now: number): LeaseState | undefined {
+async function stateOf(lease: KubernetesObject, now: number): Promise<LeaseState | undefined> {
   const { holderIdentity, leaseDurationSeconds = 0, renewTime, leaseTransitions = 0 } = specOf(lease);
   if (!holderIdentity) return undefined;
   const renewedAt = renewTime ? Date.parse(renewTime) : 0;
   return {
     holder: holderIdentity,
-    alive: renewedAt + leaseDurationSeconds * 1000 > now,
+    alive: renewedAt + leaseDurationSeconds * 1000 > now && !(await holderHasEnded(lease)),
     fencing: leaseTransitions,
     renewedAt,
   };

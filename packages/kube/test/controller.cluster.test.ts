@@ -1,6 +1,15 @@
-import { referenceTo } from '@capstan/base';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { identifyProcess, referenceTo, systemClock } from '@capstan/base';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { acquireLease, type InformerEvent, leaseHolder, startInformer, waitUntilServed } from '../src/index.ts';
+import {
+  acquireLease,
+  fenceClient,
+  type InformerEvent,
+  leaseHolder,
+  startInformer,
+  waitUntilServed,
+} from '../src/index.ts';
 import { aConfigMap, aGadgetDefinition, aNamespace, cluster, unique } from './cluster.ts';
 
 const WITHIN = { timeout: 20_000 };
@@ -116,6 +125,48 @@ describe('leases', () => {
     await dead.release();
     expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: 'heir', alive: true });
     await heir.release();
+  });
+
+  test('the lease of a process of this machine that has ended is free at once, that of a running one is not', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const identity = await identifyProcess(child.pid!);
+    const held = await acquireLease(client, { name: 'work', namespace, holder: 'killed' });
+    const reference = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'work', namespace };
+    const lease = await client.get(reference);
+    const own = JSON.parse(lease?.metadata.annotations?.['capstan.dev/holder-process'] ?? '{}');
+    expect(own).toMatchObject({ pid: process.pid });
+    const annotations = { 'capstan.dev/holder-process': JSON.stringify({ ...own, ...identity }) };
+    await client.patch(reference, { metadata: { annotations } });
+    await expect(acquireLease(client, { name: 'work', namespace })).rejects.toMatchObject({
+      fields: { holder: 'killed' },
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: 'killed', alive: false });
+    const heir = await acquireLease(client, { name: 'work', namespace, holder: 'heir' });
+    expect(heir.fencing).toBe(held.fencing + 1);
+    await heir.release();
+    await held.release();
+  });
+
+  test('who lost the lease, or slept through its time, writes no more', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    let asleepMs = 0;
+    const clock = { now: () => Date.now() + asleepMs, sleep: systemClock.sleep };
+    const lease = await acquireLease(client, { name: 'work', namespace, clock });
+    const fenced = fenceClient(client, lease);
+    await fenced.create(aConfigMap(namespace, 'held'));
+    asleepMs = 11_000;
+    const late = fenced.create(aConfigMap(namespace, 'late'));
+    await expect(late).rejects.toMatchObject({ code: 'CAPSTAN_KUBE_LEASE_LOST' });
+    expect(lease.signal.aborted).toBe(true);
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'late', namespace };
+    expect(await fenced.get(reference)).toBeUndefined();
+    await lease.release();
   });
 
   test('a held lease is renewed for as long as it is needed', async () => {
