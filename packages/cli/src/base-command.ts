@@ -13,7 +13,7 @@ import { Reach } from './lib/reach.ts';
 import { reportFailure } from './lib/report.ts';
 import { explainParseError } from './lib/usage-errors.ts';
 import { shellQuote } from './lib/words.ts';
-import { Output, type OutputFormat } from './render/output.ts';
+import { Output, type OutputChoice } from './render/output.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 import { askYesNo } from './render/prompt.ts';
 import { terminalOf } from './render/terminal.ts';
@@ -209,14 +209,14 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
       throw explainParseError(error, { command, flags: Object.keys({ ...globalFlags, ...ctor.flags }) });
     }
     const flags = this.flags as unknown as {
-      output: OutputFormat;
+      output?: OutputChoice;
       quiet: boolean;
       debug: boolean;
       'no-color': boolean;
     };
     const style = { noColor: flags['no-color'] };
     this.out = new Output({
-      format: flags.output,
+      output: flags.output ?? { format: 'table' },
       quiet: flags.quiet,
       stdout: terminalOf(process.stdout, style),
       stderr: terminalOf(process.stderr, style),

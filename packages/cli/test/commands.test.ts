@@ -3,7 +3,6 @@ import { Config } from '@oclif/core/config';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HELP_GROUPS, TOPICS } from '../src/help/groups.ts';
 import { commandHelp } from '../src/help/render.ts';
-import { OUTPUT_FORMATS } from '../src/render/output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let config: Config;
@@ -26,15 +25,6 @@ describe('the commands', () => {
   test('each has a summary and an example', () => {
     const without = config.commands.filter(({ summary, examples }) => !summary || !examples?.length);
     expect(without.map(({ id }) => id)).toEqual([]);
-  });
-
-  test('each that reads prints every form of output', () => {
-    const reads = config.commands.filter((command) => command['reads'] === true);
-    expect(reads.length).toBeGreaterThan(15);
-    for (const { id, flags } of reads) {
-      const output = flags['output'];
-      expect(output && 'options' in output && output.options, id).toEqual(OUTPUT_FORMATS);
-    }
   });
 
   test('the help of each fits a terminal of 80 columns, commands apart', () => {

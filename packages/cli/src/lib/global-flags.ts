@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags';
-import { OUTPUT_FORMATS, type OutputFormat } from '../render/output.ts';
+import { type OutputChoice, parseOutput } from '../render/output.ts';
 import { parseDuration } from './duration.ts';
 
+const output = Flags.custom<OutputChoice>({ parse: parseOutput });
 const duration = Flags.custom<number>({ parse: async (text) => parseDuration(text) });
 
 /** Flags that every command has. */
@@ -21,13 +22,12 @@ export const globalFlags = {
     multiple: true,
     helpGroup: 'GLOBAL',
   }),
-  output: Flags.option({
+  output: output({
     char: 'o',
-    summary: 'form of the output',
-    options: OUTPUT_FORMATS,
-    default: 'table' as OutputFormat,
+    summary: 'form of the output: table, wide, json, yaml, name or jsonpath=TEMPLATE',
+    helpValue: 'FORM',
     helpGroup: 'GLOBAL',
-  })(),
+  }),
   yes: Flags.boolean({ char: 'y', summary: 'answer yes to every question', helpGroup: 'GLOBAL' }),
   'no-input': Flags.boolean({ summary: 'never ask; implied without a terminal and by CI', helpGroup: 'GLOBAL' }),
   timeout: duration({

@@ -1,11 +1,37 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import { didYouMean } from '@capstan/oam-model';
+import { CLI_CODES } from '../codes.ts';
+import type { JsonPathTemplate } from './jsonpath.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Forms in which every read command prints. */
-export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+/** Forms in which every read command prints; the last one with a template: `jsonpath={.items[*].name}`. */
+export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath'] as const;
 
 /** One of the output forms. */
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** What `-o` asks for. */
+export interface OutputChoice {
+  readonly format: OutputFormat;
+  /** Fills the template of `jsonpath=`. */
+  readonly template?: JsonPathTemplate;
+}
+
+/** Reads the value of `-o`. Anything that is no form, or no JSONPath, is a usage error. */
+export async function parseOutput(text: string): Promise<OutputChoice> {
+  const [name = '', ...rest] = text.split('=');
+  const format = OUTPUT_FORMATS.find((each) => each === name);
+  if (format === 'jsonpath' && rest.length > 0) {
+    const { parseJsonPath } = await import('./jsonpath.ts');
+    return { format, template: parseJsonPath(rest.join('=')) };
+  }
+  if (format !== undefined && format !== 'jsonpath' && rest.length === 0) return { format };
+  throw new CapstanError(CLI_CODES.usage, `-o ${text} is no form of output`, {
+    hint: didYouMean(text, OUTPUT_FORMATS) ?? `There are: ${OUTPUT_FORMATS.join(', ')}=TEMPLATE.`,
+    exit: EXIT.usage,
+  });
+}
 
 /** Version of the machine output: fields are added, never renamed. */
 export const OUTPUT_API_VERSION = 'cli.capstan.dev/v1';
@@ -35,14 +61,16 @@ export interface Document {
 /** The two streams of a command: data on stdout, everything else on stderr. */
 export class Output {
   readonly format: OutputFormat;
+  readonly #template: JsonPathTemplate | undefined;
   readonly quiet: boolean;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** JSON as one line for each object, as `--watch` prints it. */
   compact = false;
 
-  constructor(options: { format: OutputFormat; quiet: boolean; stdout: Terminal; stderr: Terminal }) {
-    this.format = options.format;
+  constructor(options: { output: OutputChoice; quiet: boolean; stdout: Terminal; stderr: Terminal }) {
+    this.format = options.output.format;
+    this.#template = options.output.template;
     this.quiet = options.quiet;
     this.stdout = options.stdout;
     this.stderr = options.stderr;
@@ -50,7 +78,7 @@ export class Output {
 
   /** True when a program reads the output. */
   get forMachines(): boolean {
-    return this.format === 'json' || this.format === 'yaml';
+    return this.format === 'json' || this.format === 'yaml' || this.format === 'jsonpath';
   }
 
   /** Writes data. */
@@ -84,8 +112,13 @@ export class Output {
     await this.raw({ apiVersion: OUTPUT_API_VERSION, kind, ...data });
   }
 
-  /** Prints an object as it is, as JSON, or as YAML where that was asked for. */
+  /** Prints an object as it is, as JSON, or as YAML or through a template where that was asked for. */
   async raw(object: object): Promise<void> {
+    // As kubectl prints it: what the template says, with no line end of our own.
+    if (this.#template) {
+      process.stdout.write(this.#template(object));
+      return;
+    }
     if (this.format !== 'yaml') return this.data([JSON.stringify(object, undefined, this.compact ? undefined : 2)]);
     const { stringify } = await import('../services/yaml.ts');
     this.data([stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()]);
