@@ -8,10 +8,14 @@ export type PathSegment = string | number;
 /** The highest index that a path may name: setting it pads the list with nulls up to there. */
 const MAX_INDEX = 1024;
 
+/** Digits above this are the name of a field, as in the reference: no list has that many items. */
+const MAX_UINT32 = 2 ** 32 - 1;
+
 /**
  * The segments of a path such as `spec.containers[0].image` or `metadata.annotations[a.b/c]` (oam-v1alpha2: dots and
- * brackets; an unsigned integer in brackets is an index; quotes in brackets are stripped). The empty path is the root.
- * Throws CAPSTAN_FIELD_PATH_INVALID with the position.
+ * brackets; an unsigned integer in brackets is an index, in quotes the name of a field; quotes in brackets are stripped;
+ * a name may follow a bracket without a dot). The empty path is the root. Throws CAPSTAN_FIELD_PATH_INVALID with the
+ * position.
  */
 export function parseFieldPath(path: string): PathSegment[] {
   const segments: PathSegment[] = [];
@@ -22,7 +26,7 @@ export function parseFieldPath(path: string): PathSegment[] {
       segments.push(segment);
       at = end;
     } else {
-      if (segments.length > 0 || path[at] === '.') at = afterDot(path, at, segments.length > 0);
+      if (path[at] === '.') at = afterDot(path, at, segments.length > 0);
       const end = endOfName(path, at);
       segments.push(path.slice(at, end));
       at = end;
@@ -96,7 +100,6 @@ function segmentsOf(path: string | readonly PathSegment[]): readonly PathSegment
 
 /** The position behind a dot that is allowed here: between two segments, and never before a bracket or the end. */
 function afterDot(path: string, at: number, between: boolean): number {
-  if (path[at] !== '.') throw invalid(path, at, 'a dot is missing');
   const next = path[at + 1];
   if (!between || next === undefined || next === '.' || next === '[') throw invalid(path, at, 'a name is missing');
   return at + 1;
@@ -116,10 +119,12 @@ function bracket(path: string, open: number): { segment: PathSegment; end: numbe
   const quoted = quote === "'" || quote === '"' ? path.indexOf(`${quote}]`, open + 2) : -1;
   const close = quoted >= 0 ? quoted + 1 : path.indexOf(']', open);
   if (close < 0) throw invalid(path, open, 'the bracket is not closed');
-  const name = quoted >= 0 ? path.slice(open + 2, quoted) : path.slice(open + 1, close);
+  const inside = quoted >= 0 ? path.slice(open + 2, quoted) : path.slice(open + 1, close);
+  const name = inside.replace(/^['"]+|['"]+$/g, '');
   if (name === '') throw invalid(path, open, 'the brackets are empty');
   if (quoted < 0 && name.includes('[')) throw invalid(path, open, 'the bracket is not closed');
-  return { segment: /^\d+$/.test(name) ? indexOf(path, open, name) : name, end: close + 1 };
+  const isIndex = /^\d+$/.test(path.slice(open + 1, close)) && Number(name) <= MAX_UINT32;
+  return { segment: isIndex ? indexOf(path, open, name) : name, end: close + 1 };
 }
 
 function indexOf(path: string, at: number, digits: string): number {
@@ -134,7 +139,7 @@ function bracketed(segment: string): string {
 }
 
 function invalid(path: string, at: number, why: string): CapstanError {
-  return new CapstanError(OAM_CODES.fieldPathInvalid, `"${path}" is not a field path: ${why} at position ${at + 1}`, {
+  return new CapstanError(OAM_CODES.fieldPathInvalid, `cannot parse path "${path}": ${why} at position ${at + 1}`, {
     hint: 'Write fields with dots and indexes or dotted keys in brackets: spec.containers[0].image, metadata.annotations[a.b/c].',
     terminal: true,
   });

@@ -45,6 +45,11 @@ test('of overlapping paths the parameter that is declared last wins', () => {
   expect(resolveParameters(component, values)).toMatchObject({ spec: { replicas: 0 } });
 });
 
+test('an empty field path, as Go clients write it, sets nothing', () => {
+  const component = aComponent([{ name: 'p', fieldPaths: [''] }]);
+  expect(resolveParameters(component, [{ name: 'p', value: 'x' }])).toEqual(component.spec.workload);
+});
+
 describe('in the words of the reference', () => {
   const unknown: ParameterValue[] = [
     { name: 'image', value: 'x' },
@@ -72,10 +77,14 @@ describe('in the words of the reference', () => {
     ]);
   });
 
-  test('a field path that cannot be set names the parameter and the place', () => {
-    const component = aComponent([{ name: 'p', fieldPaths: ['kind.name'] }]);
+  test.each([
+    ['kind.name', 'kind is not an object'],
+    ['spec..x', 'cannot parse path "spec..x": a name is missing at position 5'],
+    ['metadata', 'metadata is an object'],
+  ])('a field path %s that cannot be set names the parameter and the place', (path, why) => {
+    const component = aComponent([{ name: 'p', fieldPaths: [path] }]);
     expect(() => resolveParameters(component, [{ name: 'p', value: 'x' }])).toThrow(
-      'cannot resolve parameter values for component "c": cannot set parameter "p": kind is not an object',
+      `cannot render workload for component "c": cannot set parameter "p": ${why}`,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { CapstanError, type KubernetesObject, messageOf } from '@capstan/base';
 import { OAM_CODES } from './codes.ts';
 import { setField } from './field-path.ts';
+import { isJsonObject } from './json.ts';
 import type { Component, ComponentParameter, ParameterValue } from './kinds/index.ts';
 
 /** A parameter value that does not fit its component. */
@@ -39,15 +40,19 @@ export function parameterProblems(
 
 /**
  * The workload of a component with an application's values in it. Of two values for one parameter the last wins;
- * parameters are set in the order in which the component declares them. Throws the first of `parameterProblems`, or
- * CAPSTAN_PARAMETER_INVALID when a field path of the component cannot be set; both are terminal.
+ * parameters are set in the order in which the component declares them, an empty field path sets nothing. Throws the
+ * first of `parameterProblems`, or CAPSTAN_PARAMETER_INVALID when a field path of the component cannot be set or what
+ * comes out is no object of a kind; both are terminal.
  */
 export function resolveParameters(
   component: Component,
   values: readonly ParameterValue[] | undefined,
 ): KubernetesObject {
   const [wrong] = parameterProblems(component, values);
-  if (wrong) throw unresolved(component, wrong.code, wrong.message);
+  if (wrong) {
+    const message = `cannot resolve parameter values for component "${component.metadata.name}": ${wrong.message}`;
+    throw unresolved(component, wrong.code, message);
+  }
   const given = new Map((values ?? []).map(({ name, value }) => [name, value]));
   let workload = component.spec.workload;
   for (const parameter of component.spec.parameters ?? []) {
@@ -64,16 +69,25 @@ function setParameter(
   value: string | number,
 ): KubernetesObject {
   try {
-    return parameter.fieldPaths.reduce((object, path) => setField(object, path, value), workload);
+    const paths = parameter.fieldPaths.filter((path) => path !== '');
+    const filled = paths.reduce((object, path) => setField(object, path, value), workload);
+    assertObject(filled);
+    return filled;
   } catch (error) {
-    const message = `cannot set parameter "${parameter.name}": ${messageOf(error)}`;
+    const { name } = component.metadata;
+    const message = `cannot render workload for component "${name}": cannot set parameter "${parameter.name}": ${messageOf(error)}`;
     throw unresolved(component, OAM_CODES.parameterInvalid, message, error);
   }
 }
 
-function unresolved(component: Component, code: string, why: string, cause?: unknown): CapstanError {
-  const { name } = component.metadata;
-  return new CapstanError(code, `cannot resolve parameter values for component "${name}": ${why}`, {
+/** A parameter may reach every field, also those that make the workload an object. */
+function assertObject({ apiVersion, kind, metadata }: KubernetesObject): void {
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') throw new TypeError('apiVersion and kind are texts');
+  if (metadata !== undefined && !isJsonObject(metadata)) throw new TypeError('metadata is an object');
+}
+
+function unresolved(component: Component, code: string, message: string, cause?: unknown): CapstanError {
+  return new CapstanError(code, message, {
     hint: `The component publishes: ${(component.spec.parameters ?? []).map((each) => each.name).join(', ') || 'no parameters'}.`,
     terminal: true,
     cause,
