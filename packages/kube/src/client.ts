@@ -74,6 +74,22 @@ export interface DeleteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which part of a container's log, and what is done with it. */
+export interface PodLogOptions {
+  /** May be left out for a Pod with one container. */
+  readonly container?: string;
+  /** Goes on until the container ends or the signal is aborted. */
+  readonly follow?: boolean;
+  /** Of the container before its last restart. */
+  readonly previous?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  /** Each line begins with the time at which it was written. */
+  readonly timestamps?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
 /** One change of a watch. BOOKMARK carries only a resourceVersion. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -133,6 +149,8 @@ export interface KubeClient {
     kind: KindReference,
     options: ListOptions & { readonly resourceVersion: string; readonly onEvent: (event: WatchEvent) => void },
   ): Promise<void>;
+  /** The log of a container of a Pod, line by line, to its end. Rejects with NOT_FOUND, FORBIDDEN, UNREACHABLE and what the kubelet says. */
+  podLog(pod: { readonly name: string; readonly namespace: string }, options: PodLogOptions): Promise<void>;
   /** Whether the caller may do this, with the server's reason. */
   mayI(request: AccessRequest): Promise<{ readonly allowed: boolean; readonly reason: string }>;
   /** A GET of a path outside the resource scheme (`/readyz`, `/openapi/v3/...`), parsed as JSON. */

@@ -19,11 +19,12 @@ export async function lastEventOf(client: KubeClient, reference: ObjectReference
   const list = await client
     .list({ apiVersion: 'v1', kind: 'Event' }, { namespace, fieldSelector })
     .catch(() => undefined);
-  const events = (list?.items ?? []).map(summaryOf).sort((a, b) => a.at.localeCompare(b.at));
+  const events = (list?.items ?? []).map(eventSummary).sort((a, b) => a.at.localeCompare(b.at));
   return events.at(-1);
 }
 
-function summaryOf(event: KubernetesObject): EventSummary {
+/** What an Event says, in whichever of its two forms it was written. */
+export function eventSummary(event: KubernetesObject): EventSummary {
   const { type, reason, message, count, lastTimestamp, eventTime, series } = event as {
     type?: string;
     reason?: string;

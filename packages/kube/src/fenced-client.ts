@@ -20,6 +20,7 @@ export function fenceClient(client: KubeClient, lease: Pick<HeldLease, 'signal' 
     get: (reference, options) => client.get(reference, options),
     list: (kind, options) => client.list(kind, options),
     watch: (kind, options) => client.watch(kind, options),
+    podLog: (pod, options) => client.podLog(pod, options),
     mayI: (request) => client.mayI(request),
     raw: (path, options) => client.raw(path, options),
     apply: async (object, options) => client.apply(object, held(options)),

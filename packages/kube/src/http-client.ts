@@ -14,6 +14,7 @@ import type {
   Discovery,
   KubeClient,
   ListOptions,
+  PodLogOptions,
   ServedResource,
   WatchEvent,
   WriteOptions,
@@ -21,6 +22,7 @@ import type {
 import { KUBE_CODES } from './codes.ts';
 import { HttpDiscovery } from './discovery.ts';
 import { attemptOf, pathOf, withQuery } from './paths.ts';
+import { readPodLog } from './pod-log.ts';
 import { type Attempt, errorOf, isUnserved, jsonOf } from './status-errors.ts';
 import type { HttpRequest, HttpResponse, HttpTransport } from './transport.ts';
 import { readWatch } from './watch-stream.ts';
@@ -207,6 +209,10 @@ export class HttpKubeClient implements KubeClient {
     const query = { ...selectorsOf(options), watch: true, allowWatchBookmarks: true, resourceVersion };
     const request = { path: pathOf(served, options), query, attempt, context: this.context, onEvent, signal };
     await readWatch(this.#transport, request);
+  }
+
+  async podLog(pod: { name: string; namespace: string }, options: PodLogOptions): Promise<void> {
+    await readPodLog(this.#transport, { pod, context: this.context, options });
   }
 
   async mayI(request: AccessRequest): Promise<{ allowed: boolean; reason: string }> {

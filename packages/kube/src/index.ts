@@ -8,6 +8,7 @@ export {
   type Discovery,
   type KubeClient,
   type ListOptions,
+  type PodLogOptions,
   type ServedResource,
   type WatchEvent,
   type WriteOptions,
@@ -32,7 +33,7 @@ export {
   reconcileChannel,
   requestChannel,
 } from './diagnostics.ts';
-export { type EventSummary, lastEventOf } from './events.ts';
+export { type EventSummary, eventSummary, lastEventOf } from './events.ts';
 export { type ClusterFacts, clusterFacts } from './facts.ts';
 export { fenceClient } from './fenced-client.ts';
 export { type Informer, type InformerHandler, type InformerOptions, startInformer } from './informer.ts';
