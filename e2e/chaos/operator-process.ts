@@ -13,13 +13,17 @@ export interface SupervisedOperator {
 }
 
 /** Starts `capstan system run` for a kubeconfig and starts it again whenever it ends. */
-export function superviseOperator(kubeconfig: string, env: Readonly<Record<string, string>>): SupervisedOperator {
+export function superviseOperator(
+  kubeconfig: string,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): SupervisedOperator {
   let stopping = false;
   let kills = 0;
   let log = '';
   let child = start();
   function start(): ChildProcess {
-    const one = spawn(`${repository}/capstan`, ['system', 'run', '--kubeconfig', kubeconfig], {
+    const one = spawn(`${repository}/capstan`, ['system', 'run', '--kubeconfig', kubeconfig, ...flags], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
