@@ -58,6 +58,7 @@ export { ensureNamespace, type NamespaceOptions } from './namespace.ts';
 export type { InformerEvent } from './object-cache.ts';
 export { type InventoryEntry, type PrunedEntry, type PruneOptions, pruneInventory } from './prune.ts';
 export { WorkQueue, type WorkQueueOptions } from './queue.ts';
+export { type EventSubject, type NewEvent, type RecordEventOptions, recordEvent } from './record-event.ts';
 export { type WaitServedOptions, waitUntilServed } from './served.ts';
 export type { FieldConflict } from './status-errors.ts';
 export {

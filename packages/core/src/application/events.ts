@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { KubernetesObject } from '@capstan/base';
-import { isCapstanError } from '@capstan/base';
-import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { type KubernetesObject, referenceTo } from '@capstan/base';
+import { type KubeClient, recordEvent } from '@capstan/kube';
 import type { ApplicationEvent } from './conclude.ts';
 import { CONTROLLER_MANAGER } from './names.ts';
 
@@ -12,39 +10,11 @@ export async function recordEvents(
   events: readonly ApplicationEvent[],
   now: number,
 ): Promise<void> {
-  for (const event of events) {
-    try {
-      await client.create(eventObject(regarding, event, now), { fieldManager: CONTROLLER_MANAGER });
-    } catch (error) {
-      const gone = [KUBE_CODES.forbidden, KUBE_CODES.notFound, KUBE_CODES.conflict];
-      if (!gone.some((code) => isCapstanError(error, code))) throw error;
-    }
-  }
-}
-
-function eventObject(regarding: KubernetesObject, event: ApplicationEvent, now: number): KubernetesObject {
-  const { apiVersion, kind, metadata } = regarding;
-  const { name, uid, resourceVersion } = metadata;
-  const namespace = metadata.namespace ?? 'default';
-  const time = new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z');
-  // Unique per object, reason and moment; a repeated write of the same event meets its own name.
-  const digest = createHash('sha256')
-    .update(JSON.stringify([uid, event, now]))
-    .digest('hex')
-    .slice(0, 16);
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${name}.${digest}`, namespace },
-    involvedObject: { apiVersion, kind, name, namespace: metadata.namespace, uid, resourceVersion },
-    type: event.type,
-    reason: event.reason,
-    message: event.message,
-    source: { component: CONTROLLER_MANAGER },
-    reportingComponent: CONTROLLER_MANAGER,
-    reportingInstance: '',
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
+  const { uid, resourceVersion } = regarding.metadata;
+  const subject = {
+    ...referenceTo(regarding),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
+  for (const event of events) await recordEvent(client, subject, event, { component: CONTROLLER_MANAGER, now });
 }
