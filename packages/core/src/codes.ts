@@ -12,4 +12,8 @@ export const CORE_CODES = {
   applyFailed: 'CAPSTAN_APPLICATION_APPLY_FAILED',
   /** The owner of an object is missing. */
   ownerMissing: 'CAPSTAN_APPLICATION_OWNER_MISSING',
+  /** A scope object could not be written, or was gone when a reference had to be added. */
+  scopeWriteFailed: 'CAPSTAN_SCOPE_WRITE_FAILED',
+  /** A store of an application belongs to another controller. */
+  storeNotControlled: 'CAPSTAN_STORE_NOT_CONTROLLED',
 } as const;

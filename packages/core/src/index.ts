@@ -28,4 +28,9 @@ export {
   provide,
 } from './plugins/host.ts';
 export type { PluginState } from './plugins/state.ts';
+export {
+  type ComponentController,
+  type ComponentControllerOptions,
+  startComponentController,
+} from './revisions/index.ts';
 export { type ApplicationTree, applicationTree, type TreeInput, type TreeNode } from './tree/index.ts';

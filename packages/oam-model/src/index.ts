@@ -4,6 +4,7 @@ export { validateApplication } from './application/validate.ts';
 export * from './catalog.ts';
 export { OAM_CODES } from './codes.ts';
 export { oamCustomResourceDefinitions } from './crds/index.ts';
+export * from './data-passing/index.ts';
 export * from './dependencies.ts';
 export { formatFieldPath, getField, type PathSegment, parseFieldPath, setField } from './field-path.ts';
 export { MAX_FILE_LENGTH, type ParsedDocuments, parseDocuments, type SourceDocument } from './files/documents.ts';
