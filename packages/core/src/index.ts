@@ -33,4 +33,5 @@ export {
   type ComponentControllerOptions,
   startComponentController,
 } from './revisions/index.ts';
+export { COMPONENT_LABEL, CONTROLLER_REVISION, snapshotOf } from './revisions/snapshot.ts';
 export { type ApplicationTree, applicationTree, type TreeInput, type TreeNode } from './tree/index.ts';
