@@ -88,11 +88,12 @@ describe('the Definition of an object', () => {
       'special',
     ],
     [
-      'by its kind where the label names nothing',
+      'nowhere when its label names none',
       object('keda.sh/v1', 'ScaledObject', { 'trait.oam.dev/type': 'gone' }),
       'trait',
-      'scaledobjects.keda.sh',
+      undefined,
     ],
+    ['not by a CRD alone: names are the convention', object('other.io/v1', 'ScaledObject'), 'trait', undefined],
   ] as const)('is found %s', (_how, from, role, name) => {
     expect(definitionFor(from, role, catalog)?.definition.metadata.name).toBe(name);
   });

@@ -1,18 +1,21 @@
-import { groupOf, type KubernetesObject } from '@capstan/base';
-import { groupOfName } from './applicability.ts';
+import { groupOf, type KindReference, type KubernetesObject } from '@capstan/base';
+import { modernResourceName } from './dialect/kind-aliases.ts';
 import { type Definition, isTraitDefinition, isWorkloadDefinition } from './kinds/index.ts';
 import { OAM_LABELS } from './names.ts';
 import { resourceNameOf } from './plural.ts';
+import { groupOfName } from './rules/type-entries.ts';
 import type { CustomResourceDefinition } from './schema/types.ts';
 import { nearest } from './suggestions.ts';
 
 /** What a Definition registers a kind as. */
 export type DefinitionRole = 'workload' | 'trait' | 'scope';
 
-/** The Definitions of a cluster or file and the CRDs that they may name. */
+/** The Definitions of a cluster or file and the CRDs that they may name. It does not change: look-ups are remembered by it. */
 export interface DefinitionCatalog {
   readonly definitions: readonly Definition[];
   readonly crds: readonly CustomResourceDefinition[];
+  /** By `<plural>.<group>`: kinds that discovery knows, for those without a CRD. Kubernetes' own are known without it. */
+  readonly kinds?: ReadonlyMap<string, KindReference>;
 }
 
 /** A Definition with its CRD. `crd` is absent for built-in kinds such as Deployment, and where it is not known. */
@@ -25,9 +28,8 @@ export interface DefinitionMatch {
 }
 
 /** Every Definition of the catalog with its role, short name and CRD. */
-export function listDefinitions(catalog: DefinitionCatalog): DefinitionMatch[] {
-  const crds = new Map(catalog.crds.map((crd) => [crd.metadata.name, crd]));
-  return catalog.definitions.map((definition) => matchOf(definition, crds.get(definition.spec.definitionRef.name)));
+export function listDefinitions(catalog: DefinitionCatalog): readonly DefinitionMatch[] {
+  return indexOf(catalog).matches;
 }
 
 /**
@@ -48,22 +50,26 @@ export function nearestDefinitions(query: string, catalog: DefinitionCatalog): s
 }
 
 /**
- * The Definition that registers an object's kind in this role, or undefined. A label `trait.oam.dev/type` or
- * `workload.oam.dev/type` names it; else its CRD has the object's group and kind; else, for kinds without a known CRD,
- * its name is the one that Kubernetes would guess for the kind.
+ * The Definition that registers an object's kind in this role, or undefined: the one that its label
+ * `trait.oam.dev/type` or `workload.oam.dev/type` names (and then no other, as in the reference), else the one named
+ * `<plural>.<group>`, today or in the talks.
  */
 export function definitionFor(
   object: KubernetesObject,
   role: DefinitionRole,
   catalog: DefinitionCatalog,
 ): DefinitionMatch | undefined {
-  const ofRole = listDefinitions(catalog).filter((match) => match.role === role);
+  const ofRole = indexOf(catalog).byRole[role];
   const label = TYPE_LABEL[role];
   const labelled = label === undefined ? undefined : object.metadata?.labels?.[label];
-  return (
-    ofRole.find((match) => match.definition.metadata.name === labelled) ??
-    ofRole.find((match) => registers(match, object))
-  );
+  if (labelled) return ofRole.get(labelled);
+  const name = resourceNameIn(catalog, object);
+  return ofRole.get(name) ?? (name.endsWith('.') ? ofRole.get(name.slice(0, -1)) : undefined);
+}
+
+/** The name `<plural>.<group>` of a kind: by its CRD, else by discovery, else as Kubernetes would guess it. */
+export function resourceNameIn(catalog: DefinitionCatalog, { apiVersion, kind }: KindReference): string {
+  return indexOf(catalog).resources.get(groupKind(groupOf(apiVersion), kind)) ?? resourceNameOf({ apiVersion, kind });
 }
 
 const TYPE_LABEL: Partial<Record<DefinitionRole, string>> = {
@@ -71,9 +77,45 @@ const TYPE_LABEL: Partial<Record<DefinitionRole, string>> = {
   trait: OAM_LABELS.traitType,
 };
 
-function registers({ definition, crd }: DefinitionMatch, object: KubernetesObject): boolean {
-  if (crd) return crd.spec.group === groupOf(object.apiVersion) && crd.spec.names.kind === object.kind;
-  return definition.spec.definitionRef.name === resourceNameOf(object);
+/** A catalog prepared for look-ups: it is asked once per object, and is the same for many. */
+interface CatalogIndex {
+  readonly matches: readonly DefinitionMatch[];
+  readonly byRole: Readonly<Record<DefinitionRole, ReadonlyMap<string, DefinitionMatch>>>;
+  /** Names `<plural>.<group>` by group and kind. */
+  readonly resources: ReadonlyMap<string, string>;
+}
+
+const indexes = new WeakMap<DefinitionCatalog, CatalogIndex>();
+
+function indexOf(catalog: DefinitionCatalog): CatalogIndex {
+  const known = indexes.get(catalog);
+  if (known) return known;
+  const crds = new Map(catalog.crds.map((crd) => [crd.metadata.name, crd]));
+  const matches = catalog.definitions.map((definition) =>
+    matchOf(definition, crds.get(modernResourceName(definition.spec.definitionRef.name))),
+  );
+  const named = (role: DefinitionRole) => {
+    const ofRole = matches.filter((match) => match.role === role);
+    const pairs = ofRole.map((match) => [match.definition.metadata.name, match] as const);
+    const modern = pairs.map(([name, match]) => [modernResourceName(name), match] as const);
+    return new Map([...modern, ...pairs]);
+  };
+  const index = {
+    matches,
+    byRole: { workload: named('workload'), trait: named('trait'), scope: named('scope') },
+    resources: new Map([
+      ...[...(catalog.kinds ?? [])].map(
+        ([name, { apiVersion, kind }]) => [groupKind(groupOf(apiVersion), kind), name] as const,
+      ),
+      ...catalog.crds.map(({ metadata, spec }) => [groupKind(spec.group, spec.names.kind), metadata.name] as const),
+    ]),
+  };
+  indexes.set(catalog, index);
+  return index;
+}
+
+function groupKind(group: string, kind: string): string {
+  return `${group}/${kind}`;
 }
 
 function matchOf(definition: Definition, crd: CustomResourceDefinition | undefined): DefinitionMatch {

@@ -31,6 +31,12 @@ export const OAM_CODES = {
   dependencyUnknown: 'CAPSTAN_DEPENDENCY_UNKNOWN',
   dependencyCycle: 'CAPSTAN_DEPENDENCY_CYCLE',
   definitionInvalid: 'CAPSTAN_DEFINITION_INVALID',
+  dataOutputUnknown: 'CAPSTAN_DATA_OUTPUT_UNKNOWN',
+  dataOutputTaken: 'CAPSTAN_DATA_OUTPUT_NAME_TAKEN',
+  scopeUnknown: 'CAPSTAN_SCOPE_UNKNOWN',
+  scopeOverlap: 'CAPSTAN_SCOPE_OVERLAP',
+  kindUnknown: 'CAPSTAN_KIND_UNKNOWN',
+  objectRepeated: 'CAPSTAN_OBJECT_REPEATED',
   versionNotServed: 'CAPSTAN_VERSION_NOT_SERVED',
   notYet: 'CAPSTAN_FEATURE_NOT_YET',
 } as const;

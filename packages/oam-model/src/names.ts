@@ -27,6 +27,11 @@ export const MAX_NAME_LENGTH = 63;
  */
 const NOT_INHERITED = /^(kubectl\.kubernetes\.io\/|meta\.helm\.sh\/|argocd\.argoproj\.io\/)/;
 
+/** The annotations that pass from an object to what is made of it: all but those of tools about that very object. */
+export function inheritedAnnotations(annotations: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !NOT_INHERITED.test(key)));
+}
+
 /** The name of the Component that an entry of an application means: a revision is named `<component>-<segment>`. */
 export function componentNameOf(entry: ApplicationComponent): string {
   if (!entry.revisionName) return entry.componentName ?? '';
@@ -96,7 +101,6 @@ export function objectMetadata(input: MetadataInput): {
 } {
   const { application, object } = input;
   const { generation } = application.metadata;
-  const inherited = Object.entries(application.metadata.annotations ?? {}).filter(([key]) => !NOT_INHERITED.test(key));
   return {
     labels: {
       ...application.metadata.labels,
@@ -108,7 +112,7 @@ export function objectMetadata(input: MetadataInput): {
       [OAM_LABELS.resourceType]: input.resourceType,
     },
     annotations: {
-      ...Object.fromEntries(inherited),
+      ...inheritedAnnotations(application.metadata.annotations),
       ...object.metadata?.annotations,
       ...(generation === undefined ? {} : { [OAM_ANNOTATIONS.generation]: String(generation) }),
     },

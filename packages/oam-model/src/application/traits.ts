@@ -1,5 +1,4 @@
 import { isCapstanError, type KubernetesObject } from '@capstan/base';
-import { appliesTo, conflictVerdict, workloadTarget } from '../applicability.ts';
 import { type DefinitionMatch, definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import { type PathSegment, setField } from '../field-path.ts';
@@ -10,6 +9,8 @@ import {
   isWorkloadDefinition,
   type TraitDefinition,
 } from '../kinds/index.ts';
+import { appliesTo, workloadTarget } from '../rules/applicability.ts';
+import { conflictVerdict } from '../rules/conflicts.ts';
 import { nearest } from '../suggestions.ts';
 import type { CheckedWorkload } from './components.ts';
 import type { Place, ValidationContext } from './context.ts';

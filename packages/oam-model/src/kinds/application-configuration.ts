@@ -27,6 +27,12 @@ export interface ComponentScope {
   readonly scope?: TypedReference;
 }
 
+/** A field of the workload that the canonical form sets for one entry. */
+export interface WorkloadOverride {
+  readonly fieldPath: string;
+  readonly value: string | number | boolean;
+}
+
 /** One component of an application. */
 export interface ApplicationComponent {
   readonly componentName?: string;
@@ -40,6 +46,8 @@ export interface ApplicationComponent {
   readonly parameterValues?: readonly ParameterValue[];
   readonly traits?: readonly ComponentTrait[];
   readonly scopes?: readonly ComponentScope[];
+  /** Only in the canonical form: what traits without an object of their own say about the workload. */
+  readonly overrides?: readonly WorkloadOverride[];
 }
 
 /** What an application consists of. */

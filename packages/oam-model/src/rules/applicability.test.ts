@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { appliesTo, conflictVerdict, workloadTarget } from './applicability.ts';
-import type { TraitDefinition, TraitDefinitionSpec, WorkloadDefinition } from './kinds/index.ts';
+import type { TraitDefinition, TraitDefinitionSpec, WorkloadDefinition } from '../kinds/index.ts';
+import { appliesTo, workloadTarget } from './applicability.ts';
+import { conflictVerdict } from './conflicts.ts';
 
 const webservice: WorkloadDefinition = {
   apiVersion: 'core.oam.dev/v1alpha2',
@@ -51,7 +52,10 @@ describe('appliesTo', () => {
     ['no child of that kind', { appliesToWorkloads: ['statefulsets.apps'], ...child }, false],
     ['an unknown target', { appliesToWorkloads: ['deployments.apps'], extension: { target: 'chid' } }, false],
   ])('%s', (_what, spec, allowed) => {
-    expect(appliesTo(aTrait(spec), target)).toMatchObject({ allowed, source: 'autoscales.traits.capstan.dev' });
+    expect(appliesTo(aTrait(spec), target)).toMatchObject({
+      allowed,
+      source: { kind: 'TraitDefinition', name: 'autoscales.traits.capstan.dev' },
+    });
   });
 
   test('a core group is matched by no group rule', () => {
@@ -89,14 +93,16 @@ describe('conflictsWith', () => {
     ['labelSelector:role=traffic', false],
     ['labelSelector:role==traffic', false],
     ['labelSelector:role=traffic,tier=x', true],
-    ['labelSelector:role', true],
+    ['labelSelector:role', false],
+    ['labelSelector:!role', true],
+    ['labelSelector:', true],
     ['routes.traits.capstan.dev', true],
   ])('%s: allowed %s, from either side', (entry, allowed) => {
     const trait = aTrait({ conflictsWith: [entry] });
     expect(conflictVerdict(trait, other).allowed).toBe(allowed);
     expect(conflictVerdict(other, trait)).toMatchObject({
       allowed,
-      ...(allowed ? {} : { source: trait.metadata.name }),
+      ...(allowed ? {} : { source: { name: trait.metadata.name, field: 'spec.conflictsWith[0]' } }),
     });
   });
 

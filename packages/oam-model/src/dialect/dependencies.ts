@@ -1,0 +1,59 @@
+import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { OAM_CODES } from '../codes.ts';
+import { type DependencyNode, dependencyGraph } from '../dependencies.ts';
+import type { ApplicationComponent, Component } from '../kinds/index.ts';
+import { componentNameOf, instanceNameOf } from '../names.ts';
+import { resolveParameters } from '../parameters.ts';
+import { nearest } from '../suggestions.ts';
+import type { DialectContext } from './context.ts';
+import { componentOf } from './entries.ts';
+
+/** The entries of an application as its `dependencyGraph` wants them: known by instance, Component and workload. */
+export function dependencyNodes(
+  entries: readonly ApplicationComponent[],
+  components: ReadonlyMap<string, Component>,
+): DependencyNode[] {
+  return entries.map((entry) => {
+    const own = workloadOf(entry, componentOf(entry, components))?.metadata?.name;
+    return {
+      instance: instanceNameOf(entry),
+      aliases: [componentNameOf(entry), ...(own ? [own] : [])],
+      dependencies: entry.dependencies ?? [],
+    };
+  });
+}
+
+/** Reports dependencies on what the application does not have, and cycles. */
+export function reportDependencies(
+  context: DialectContext,
+  entries: readonly ApplicationComponent[],
+  components: ReadonlyMap<string, Component>,
+): void {
+  const nodes = dependencyNodes(entries, components);
+  const names = nodes.flatMap(({ instance, aliases }) => [instance, ...aliases]);
+  for (const { kind, node, dependency, message } of dependencyGraph(nodes).problems) {
+    const unknown = kind === 'unknown';
+    const [near] = unknown ? nearest(nodes[node]?.dependencies?.[dependency] ?? '', names) : [];
+    context.refuse(['spec', 'components', node, 'dependencies', dependency], {
+      code: unknown ? OAM_CODES.dependencyUnknown : OAM_CODES.dependencyCycle,
+      reason: unknown ? 'DependencyUnknown' : 'DependencyCycle',
+      message,
+      hint: unknown
+        ? near
+          ? `Did you mean "${near}"?`
+          : `Its instances: ${names.join(', ')}.`
+        : 'Take one of them out.',
+    });
+  }
+}
+
+/** The workload as far as it can be known; what is wrong with parameters is said where they are set. */
+function workloadOf(entry: ApplicationComponent, component: Component | undefined): KubernetesObject | undefined {
+  if (!component?.spec?.workload) return undefined;
+  try {
+    return resolveParameters(component, entry.parameterValues);
+  } catch (error) {
+    if (isCapstanError(error)) return component.spec.workload;
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { KubernetesObject } from '@capstan/base';
+import { isBlank, isJsonObject, withoutZeroStructs } from '../json.ts';
+
+/**
+ * An embedded object without what Go clients write for nothing: an empty `status`, and in metadata nulls and empty
+ * strings. The rest is the kind's own business and stays.
+ */
+export function withoutEmptyMetadata(object: KubernetesObject): KubernetesObject {
+  const { status, metadata, ...rest } = object;
+  const kept = isJsonObject(metadata) ? withoutZeroStructs(metadata, ['labels', 'annotations']) : metadata;
+  return {
+    ...rest,
+    ...(kept === undefined || kept === null ? {} : { metadata: kept }),
+    ...(isBlank(status) ? {} : { status }),
+  } as KubernetesObject;
+}

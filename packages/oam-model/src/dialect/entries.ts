@@ -1,0 +1,25 @@
+import type { KubernetesObject } from '@capstan/base';
+import { setField } from '../field-path.ts';
+import type { ApplicationComponent, Component } from '../kinds/index.ts';
+
+/** The key under which the Component of an entry stands in `components`: its revisionName, else its componentName. */
+export function componentKey({ revisionName, componentName }: ApplicationComponent): string {
+  return revisionName || componentName || '';
+}
+
+/** The Component that an entry means, if it is known. */
+export function componentOf(
+  entry: ApplicationComponent,
+  components: ReadonlyMap<string, Component>,
+): Component | undefined {
+  return components.get(componentKey(entry));
+}
+
+/**
+ * The workload of an entry, its parameters set, with what the entry says about it beyond parameters: `instanceName` as
+ * metadata.name, and its overrides. Throws CAPSTAN_FIELD_PATH_BLOCKED when the template has something else in the way.
+ */
+export function withOverrides(workload: KubernetesObject, entry: ApplicationComponent): KubernetesObject {
+  const named = entry.instanceName ? setField(workload, ['metadata', 'name'], entry.instanceName) : workload;
+  return (entry.overrides ?? []).reduce((object, { fieldPath, value }) => setField(object, fieldPath, value), named);
+}
