@@ -17,4 +17,6 @@ export const CLI_CODES = {
   notFound: 'CAPSTAN_CLI_NOT_FOUND',
   applicationNotReady: 'CAPSTAN_CLI_APPLICATION_NOT_READY',
   namespaceInUse: 'CAPSTAN_CLI_NAMESPACE_IN_USE',
+  noRevision: 'CAPSTAN_CLI_NO_REVISION',
+  noLogs: 'CAPSTAN_CLI_NO_LOGS',
 } as const;

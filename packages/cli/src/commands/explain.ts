@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../base-command.ts';
 
 export default class Explain extends CapstanCommand<typeof Explain> {
-  static override summary = 'the fields of a workload or trait';
+  static override summary = 'the fields of a workload, trait or scope';
   static override reads = true;
   static override examples = [
     { command: 'capstan explain autoscale', description: 'what one may write' },

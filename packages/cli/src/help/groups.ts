@@ -8,9 +8,12 @@ export interface HelpGroup {
 /** Every command and topic stands in exactly one group; a test compares this with the commands there are. */
 export const HELP_GROUPS: readonly HelpGroup[] = [
   { title: 'Start', entries: ['sandbox', 'system', 'version', 'help'] },
-  { title: 'Applications', entries: ['up', 'status', 'list', 'delete', 'validate', 'render'] },
+  {
+    title: 'Applications',
+    entries: ['up', 'diff', 'status', 'list', 'events', 'logs', 'history', 'rollback', 'delete', 'validate', 'render'],
+  },
   { title: 'Capabilities', entries: ['cap', 'center'] },
-  { title: 'What an application may use', entries: ['workload', 'trait', 'explain'] },
+  { title: 'What an application may use', entries: ['workload', 'trait', 'scope', 'explain'] },
 ];
 
 /** One line for each topic. */
@@ -19,6 +22,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   center: 'where capabilities come from',
   sandbox: 'a throwaway cluster on this machine, with simulated pods',
   system: "Capstan's own kinds and its operator in a cluster",
+  scope: 'scopes that components may be in',
   trait: 'traits that components may carry',
   workload: 'kinds of components',
 };

@@ -108,15 +108,15 @@ async function unknownType(
         word,
         known.map(({ shortName }) => shortName),
       ) ?? `There are: ${known.map(({ shortName }) => shortName).join(', ') || 'none'}.`);
-  return new CapstanError(CLI_CODES.notFound, `no installed ${role ?? 'workload or trait'} is called "${word}"`, {
-    hint,
-    next: offer
-      ? [`capstan cap install ${offer.package}`]
-      : role === 'workload'
-        ? ['capstan workload list']
-        : ['capstan trait list'],
-    exit: EXIT.usage,
-  });
+  return new CapstanError(
+    CLI_CODES.notFound,
+    `no installed ${role ?? 'workload, trait or scope'} is called "${word}"`,
+    {
+      hint,
+      next: offer ? [`capstan cap install ${offer.package}`] : [`capstan ${role ?? 'trait'} list`],
+      exit: EXIT.usage,
+    },
+  );
 }
 
 function withoutSchema(shortName: string, crd: string): CapstanError {

@@ -1,4 +1,5 @@
 import type { KubeClient } from '@capstan/kube';
+import type { DefinitionRole } from '@capstan/oam-model';
 import { findType } from './explain.ts';
 import { rowOf, type TypeRow } from './type-rows.ts';
 import { clusterTypes } from './types-catalog.ts';
@@ -6,7 +7,7 @@ import { clusterTypes } from './types-catalog.ts';
 /** One type of the cluster by its short or full name; errors as `findType`. */
 export async function showType(
   name: string,
-  role: 'workload' | 'trait',
+  role: DefinitionRole,
   client: KubeClient,
   signal: AbortSignal,
 ): Promise<TypeRow> {

@@ -3,7 +3,9 @@ import {
   appliesTo,
   type DefinitionCatalog,
   type DefinitionMatch,
+  type DefinitionRole,
   listDefinitions,
+  type ScopeDefinition,
   type TraitDefinition,
   type WorkloadDefinition,
   workloadTarget,
@@ -23,13 +25,15 @@ export interface TypeRow {
   /** Short names of the workloads that a trait fits; the rule's own words for workloads that are not installed. */
   readonly appliesTo: readonly string[];
   readonly conflictsWith: readonly string[];
+  /** Of scopes: a component may be in several of them. */
+  readonly overlaps?: boolean;
   /** With `--applies-to`: whether it fits, and by which rule. */
   readonly applies?: boolean;
   readonly why?: string;
 }
 
 /** The types of one role, by name. */
-export function typeRows(types: DefinitionCatalog, role: 'workload' | 'trait'): TypeRow[] {
+export function typeRows(types: DefinitionCatalog, role: DefinitionRole): TypeRow[] {
   return listDefinitions(types)
     .filter((match) => match.role === role)
     .map((match) => rowOf(match, types))
@@ -66,6 +70,7 @@ export function rowOf(match: DefinitionMatch, types: DefinitionCatalog): TypeRow
     makes: childResourceKinds.map(({ kind }) => kind),
     appliesTo: role === 'trait' ? fittingWorkloads(definition as TraitDefinition, types) : [],
     conflictsWith,
+    ...(role === 'scope' ? { overlaps: (definition as ScopeDefinition).spec.allowComponentOverlap } : {}),
   };
 }
 

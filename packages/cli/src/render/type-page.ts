@@ -1,7 +1,8 @@
+import type { DefinitionRole } from '@capstan/oam-model';
 import type { TypeRow } from '../lib/type-rows.ts';
 
-/** A workload or trait as a short page. */
-export function typeLines(row: TypeRow, role: 'workload' | 'trait'): string[] {
+/** A workload, trait or scope as a short page. */
+export function typeLines(row: TypeRow, role: DefinitionRole): string[] {
   const facts: [string, string][] = [
     ['kind', row.registers ? `${row.registers.kind} (${row.registers.apiVersion})` : ''],
     ['Definition', row.definition],
@@ -9,9 +10,10 @@ export function typeLines(row: TypeRow, role: 'workload' | 'trait'): string[] {
     ['makes', row.makes.join(', ')],
     ['applies to', role === 'trait' ? row.appliesTo.join(', ') || 'no installed workload' : ''],
     ['not beside', row.conflictsWith.join(', ')],
+    ['per component', role === 'scope' ? (row.overlaps ? 'any number' : 'one') : ''],
   ];
   return [
     `${row.name} (${role})  ${row.summary}`.trimEnd(),
-    ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${`${name}:`.padEnd(13)}${value}`),
+    ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${`${name}:`.padEnd(15)}${value}`),
   ];
 }

@@ -1,0 +1,1 @@
+export { componentNameOf } from '@capstan/oam-model';
