@@ -7,8 +7,7 @@ import type {
   TraitDefinition,
 } from '@capstan/oam-model';
 import type { TraitContribution, WorkloadContribution } from '@capstan/plugin-api';
-import { webServiceCrd, webServiceDefinition } from '../src/builtins/webservice-crd.ts';
-import { renderWebService } from '../src/builtins/webservice-render.ts';
+import { webServiceType } from '../src/builtins/workloads/long-running.ts';
 import { kindKey, type ObservedApplication, objectKey, type ServedKind } from '../src/index.ts';
 
 export const AUTOSCALE = { apiVersion: 'traits.capstan.dev/v1alpha1', kind: 'Autoscale' } as const;
@@ -84,8 +83,7 @@ export interface Facts {
 
 /** An observation in which WebService and Autoscale work as installed; facts say what differs. */
 export function observed(facts: Facts): ObservedApplication {
-  const webService = { definition: webServiceDefinition.metadata.name, render: renderWebService };
-  const workloads = new Map((facts.workloads ?? [webService]).map((one) => [one.definition, one]));
+  const workloads = new Map((facts.workloads ?? [webServiceType.contribution]).map((one) => [one.definition, one]));
   const traits = new Map((facts.traits ?? [autoscaler]).map((one) => [one.definition, one]));
   const autoscale = aTraitDefinition('autoscales.traits.capstan.dev', {
     appliesToWorkloads: ['deployments.apps'],
@@ -95,10 +93,10 @@ export function observed(facts: Facts): ObservedApplication {
   return {
     application: facts.application,
     components: new Map((facts.components ?? []).map((one) => [one.metadata.name, one])),
-    workloadDefinitions: [webServiceDefinition],
+    workloadDefinitions: [webServiceType.definition],
     traitDefinitions: facts.traitDefinitions ?? [autoscale],
     kinds: new Map(Object.entries(KINDS).filter(([key]) => !facts.unserved?.includes(key))),
-    crds: new Map((facts.crds ?? [webServiceCrd]).map((crd) => [crd.metadata.name, crd])),
+    crds: new Map((facts.crds ?? [webServiceType.crd]).map((crd) => [crd.metadata.name, crd])),
     contributions: { workload: (name) => workloads.get(name), trait: (name) => traits.get(name) },
     live: new Map((facts.live ?? []).map((object) => [objectKey({ ...object, ...object.metadata }), object])),
   };

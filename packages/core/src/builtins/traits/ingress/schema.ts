@@ -1,0 +1,41 @@
+import { record, type Schema, text, textMap } from '@capstan/oam-model';
+import { nameOf } from '../../pods/schema.ts';
+
+/** The spec of an Ingress trait; the CRD describes it. */
+export interface IngressSpec {
+  readonly hostname?: string;
+  readonly path: string;
+  readonly pathType: 'Prefix' | 'Exact' | 'ImplementationSpecific';
+  readonly servicePort?: number;
+  readonly tls?: { readonly secret: string };
+  readonly ingressClass?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The schema of `spec` of an Ingress trait. */
+export const ingressSpec: Schema = record('Which requests from outside reach the component.', {
+  hostname: text(
+    'Host of the requests, for example shop.example.org or *.example.org. Every host where it is left out.',
+    {
+      minLength: 1,
+      maxLength: 253,
+      pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    },
+  ),
+  path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: '^/' }),
+  pathType: text('How the path is compared.', {
+    default: 'Prefix',
+    enum: ['Prefix', 'Exact', 'ImplementationSpecific'],
+  }),
+  servicePort: {
+    description: "Port of the component's Service; its first one where it is left out.",
+    type: 'integer',
+    minimum: 1,
+    maximum: 65535,
+  },
+  tls: record('Serves the host over TLS.', {
+    'secret!': nameOf('Secret of the namespace that holds the certificate, of type kubernetes.io/tls.'),
+  }),
+  ingressClass: nameOf("Which ingress controller serves it; the cluster's default one where it is left out."),
+  annotations: textMap('Annotations that the ingress controller reads.'),
+});
