@@ -180,8 +180,8 @@ class ComponentLoop {
       const reference = { ...COMPONENT, name, ...inNamespace(namespace) };
       this.#components.informer.learn(await this.#client.patch(reference, { metadata: { uid }, status }, options));
     } catch (error) {
-      // Deleted, or made anew: an event tells of it.
-      if (!isCapstanError(error, KUBE_CODES.notFound) && !isCapstanError(error, KUBE_CODES.conflict)) throw error;
+      // Deleted in the meantime. A component of the same name that was made anew is a conflict, and looked at again.
+      if (!isCapstanError(error, KUBE_CODES.notFound)) throw error;
     }
   }
 
