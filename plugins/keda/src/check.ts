@@ -9,10 +9,10 @@ export function checkAutoscale(input: TraitRenderInput): Problem[] {
   return [...nameProblem(input), ...requestProblems(input)];
 }
 
-function nameProblem({ context }: TraitRenderInput): Problem[] {
-  const { length } = context.component;
-  if (length <= LONGEST_NAME) return [];
-  const message = `component ${context.component} has a name of ${length} characters; to be scaled by KEDA it may have ${LONGEST_NAME}`;
+function nameProblem({ workload }: TraitRenderInput): Problem[] {
+  const { name } = workload.metadata;
+  if (name.length <= LONGEST_NAME) return [];
+  const message = `workload ${name} has a name of ${name.length} characters; to be scaled by KEDA it may have ${LONGEST_NAME}`;
   return [{ path: 'metadata.name', message, hint: 'KEDA makes keda-hpa-<name> of it, which may have 63 characters.' }];
 }
 

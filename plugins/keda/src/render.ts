@@ -7,20 +7,21 @@ export function withoutReplicas(workload: KubernetesObject): KubernetesObject {
   return { ...workload, spec };
 }
 
-/** The ScaledObject of an Autoscale, named like the component, after the TriggerAuthentication that it may need. */
+/** The ScaledObject of an Autoscale, named like the workload, after the TriggerAuthentication that it may need. */
 export function renderAutoscale(input: TraitRenderInput): KubernetesObject[] {
   const spec = autoscaleSpec(input.trait);
   const scaledObject = scaledObjectOf(input, spec);
   return spec.auth ? [triggerAuthenticationOf(input, spec.auth), scaledObject] : [scaledObject];
 }
 
-function scaledObjectOf({ target, context }: TraitRenderInput, spec: AutoscaleSpec): KubernetesObject {
+function scaledObjectOf({ target, context, workload }: TraitRenderInput, spec: AutoscaleSpec): KubernetesObject {
   const { idleReplicas, fallback } = spec;
+  const { name } = workload.metadata;
   return {
     apiVersion: KEDA_API_VERSION,
     kind: 'ScaledObject',
     metadata: {
-      name: context.component,
+      name,
       namespace: context.namespace,
       ...(spec.paused ? { annotations: { 'autoscaling.keda.sh/paused': 'true' } } : {}),
     },
@@ -34,7 +35,7 @@ function scaledObjectOf({ target, context }: TraitRenderInput, spec: AutoscaleSp
       ...(idleReplicas === undefined ? {} : { idleReplicaCount: idleReplicas }),
       ...(fallback ? { fallback: { failureThreshold: fallback.failureThreshold, replicas: fallback.replicas } } : {}),
       ...(spec.restoreReplicasOnDelete ? { advanced: { restoreToOriginalReplicaCount: true } } : {}),
-      triggers: spec.triggers.map((trigger) => triggerOf(trigger, spec.auth ? context.component : undefined)),
+      triggers: spec.triggers.map((trigger) => triggerOf(trigger, spec.auth ? name : undefined)),
     },
   };
 }
@@ -53,13 +54,13 @@ function triggerOf(trigger: Trigger, ownAuthentication: string | undefined) {
 }
 
 function triggerAuthenticationOf(
-  { context }: TraitRenderInput,
+  { context, workload }: TraitRenderInput,
   auth: NonNullable<AutoscaleSpec['auth']>,
 ): KubernetesObject {
   return {
     apiVersion: KEDA_API_VERSION,
     kind: 'TriggerAuthentication',
-    metadata: { name: context.component, namespace: context.namespace },
+    metadata: { name: workload.metadata.name, namespace: context.namespace },
     spec: { secretTargetRef: auth.map(({ parameter, secret, key }) => ({ parameter, name: secret, key })) },
   };
 }
