@@ -28,6 +28,8 @@ export const OAM_CODES = {
   traitRepeated: 'CAPSTAN_TRAIT_REPEATED',
   workloadTypeInvalid: 'CAPSTAN_WORKLOAD_TYPE_INVALID',
   hostTaken: 'CAPSTAN_HOST_TAKEN',
+  selectorShared: 'CAPSTAN_SELECTOR_SHARED',
+  traitDisruptive: 'CAPSTAN_TRAIT_DISRUPTIVE',
   dependencyUnknown: 'CAPSTAN_DEPENDENCY_UNKNOWN',
   dependencyCycle: 'CAPSTAN_DEPENDENCY_CYCLE',
   definitionInvalid: 'CAPSTAN_DEFINITION_INVALID',

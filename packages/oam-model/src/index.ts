@@ -23,11 +23,20 @@ export * from './parameters.ts';
 export { guessPlural, resourceNameOf } from './plural.ts';
 export type { Problem, SchemaProblem, UnknownKind, ValidationProblem } from './problem.ts';
 export * from './rules/applicability.ts';
+export { type PlacedTrait, type RuleComponent, ruleComponents } from './rules/components.ts';
 export { conflictVerdict, type TraitType } from './rules/conflicts.ts';
+export { evaluateRules, withoutOwnedFields } from './rules/evaluate.ts';
 export { type OwnedField, ownedFields } from './rules/field-owners.ts';
 export { type RuleTrait, type RuleWorkload, ruleTrait, ruleWorkload } from './rules/subjects.ts';
 export { groupOfName, type TypeTarget } from './rules/type-entries.ts';
-export * from './rules/verdict.ts';
+export {
+  describeSource,
+  type RuleName,
+  type RuleObject,
+  type RuleSource,
+  type RuleVerdict,
+  type Verdict,
+} from './rules/verdict.ts';
 export { flag, int32, list, type Properties, record, text, textMap } from './schema/build.ts';
 export { applySchemaDefaults } from './schema/defaults.ts';
 export { explainSchema, type FieldExplanation, type SchemaExplanation, type SchemaField } from './schema/explain.ts';

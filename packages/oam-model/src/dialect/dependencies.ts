@@ -1,12 +1,10 @@
-import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import { type DependencyNode, dependencyGraph } from '../dependencies.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { componentNameOf, instanceNameOf } from '../names.ts';
-import { resolveParameters } from '../parameters.ts';
 import { nearest } from '../suggestions.ts';
 import type { DialectContext } from './context.ts';
-import { componentOf } from './entries.ts';
+import { workloadOf } from './entries.ts';
 
 /** The entries of an application as its `dependencyGraph` wants them: known by instance, Component and workload. */
 export function dependencyNodes(
@@ -14,7 +12,7 @@ export function dependencyNodes(
   components: ReadonlyMap<string, Component>,
 ): DependencyNode[] {
   return entries.map((entry) => {
-    const own = workloadOf(entry, componentOf(entry, components))?.metadata?.name;
+    const own = workloadOf(entry, components)?.metadata?.name;
     return {
       instance: instanceNameOf(entry),
       aliases: [componentNameOf(entry), ...(own ? [own] : [])],
@@ -44,16 +42,5 @@ export function reportDependencies(
           : `Its instances: ${names.join(', ')}.`
         : 'Take one of them out.',
     });
-  }
-}
-
-/** The workload as far as it can be known; what is wrong with parameters is said where they are set. */
-function workloadOf(entry: ApplicationComponent, component: Component | undefined): KubernetesObject | undefined {
-  if (!component?.spec?.workload) return undefined;
-  try {
-    return resolveParameters(component, entry.parameterValues);
-  } catch (error) {
-    if (isCapstanError(error)) return component.spec.workload;
-    throw error;
   }
 }

@@ -1,6 +1,7 @@
-import type { KubernetesObject } from '@capstan/base';
+import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { setField } from '../field-path.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
+import { resolveParameters } from '../parameters.ts';
 
 /** The key under which the Component of an entry stands in `components`: its revisionName, else its componentName. */
 export function componentKey({ revisionName, componentName }: ApplicationComponent): string {
@@ -22,4 +23,22 @@ export function componentOf(
 export function withOverrides(workload: KubernetesObject, entry: ApplicationComponent): KubernetesObject {
   const named = entry.instanceName ? setField(workload, ['metadata', 'name'], entry.instanceName) : workload;
   return (entry.overrides ?? []).reduce((object, { fieldPath, value }) => setField(object, fieldPath, value), named);
+}
+
+/**
+ * The workload of an entry with its parameters, as far as they can be set; what is wrong with them is said where they
+ * are set. Undefined where the Component is not known.
+ */
+export function workloadOf(
+  entry: ApplicationComponent,
+  components: ReadonlyMap<string, Component>,
+): KubernetesObject | undefined {
+  const component = componentOf(entry, components);
+  if (!component?.spec?.workload) return undefined;
+  try {
+    return resolveParameters(component, entry.parameterValues);
+  } catch (error) {
+    if (isCapstanError(error)) return component.spec.workload;
+    throw error;
+  }
 }

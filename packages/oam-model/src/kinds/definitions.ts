@@ -38,6 +38,8 @@ export interface TraitExtension extends JsonObject {
   readonly target?: 'child' | (string & {});
   /** Fields of the workload that the trait decides while it is attached; one owner each: `replicas`, `hosts`. */
   readonly owns?: readonly string[];
+  /** Whether a component may carry the trait only once. */
+  readonly onePerComponent?: boolean;
 }
 
 /** Spec of a TraitDefinition. */

@@ -52,6 +52,11 @@ export function ownedFields({ definition, target }: Omit<FieldOwner, 'object'>):
   return known.map((field) => ({ field, source: { kind: 'Capstan', name: `knows ${target.resourceName}` } }));
 }
 
+/** The fields of this very workload that a trait owns: none where it says that it works on another object. */
+export function decidedFields(trait: FieldOwner, workload: FieldOwner): OwnedField[] {
+  return aim(trait, workload) === '' ? ownedFields(trait) : [];
+}
+
 /**
  * Whether two traits of a component keep out of each other's fields: of one field of one object only one may decide.
  * Undefined where they share none.
@@ -69,7 +74,7 @@ export function ownerVerdict(one: FieldOwner, other: FieldOwner, workload: Field
 /** Whether a trait may decide a field of a workload: not when the workload's Definition keeps it. */
 export function workloadOwnerVerdict(trait: FieldOwner, workload: FieldOwner): Verdict | undefined {
   if (!Array.isArray(workload.definition?.spec.extension?.owns)) return undefined;
-  const fields = ownedFields(trait).map(({ field }) => field);
+  const fields = decidedFields(trait, workload).map(({ field }) => field);
   const kept = ownedFields(workload).find(({ field }) => fields.includes(field));
   if (!kept) return undefined;
   const rule = `${typeName(workload)} keeps its ${kept.field}, which ${typeName(trait)} would decide`;

@@ -1,3 +1,5 @@
+import { OAM_CODES } from '../codes.ts';
+
 /** The rules of the engine. */
 export type RuleName =
   | 'appliesToWorkloads'
@@ -55,4 +57,30 @@ export interface RuleVerdict extends Verdict {
 /** `TraitDefinition x, spec.conflictsWith[1]`: how people are told where a rule stands. */
 export function describeSource({ kind, name, field }: RuleSource): string {
   return field === undefined ? `${kind} ${name}` : `${kind} ${name}, ${field}`;
+}
+
+/** The rule that a verdict states, and where it stands. */
+type Basis = Pick<Verdict, 'rule' | 'source'>;
+
+/** What the verdict is about. */
+type Finding = Pick<RuleVerdict, 'name' | 'message' | 'object' | 'other'>;
+
+const CODES: Readonly<Record<RuleName, string>> = {
+  appliesToWorkloads: OAM_CODES.traitNotApplicable,
+  conflictsWith: OAM_CODES.traitConflict,
+  oneTraitPerType: OAM_CODES.traitRepeated,
+  oneOwnerPerField: OAM_CODES.traitOwner,
+  oneRoutePerHost: OAM_CODES.hostTaken,
+  oneWorkloadPerSelector: OAM_CODES.selectorShared,
+  podDisruptive: OAM_CODES.traitDisruptive,
+};
+
+/** A verdict that refuses. */
+export function refusal({ rule, source }: Basis, finding: Finding): RuleVerdict {
+  return { ...finding, allowed: false, severity: 'error', code: CODES[finding.name], rule, source };
+}
+
+/** A verdict that allows, and says why or warns. */
+export function note({ rule, source }: Basis, severity: 'warning' | 'info', finding: Finding): RuleVerdict {
+  return { ...finding, allowed: true, severity, code: CODES[finding.name], rule, source };
 }

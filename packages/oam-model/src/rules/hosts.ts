@@ -1,0 +1,123 @@
+import type { JsonObject, KubernetesObject } from '@capstan/base';
+import { getField } from '../field-path.ts';
+import { isBlank, isJsonObject } from '../json.ts';
+import { type FieldOwner, ownedFields, SHARED_FIELD } from './field-owners.ts';
+import type { RuleSource } from './verdict.ts';
+
+/** A host and path that an object wants the requests of. */
+export interface HostClaim {
+  readonly host: string;
+  readonly path: string;
+  /** The gateway or class of Ingress: one kind may claim the same in two of them. */
+  readonly via: string;
+}
+
+/** The claims of an object, and where it is said that its kind makes claims. */
+export interface HostClaims {
+  readonly claims: readonly HostClaim[];
+  readonly source: RuleSource;
+}
+
+/** The hosts that an object claims, if its kind claims any. */
+export function hostClaims(owner: FieldOwner): HostClaims | undefined {
+  const owned = ownedFields(owner).find(({ field }) => field === SHARED_FIELD);
+  if (!owned) return undefined;
+  const read = READERS[owner.target.resourceName] ?? plainClaims;
+  const claims = read(owner.object).map(({ host, path, via }) => ({
+    host: host.toLowerCase().replace(/\.$/, '') || '*',
+    path: path.replace(/\/?\*?$/, '') || '/',
+    via,
+  }));
+  return { claims, source: owned.source };
+}
+
+/** The first claim that two objects both make. Objects of two kinds share no gateway, so there any will do. */
+export function sharedClaim(one: HostClaims, other: HostClaims, sameKind: boolean): HostClaim | undefined {
+  return one.claims.find(({ host, path, via }) =>
+    other.claims.some((each) => each.host === host && each.path === path && (!sameKind || each.via === via)),
+  );
+}
+
+type Reader = (object: KubernetesObject) => HostClaim[];
+
+const READERS: Readonly<Record<string, Reader>> = {
+  'ingresses.networking.k8s.io': ingressClaims,
+  'virtualservices.networking.istio.io': virtualServiceClaims,
+  'httproutes.gateway.networking.k8s.io': httpRouteClaims,
+  'domainmappings.serving.knative.dev': ({ metadata }) =>
+    metadata?.name ? [{ host: metadata.name, path: '/', via: '' }] : [],
+};
+
+function ingressClaims(object: KubernetesObject): HostClaim[] {
+  const annotation = object.metadata?.annotations?.['kubernetes.io/ingress.class'];
+  const via = textAt(object, 'spec.ingressClassName') || annotation || '';
+  return objectsAt(object, 'spec.rules').flatMap((rule) => {
+    const paths = objectsAt(rule, 'http.paths').map((each) => textAt(each, 'path'));
+    return (paths.length > 0 ? paths : ['/']).map((path) => ({ host: textAt(rule, 'host'), path, via }));
+  });
+}
+
+function virtualServiceClaims(object: KubernetesObject): HostClaim[] {
+  const gateways = textsAt(object, 'spec.gateways');
+  const paths = objectsAt(object, 'spec.http').flatMap((route) =>
+    pathsOf(objectsAt(route, 'match'), (match) => textAt(match, 'uri.prefix') || textAt(match, 'uri.exact'), [
+      'name',
+      'uri',
+    ]),
+  );
+  return combined(textsAt(object, 'spec.hosts'), paths, gateways.length > 0 ? gateways : ['mesh']);
+}
+
+function httpRouteClaims(object: KubernetesObject): HostClaim[] {
+  const parents = objectsAt(object, 'spec.parentRefs').map(
+    (each) => `${textAt(each, 'name')}/${textAt(each, 'sectionName')}`,
+  );
+  const hosts = textsAt(object, 'spec.hostnames');
+  const paths = objectsAt(object, 'spec.rules').flatMap((rule) =>
+    pathsOf(objectsAt(rule, 'matches'), (match) => textAt(match, 'path.value'), ['path']),
+  );
+  return combined(hosts.length > 0 ? hosts : ['*'], paths, parents.length > 0 ? parents : ['']);
+}
+
+/** The paths of matches; none at all means every path. A match that asks for more than a path claims no path alone. */
+function pathsOf(
+  matches: readonly JsonObject[],
+  read: (match: JsonObject) => string,
+  plain: readonly string[],
+): string[] {
+  if (matches.length === 0) return ['/'];
+  return matches
+    .filter((match) => Object.entries(match).every(([field, value]) => plain.includes(field) || isBlank(value)))
+    .map((match) => read(match) || '/');
+}
+
+/** Friendly routes: one host or several, with a path beside them or in rules. */
+function plainClaims(object: KubernetesObject): HostClaim[] {
+  const spec = getField(object, 'spec');
+  const rules = isJsonObject(spec) ? [spec, ...objectsAt(spec, 'rules')] : [];
+  return rules.flatMap((rule) => {
+    const hosts = ['host', 'hostname', 'hosts', 'hostnames'].flatMap((field) => textsAt(rule, field));
+    const paths = ['path', 'paths'].flatMap((field) => textsAt(rule, field));
+    return combined(hosts, paths.length > 0 ? paths : ['/'], ['']);
+  });
+}
+
+function combined(hosts: readonly string[], paths: readonly string[], vias: readonly string[]): HostClaim[] {
+  return hosts.flatMap((host) => paths.flatMap((path) => vias.map((via) => ({ host, path, via }))));
+}
+
+function textAt(object: unknown, path: string): string {
+  const value = getField(object, path);
+  return typeof value === 'string' ? value : '';
+}
+
+/** A text, or the texts of a list. */
+function textsAt(object: unknown, path: string): string[] {
+  const value = getField(object, path);
+  return (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string' && each !== '');
+}
+
+function objectsAt(object: unknown, path: string): JsonObject[] {
+  const value = getField(object, path);
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
