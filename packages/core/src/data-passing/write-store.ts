@@ -1,8 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CapstanError, isCapstanError, type KubernetesObject, messageOf, type ObjectReference } from '@capstan/base';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { runOperations, type StoreWrite } from '@capstan/oam-model';
 import { CONTROLLER_MANAGER } from '../application/names.ts';
-import { same } from '../application/plain.ts';
 import { CORE_CODES } from '../codes.ts';
 
 /** Others may write to the store at the same time; so many times in a row is more than chance. */
@@ -36,7 +36,7 @@ export async function writeStore(
     current ??= await client.get(write.store, requestOptions);
     if (current) checkControl(write.store, current, applicationUid);
     const changed = runOperations(current ?? newStore(write.store, source), source, write.operations);
-    if (current && same(changed, current)) return current;
+    if (current && isDeepStrictEqual(changed, current)) return current;
     try {
       const writeOptions = { fieldManager: CONTROLLER_MANAGER, ...requestOptions };
       return current ? await client.replace(changed, writeOptions) : await client.create(changed, writeOptions);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, isCapstanError, type Logger, messageOf, type ObjectReference, systemClock } from '@capstan/base';
 import {
   type ControllerMetrics,
@@ -12,10 +13,13 @@ import {
   setCondition,
   WorkQueue,
 } from '@capstan/kube';
-import type { ApplicationConfiguration, Component, ComponentStatus } from '@capstan/oam-model';
+import {
+  type ApplicationConfiguration,
+  type Component,
+  type ComponentStatus,
+  OAM_API_VERSION,
+} from '@capstan/oam-model';
 import { CONTROLLER_MANAGER } from '../application/names.ts';
-import { same } from '../application/plain.ts';
-import { APPLICATION } from '../application/watches.ts';
 import { decideRevisions, type RevisionsDecision } from './decide.ts';
 import { RevisionIndex } from './revision-index.ts';
 import { COMPONENT, COMPONENT_LABEL, CONTROLLER_REVISION, type ComponentRevision } from './snapshot.ts';
@@ -47,6 +51,8 @@ export interface ComponentController {
 /** Label selector of component snapshots: hub users that select the same share one informer. */
 export const COMPONENT_REVISIONS = { labelSelector: COMPONENT_LABEL } as const;
 
+/** Applications pin revisions. */
+const APPLICATION = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration' } as const;
 const RECONCILE_TIMEOUT_MS = 60_000;
 /** A name is free at the second try, unless many are taken by objects without our label. */
 const ATTEMPTS = 20;
@@ -174,7 +180,7 @@ class ComponentLoop {
     const before = component.status?.conditions ?? [];
     const conditions = setCondition(before, condition, { generation, now: this.#clock.now() });
     const status = { ...news, conditions };
-    if (same({ ...component.status, ...status }, component.status)) return;
+    if (isDeepStrictEqual({ ...component.status, ...status }, component.status)) return;
     const options = { type: 'merge', subresource: 'status', fieldManager: CONTROLLER_MANAGER, signal } as const;
     try {
       const reference = { ...COMPONENT, name, ...inNamespace(namespace) };

@@ -1,5 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Component, ComponentStatus } from '@capstan/oam-model';
-import { same } from '../application/plain.ts';
 import { type ComponentRevision, snapshotOf, takeSnapshot } from './snapshot.ts';
 
 /** Everything that the revisions of a component depend on. */
@@ -35,7 +35,7 @@ export function decideRevisions(input: RevisionsInput): RevisionsDecision {
   const serves =
     newest !== undefined &&
     newest.revision >= (recorded?.revision ?? 0) &&
-    same(snapshotOf(newest)?.spec, component.spec);
+    isDeepStrictEqual(snapshotOf(newest)?.spec, component.spec);
   if (serves) {
     const latestRevision = { name: newest.metadata.name, revision: newest.revision };
     return { latestRevision, prune: surplus(own, latestRevision.name, input) };

@@ -19,7 +19,7 @@ export function withReferences(scope: KubernetesObject, write: ScopeWrite): Kube
   const before = getField(scope, path) ?? [];
   if (!Array.isArray(before)) return undefined;
   const kept = before.filter((item) => !remove.some((reference) => isReferenceTo(item, reference)));
-  const missing = add.filter((reference) => !includesReference(kept, reference));
+  const missing = add.filter((one, at) => !includesReference(kept, one) && !includesReference(add.slice(0, at), one));
   if (missing.length === 0 && kept.length === before.length) return undefined;
   return setField(scope, path, [...kept, ...missing]);
 }
