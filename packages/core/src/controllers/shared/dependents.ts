@@ -3,17 +3,17 @@ export class Dependents {
   readonly #users = new Map<string, Set<string>>();
   readonly #keys = new Map<string, ReadonlySet<string>>();
 
-  /** Says what a user depends on, in place of what was said before. */
-  set(user: string, keys: Iterable<string>): void {
-    const wanted = new Set(keys);
-    for (const key of this.#keys.get(user) ?? []) if (!wanted.has(key)) this.#leave(key, user);
-    for (const key of wanted) {
-      const users = this.#users.get(key);
-      if (users) users.add(user);
-      else this.#users.set(key, new Set([user]));
-    }
-    if (wanted.size > 0) this.#keys.set(user, wanted);
+  /** Says what a user depends on, in place of what was said before. Returns the keys that came or went. */
+  set(user: string, keys: Iterable<string>): string[] {
+    const before = this.#keys.get(user) ?? new Set<string>();
+    const after = new Set(keys);
+    const gone = [...before].filter((key) => !after.has(key));
+    const come = [...after].filter((key) => !before.has(key));
+    for (const key of gone) this.#leave(key, user);
+    for (const key of come) this.#users.set(key, (this.#users.get(key) ?? new Set()).add(user));
+    if (after.size > 0) this.#keys.set(user, after);
     else this.#keys.delete(user);
+    return [...gone, ...come];
   }
 
   /** Who depends on this. */
