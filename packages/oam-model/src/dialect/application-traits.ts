@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
-import { isBlank } from '../json.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { instanceNameOf } from '../names.ts';
 import { admission, type RuleTrait, ruleTrait, ruleWorkload } from '../rules/subjects.ts';
 import type { DialectContext } from './context.ts';
+import { saysItsKind } from './embedded.ts';
 import { componentOf } from './entries.ts';
 import { describeKind } from './kind-aliases.ts';
 import { isKnativeAutoscaler, isKnativeService } from './knative-autoscaler.ts';
@@ -34,7 +34,7 @@ export function attachApplicationTraits(
 ): readonly DraftEntry[] {
   return traits.reduce((drafts, draft) => {
     const { trait } = draft.entry;
-    if (!trait || isBlank(trait)) return drafts;
+    if (!saysItsKind(trait)) return drafts;
     const refusals = drafts.map((each) => refusalOf(context, trait, each, componentOf(each.entry, components)));
     report(context, drafts, draft, trait, refusals);
     return drafts.map((each, index) => (refusals[index] ? each : { ...each, traits: [...each.traits, draft] }));
@@ -48,12 +48,12 @@ function refusalOf(
   component: Component | undefined,
 ): Refusal | undefined {
   const subject = ruleTrait(trait, context.catalog);
-  const present = traits.flatMap(({ entry }) => (isBlank(entry.trait) ? [] : [entry.trait as KubernetesObject]));
+  const present = traits.flatMap(({ entry }) => (saysItsKind(entry.trait) ? [entry.trait] : []));
   const others = present.map((each) => ruleTrait(each, context.catalog));
   if (others.some((other) => isSameType(other, subject))) return {};
   const workload = component?.spec?.workload;
   // Without its Component nothing is known about the workload; that it is missing is said elsewhere.
-  if (!workload || isBlank(workload)) return undefined;
+  if (!saysItsKind(workload)) return undefined;
   if (isKnativeAutoscaler(trait)) {
     return isKnativeService(workload) ? undefined : { rule: `${workload.kind} is not a Knative Service` };
   }

@@ -1,9 +1,9 @@
 import { OAM_CODES } from '../codes.ts';
-import { isBlank } from '../json.ts';
 import type { Component, WorkloadOverride } from '../kinds/index.ts';
 import { instanceNameOf } from '../names.ts';
 import type { DraftEntry } from './application-traits.ts';
 import type { DialectContext } from './context.ts';
+import { saysItsKind } from './embedded.ts';
 import { componentOf } from './entries.ts';
 import { describeKind } from './kind-aliases.ts';
 import { isKnativeAutoscaler, isKnativeService, readAutoscaler } from './knative-autoscaler.ts';
@@ -23,8 +23,8 @@ export function withoutAutoscalers(
   const overrides: WorkloadOverride[] = [...(draft.entry.overrides ?? [])];
   const traits = draft.traits.filter((each) => {
     const { trait } = each.entry;
-    if (!trait || !isKnativeAutoscaler(trait)) return true;
-    if (workload && !isBlank(workload) && !isKnativeService(workload)) {
+    if (!saysItsKind(trait) || !isKnativeAutoscaler(trait)) return true;
+    if (saysItsKind(workload) && !isKnativeService(workload)) {
       refuse(context, each, `${describeKind(workload)} of component "${instanceNameOf(draft.entry)}"`);
       return true;
     }

@@ -7,7 +7,7 @@ import { inheritedAnnotations, OAM_LABELS } from '../names.ts';
 import { quoted } from '../quote.ts';
 import { nearest } from '../suggestions.ts';
 import { DialectContext } from './context.ts';
-import { withoutEmptyMetadata } from './embedded.ts';
+import { saysItsKind, withoutEmptyMetadata } from './embedded.ts';
 import { describeKind, modernObject } from './kind-aliases.ts';
 import { kindNamed } from './served-kinds.ts';
 import type { NormalizedObject } from './types.ts';
@@ -27,7 +27,7 @@ export function normalizeComponent(component: Component, catalog: DefinitionCata
   const { workload } = annotated.spec ?? {};
   if (!isJsonObject(workload)) return { object: annotated, warnings: context.warnings, problems: context.problems };
   const typed = isBlank(workload['type']) ? workload : resolveType(context, annotated, workload);
-  const modern = modernObject(typed, catalog.crds);
+  const modern = saysItsKind(typed) ? modernObject(typed, catalog.crds) : typed;
   if (modern !== typed) {
     context.warn([...WORKLOAD, 'apiVersion'], `${describeKind(typed)} is read as ${describeKind(modern)}`);
   }

@@ -1,6 +1,15 @@
 import type { KubernetesObject } from '@capstan/base';
 import { isBlank, isJsonObject, withoutZeroStructs } from '../json.ts';
 
+/** True for an object that says what it is: apiVersion and kind are there. */
+export function saysItsKind(object: unknown): object is KubernetesObject {
+  return isJsonObject(object) && isName(object['apiVersion']) && isName(object['kind']);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 /**
  * An embedded object without what Go clients write for nothing: an empty `status`, and in metadata nulls and empty
  * strings. The rest is the kind's own business and stays.

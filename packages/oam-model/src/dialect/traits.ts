@@ -3,7 +3,7 @@ import { OAM_CODES } from '../codes.ts';
 import { isBlank } from '../json.ts';
 import type { ComponentTrait } from '../kinds/index.ts';
 import type { DialectContext, Path } from './context.ts';
-import { withoutEmptyMetadata } from './embedded.ts';
+import { saysItsKind, withoutEmptyMetadata } from './embedded.ts';
 import { describeKind, modernObject } from './kind-aliases.ts';
 import { isNamedInside, resolveInside, resolveUnwrapped } from './named-traits.ts';
 
@@ -67,6 +67,7 @@ function unwrapped(context: DialectContext, entry: ComponentTrait, source: Path)
 }
 
 function modern(context: DialectContext, object: KubernetesObject, path: Path): KubernetesObject {
+  if (!saysItsKind(object)) return object;
   const renamed = modernObject(object, context.catalog.crds);
   if (renamed !== object) {
     context.warn(path, `${describeKind(object)} is read as ${describeKind(renamed)}`);

@@ -1,6 +1,6 @@
 import type { DefinitionCatalog } from '../catalog.ts';
+import { saysItsKind } from '../dialect/embedded.ts';
 import { workloadOf } from '../dialect/entries.ts';
-import { isBlank } from '../json.ts';
 import type { ApplicationConfiguration, Component } from '../kinds/index.ts';
 import { componentNameOf, instanceNameOf } from '../names.ts';
 import { typeName } from './conflicts.ts';
@@ -32,9 +32,9 @@ export function ruleComponents(
 ): RuleComponent[] {
   return (application.spec.components ?? []).flatMap((entry, index) => {
     const workload = workloadOf(entry, components);
-    if (!workload || isBlank(workload.kind)) return [];
+    if (!saysItsKind(workload)) return [];
     const traits = (entry.traits ?? []).flatMap(({ trait }, at) =>
-      trait && !isBlank(trait.kind) ? [{ ...ruleTrait(trait, catalog), index: at }] : [],
+      saysItsKind(trait) ? [{ ...ruleTrait(trait, catalog), index: at }] : [],
     );
     const instance = instanceNameOf(entry);
     return [{ index, component: componentNameOf(entry), instance, workload: ruleWorkload(workload, catalog), traits }];
