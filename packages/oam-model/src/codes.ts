@@ -40,5 +40,4 @@ export const OAM_CODES = {
   kindUnknown: 'CAPSTAN_KIND_UNKNOWN',
   objectRepeated: 'CAPSTAN_OBJECT_REPEATED',
   versionNotServed: 'CAPSTAN_VERSION_NOT_SERVED',
-  notYet: 'CAPSTAN_FEATURE_NOT_YET',
 } as const;

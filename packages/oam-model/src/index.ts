@@ -18,7 +18,6 @@ export { MAX_FILE_LENGTH, type ParsedDocuments, parseDocuments, type SourceDocum
 export { isBlank, withoutZeroStructs } from './json.ts';
 export * from './kinds/index.ts';
 export * from './names.ts';
-export { type NotYetProblem, notYet } from './not-yet.ts';
 export * from './parameters.ts';
 export { guessPlural, resourceNameOf } from './plural.ts';
 export type { Problem, SchemaProblem, UnknownKind, ValidationProblem } from './problem.ts';

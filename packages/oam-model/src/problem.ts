@@ -18,11 +18,13 @@ export interface SchemaProblem extends Problem {
 
 /** A kind that nothing registers: enough to look for a package that offers it. */
 export interface UnknownKind {
-  readonly role: 'workload' | 'trait';
+  readonly role: 'workload' | 'trait' | 'scope';
   readonly apiVersion: string;
   readonly kind: string;
   /** What its short name would be: `autoscale` for kind Autoscale. */
   readonly shortName: string;
+  /** The package that brings the kind, or will, where that is known without a registry. */
+  readonly capability?: string;
 }
 
 /** Something wrong in a file, placed. */
@@ -30,6 +32,6 @@ export interface ValidationProblem extends Problem {
   readonly source: SourcePosition;
   /** Commands that lead out. */
   readonly next: readonly string[];
-  /** Set for the codes of unknown workloads and traits. */
+  /** Set for the codes of unknown workloads, traits and scopes. */
   readonly unknown?: UnknownKind;
 }

@@ -1,22 +1,18 @@
 import type { KubernetesObject } from '@capstan/base';
 import { isCapstanError, messageOf } from '@capstan/base';
-import { type DefinitionMatch, definitionFor, listDefinitions } from '../catalog.ts';
+import { definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
+import { withOverrides } from '../dialect/entries.ts';
 import { setField } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { parameterProblems, resolveParameters } from '../parameters.ts';
 import { nearest } from '../suggestions.ts';
-import type { Place, PlacedComponent, ValidationContext } from './context.ts';
+import { below, type Place, type PlacedComponent, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
+import { capabilityOf, reportUnserved } from './to-come.ts';
 
-/** The workload of a component, with what registers it. */
-export interface CheckedWorkload {
-  readonly object: KubernetesObject;
-  readonly definition: DefinitionMatch;
-}
-
-/** The Component that an application names, or undefined after a report (or where that cannot be known). */
+/** The Component that an entry names, or undefined after a report (or where that cannot be known). */
 export function findComponent(
   context: ValidationContext,
   place: Place,
@@ -24,12 +20,12 @@ export function findComponent(
 ): PlacedComponent | undefined {
   const { componentName, revisionName } = entry;
   if (componentName && revisionName) {
-    const message = 'componentName and revisionName exclude each other';
+    const message = 'componentName and revisionName are mutually exclusive, you can only specify one of them';
     context.report(place, ['revisionName'], { code: OAM_CODES.componentAmbiguous, message, hint: 'Keep one of them.' });
     return undefined;
   }
+  if (revisionName) return findRevision(context, place, revisionName);
   if (!componentName) {
-    if (revisionName) return undefined;
     const hint = 'Name the Component that this entry uses.';
     const message = 'neither componentName nor revisionName is set';
     context.report(place, [], { code: OAM_CODES.componentAmbiguous, message, hint });
@@ -45,16 +41,31 @@ export function findComponent(
   return found;
 }
 
+function findRevision(context: ValidationContext, place: Place, name: string): PlacedComponent | undefined {
+  const { revisions } = context;
+  const component = revisions?.get(name);
+  if (component) return { component };
+  if (revisions) {
+    const [near] = nearest(name, [...revisions.keys()]);
+    context.report(place, ['revisionName'], {
+      code: OAM_CODES.componentUnknown,
+      message: `revision "${name}" is not in the cluster`,
+      hint: near ? `Did you mean "${near}"?` : 'capstan history APP lists the revisions.',
+    });
+  }
+  return undefined;
+}
+
 /**
- * Checks a component's parameter values and its workload with them. Returns undefined when the workload cannot be
- * resolved or no Definition registers its kind.
+ * The workload that an entry of the canonical form makes, with its parameters, name and overrides; undefined after a
+ * report. `component` is in canonical form, too.
  */
-export function checkUse(
+export function resolveWorkload(
   context: ValidationContext,
   place: Place,
   entry: ApplicationComponent,
-  { component, document }: PlacedComponent,
-): CheckedWorkload | undefined {
+  component: Component,
+): KubernetesObject | undefined {
   const problems = parameterProblems(component, entry.parameterValues);
   for (const { code, message, index, parameter } of problems) {
     const names = (component.spec.parameters ?? []).map((each) => each.name);
@@ -68,71 +79,102 @@ export function checkUse(
   }
   if (problems.length > 0) return undefined;
   try {
-    const workload = resolveParameters(component, entry.parameterValues);
-    return checkWorkload(context, workloadPlace(place, component, document), workload);
+    return withOverrides(resolveParameters(component, entry.parameterValues), entry);
   } catch (error) {
-    // A field path that cannot be set: `checkComponent` reports it where it is written.
-    if (isCapstanError(error, OAM_CODES.parameterInvalid)) return undefined;
-    throw error;
+    if (!isCapstanError(error)) throw error;
+    // A field path that cannot be set: `checkParameters` reports it where it is written.
+    if (error.code !== OAM_CODES.parameterInvalid) {
+      context.report(place, [], {
+        code: error.code,
+        message: error.message,
+        ...(error.hint ? { hint: error.hint } : {}),
+      });
+    }
+    return undefined;
   }
 }
 
-/** Checks a Component of a file by itself: its field paths, and its workload where no application uses it. */
-export function checkComponent(context: ValidationContext, document: SourceDocument, used: boolean): void {
-  const component = document.object as Component;
+/** Checks the field paths of the parameters that a Component publishes. */
+export function checkParameters(context: ValidationContext, document: SourceDocument, component: Component): void {
   const { workload, parameters = [] } = component.spec;
-  let filled: KubernetesObject | undefined = workload;
+  const declared = new Set<string>();
+  let filled: KubernetesObject = workload;
   for (const [index, { name, fieldPaths }] of parameters.entries()) {
+    const place: Place = { document, segments: ['spec', 'parameters', index] };
+    if (declared.has(name)) {
+      const message = `parameter "${name}" is published twice`;
+      context.report(place, ['name'], { code: OAM_CODES.parameterInvalid, message, hint: 'Keep one of the two.' });
+    }
+    declared.add(name);
     for (const [pathIndex, path] of fieldPaths.entries()) {
+      if (path === '') continue;
       try {
-        filled = filled && setField(filled, path, 'value');
+        filled = setField(filled, path, 'value');
       } catch (error) {
-        const segments = ['spec', 'parameters', index, 'fieldPaths', pathIndex];
-        const hint = `Parameter "${name}" could not be set.`;
-        context.report({ document, segments: [] }, segments, {
+        context.report(place, ['fieldPaths', pathIndex], {
           code: isCapstanError(error) ? error.code : OAM_CODES.fieldPathInvalid,
           message: messageOf(error),
-          hint: (isCapstanError(error) && error.hint) || hint,
+          hint: (isCapstanError(error) && error.hint) || `Parameter "${name}" could not be set.`,
         });
       }
     }
   }
-  // Parameters may fill what the schema requires, so only a Component without them is complete by itself.
-  const complete = parameters.length === 0;
-  if (!used) checkWorkload(context, { document, segments: ['spec', 'workload'] }, workload, complete);
 }
 
-function checkWorkload(
+/**
+ * Checks a workload against the schema of its kind, which a Definition must register. Of one that parameters complete
+ * later (`complete` is false), nothing counts as missing.
+ */
+export function checkWorkload(
   context: ValidationContext,
   place: Place,
   workload: KubernetesObject,
   complete = true,
-): CheckedWorkload | undefined {
+): void {
+  // Without a kind there is a problem already: a type that no Definition has.
+  if (!workload.kind || !workload.apiVersion) return;
   const definition = definitionFor(workload, 'workload', context.catalog);
   if (definition?.crd) checkAgainstCrd(context, place, workload, definition.crd, complete);
   else reportMisprints(context, place, [], workload);
-  if (definition) return { object: workload, definition };
-  const { apiVersion, kind } = workload;
+  if (!definition) reportUnknownWorkload(context, place, workload);
+  else if (!definition.crd) reportUnserved(context, place, 'workload', workload);
+}
+
+function reportUnknownWorkload(context: ValidationContext, place: Place, { apiVersion, kind }: KubernetesObject): void {
   const known = listDefinitions(context.catalog).filter(({ role }) => role === 'workload');
   const [near] = nearest(
     kind,
     known.map(({ crd, shortName }) => crd?.spec.names.kind ?? shortName),
   );
+  const capability = capabilityOf({ apiVersion, kind });
   context.report(place, ['kind'], {
     code: OAM_CODES.workloadUnknown,
     message: `no WorkloadDefinition registers ${kind} of ${apiVersion}`,
-    hint: near
-      ? `Did you mean "${near}"?`
-      : `Known workloads: ${known.map((each) => each.shortName).join(', ') || 'none'}.`,
-    next: [`capstan cap search ${kind.toLowerCase()}`, 'capstan workload list'],
-    unknown: { role: 'workload', apiVersion, kind, shortName: kind.toLowerCase() },
+    hint: capability
+      ? `It comes with the capability "${capability}".`
+      : near
+        ? `Did you mean "${near}"?`
+        : `Known workloads: ${known.map((each) => each.shortName).join(', ') || 'none'}.`,
+    next: [`capstan cap search ${capability ?? kind.toLowerCase()}`, 'capstan workload list'],
+    unknown: {
+      role: 'workload',
+      apiVersion,
+      kind,
+      shortName: kind.toLowerCase(),
+      ...(capability ? { capability } : {}),
+    },
   });
-  return undefined;
 }
 
-/** Where the workload is written; for a Component of the cluster, where the application names it. */
-function workloadPlace(place: Place, component: Component, document: SourceDocument | undefined): Place {
+/** Where the workload is written; for a Component that is in no file, where the application names it. */
+export function workloadPlace(
+  place: Place,
+  entry: ApplicationComponent,
+  { component, document }: PlacedComponent,
+): Place {
   if (document) return { document, segments: ['spec', 'workload'] };
-  const of = `Component "${component.metadata.name}" of the cluster`;
-  return { document: place.document, segments: [...place.segments, 'componentName'], of };
+  const of = entry.revisionName
+    ? `Revision "${entry.revisionName}" of the cluster`
+    : `Component "${component.metadata.name}" of the cluster`;
+  return { ...below(place, entry.revisionName ? 'revisionName' : 'componentName'), of };
 }

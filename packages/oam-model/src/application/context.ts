@@ -17,6 +17,11 @@ export interface ApplicationValidationInput {
   readonly crds: readonly CustomResourceDefinition[];
   /** The Components of the cluster; without them a Component that is not in the files is taken to exist. */
   readonly components?: readonly Component[];
+  /**
+   * The Components that the revisions of the cluster hold, by the name of the ControllerRevision; without them every
+   * revision is taken to exist, and what it holds is not judged.
+   */
+  readonly revisions?: ReadonlyMap<string, Component>;
 }
 
 /** A Component and where it stands, if that is in the files. */
@@ -40,22 +45,26 @@ export interface Place {
   readonly segments: readonly PathSegment[];
   /** Names an object outside the files: its problems are reported at this place, with its name before them. */
   readonly of?: string;
+  /** Where a part of the canonical form is written; the parts stand where they are when absent. */
+  readonly origin?: (canonical: readonly PathSegment[]) => readonly PathSegment[];
+}
+
+/** The place of something below a place. */
+export function below(place: Place, ...segments: readonly PathSegment[]): Place {
+  return { ...place, segments: [...place.segments, ...segments] };
 }
 
 /** What all checks share: what is known, and the problems found so far. */
 export class ValidationContext {
   readonly catalog: DefinitionCatalog;
   readonly components: ReadonlyMap<string, PlacedComponent>;
+  readonly revisions: ReadonlyMap<string, Component> | undefined;
   /** Whether a Component that is not in `components` is known not to exist. */
   readonly componentsAreKnown: boolean;
   readonly #problems = new Map<string, ValidationProblem>();
 
-  constructor(input: ApplicationValidationInput) {
-    const ofFiles = input.documents.map(({ object }) => object);
-    this.catalog = {
-      definitions: merged(ofFiles.filter(isDefinition), input.definitions),
-      crds: merged(ofFiles.filter(isCrd), input.crds),
-    };
+  constructor(input: ApplicationValidationInput, catalog: DefinitionCatalog) {
+    this.catalog = catalog;
     const components = new Map<string, PlacedComponent>();
     for (const component of input.components ?? []) components.set(component.metadata.name, { component });
     for (const document of input.documents) {
@@ -63,12 +72,14 @@ export class ValidationContext {
       if (isComponent(object)) components.set(object.metadata.name, { component: object, document });
     }
     this.components = components;
+    this.revisions = input.revisions;
     this.componentsAreKnown = input.components !== undefined;
   }
 
   /** Notes a problem at a place; the same problem at the same place is noted once. */
   report(place: Place, segments: readonly PathSegment[], finding: Finding): void {
-    const all = place.of === undefined ? [...place.segments, ...segments] : place.segments;
+    const canonical = place.of === undefined ? [...place.segments, ...segments] : place.segments;
+    const all = place.origin ? place.origin(canonical) : canonical;
     const source = place.document.locate(all);
     const message = place.of === undefined ? finding.message : `${place.of}: ${finding.message}`;
     const problem = { next: [], ...finding, message, path: formatFieldPath(all), source };
@@ -90,24 +101,7 @@ export class ValidationContext {
 
 const ABOUT_THE_FIELD: ReadonlySet<string> = new Set([OAM_CODES.fieldUnknown, OAM_CODES.fieldRequired]);
 
-/** The objects of the files, and of the others those that no file brings. */
-function merged<T extends KubernetesObject>(first: readonly T[], second: readonly T[]): T[] {
-  const identity = ({ kind, metadata }: T) => `${kind}/${metadata.name}`;
-  const known = new Set(first.map(identity));
-  return [...first, ...second.filter((object) => !known.has(identity(object)))];
-}
-
 /** True for a Component whose spec can be read. */
 export function isComponent(object: KubernetesObject): object is Component {
   return object.kind === 'Component' && object.apiVersion.startsWith('core.oam.dev/');
-}
-
-function isDefinition(object: KubernetesObject): object is Definition {
-  const { spec } = object as Partial<Definition>;
-  return /^(Workload|Trait|Scope)Definition$/.test(object.kind) && typeof spec?.definitionRef?.name === 'string';
-}
-
-function isCrd(object: KubernetesObject): object is CustomResourceDefinition {
-  const { spec } = object as Partial<CustomResourceDefinition>;
-  return object.kind === 'CustomResourceDefinition' && Array.isArray(spec?.versions) && spec.names !== undefined;
 }

@@ -1,18 +1,18 @@
-import type { KubernetesObject } from '@capstan/base';
+import { groupOf, type KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
-import { oamCustomResourceDefinitions } from '../crds/index.ts';
-import type { PathSegment } from '../field-path.ts';
+import { modernKind } from '../dialect/kind-aliases.ts';
+import { getField, type PathSegment } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, ownProperty } from '../json.ts';
+import { OAM_API_VERSION, OAM_GROUP } from '../kinds/index.ts';
 import type { SchemaProblem } from '../problem.ts';
 import type { CrdVersion, CustomResourceDefinition } from '../schema/types.ts';
 import { validateAgainstSchema } from '../schema/validate.ts';
-import { nearest } from '../suggestions.ts';
+import { didYouMean, nearest } from '../suggestions.ts';
+import { oamCrdOf, oamKinds } from './catalog.ts';
 import type { Finding, Place, ValidationContext } from './context.ts';
 
-const oamCrds = new Map(oamCustomResourceDefinitions().map((crd) => [crd.spec.names.kind, crd]));
-
-/** Fields of the talks' dialect in a Component's metadata: `notYet` speaks of them. */
+/** Fields of the talks' dialect in a Component's metadata: annotations in the canonical form. */
 const DIALECT_METADATA = new Set(['metadata.version', 'metadata.description']);
 
 /**
@@ -22,9 +22,12 @@ const DIALECT_METADATA = new Set(['metadata.version', 'metadata.description']);
 export function checkDocument(context: ValidationContext, document: SourceDocument): boolean {
   const { object } = document;
   const place: Place = { document, segments: [] };
-  const isOam = object.apiVersion.startsWith('core.oam.dev/');
-  const crd = (isOam ? oamCrds.get(object.kind) : undefined) ?? crdOf(object, context.catalog.crds);
-  if (!crd) return false;
+  const isOam = groupOf(object.apiVersion) === OAM_GROUP;
+  const crd = (isOam ? oamCrdOf(object.kind) : undefined) ?? crdOf(object, context.catalog.crds);
+  if (!crd) {
+    reportUnknownKind(context, place, object);
+    return false;
+  }
   const problems = checkAgainstCrd(context, place, object, crd);
   for (const { code, segments } of isOam ? problems : []) {
     if (code === OAM_CODES.fieldUnknown) reportMisprints(context, place, segments, object);
@@ -32,12 +35,34 @@ export function checkDocument(context: ValidationContext, document: SourceDocume
   return problems.every(({ code }) => code === OAM_CODES.fieldUnknown);
 }
 
+/** Kinds of other groups may be served all the same, but a group or kind that is nearly ours is a misprint. */
+function reportUnknownKind(context: ValidationContext, place: Place, { apiVersion, kind }: KubernetesObject): void {
+  const kinds = oamKinds();
+  const group = groupOf(apiVersion);
+  if (group === OAM_GROUP) {
+    const modern = modernKind({ apiVersion, kind }, context.catalog.crds);
+    const hint =
+      modern.kind === kind
+        ? (didYouMean(kind, kinds) ?? `Kinds of ${OAM_GROUP}: ${kinds.join(', ')}.`)
+        : `Outside of an application it is called ${modern.kind}.`;
+    const message = `${OAM_GROUP} has no kind ${kind}`;
+    context.report(place, ['kind'], { code: OAM_CODES.kindUnknown, message, hint });
+  } else if (kinds.includes(kind) && nearest(group, [OAM_GROUP]).length > 0) {
+    const message = `${kind} is no kind of "${group}"`;
+    context.report(place, ['apiVersion'], {
+      code: OAM_CODES.kindUnknown,
+      message,
+      hint: `Write apiVersion: ${OAM_API_VERSION}.`,
+    });
+  }
+}
+
 /** The CRD that serves an object's kind. */
 export function crdOf(
   object: KubernetesObject,
   crds: readonly CustomResourceDefinition[],
 ): CustomResourceDefinition | undefined {
-  const [group] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
+  const group = groupOf(object.apiVersion);
   return crds.find(({ spec }) => spec.group === group && spec.names.kind === object.kind);
 }
 
@@ -61,15 +86,27 @@ export function checkAgainstCrd(
   }
   const schema = version.schema?.openAPIV3Schema;
   if (!schema) return [];
-  const problems = validateAgainstSchema(object, schema).filter(({ code, path }) => {
-    if (code === OAM_CODES.fieldRequired) return complete;
-    return !(code === OAM_CODES.fieldUnknown && object.kind === 'Component' && DIALECT_METADATA.has(path));
-  });
+  const problems = validateAgainstSchema(object, schema).filter(
+    (problem) => (complete || problem.code !== OAM_CODES.fieldRequired) && !isDialect(object, problem),
+  );
   for (const { segments, path: _path, ...problem } of problems) {
     context.report(place, segments, { ...problem, ...besideWorkload(object, segments, problem.code) });
   }
   return problems;
 }
+
+/** What the API server refuses, and the normaliser makes good before the object gets there. */
+function isDialect(object: KubernetesObject, { code, path, segments }: SchemaProblem): boolean {
+  if (groupOf(object.apiVersion) !== OAM_GROUP) return false;
+  if (code === OAM_CODES.fieldUnknown) return object.kind === 'Component' && DIALECT_METADATA.has(path);
+  if (code !== OAM_CODES.fieldRequired) return false;
+  // A workload by its type, or a trait by its name, gets its apiVersion and kind from the Definition.
+  const embedded = getField(object, segments.slice(0, -1));
+  const naming = segments.at(-2) === 'workload' ? 'type' : 'name';
+  return EMBEDDED.test(path) && isJsonObject(embedded) && typeof ownProperty(embedded, naming) === 'string';
+}
+
+const EMBEDDED = /^spec\.(workload|(components\[\d+\]\.)?traits\[\d+\]\.trait)\.(apiVersion|kind)$/;
 
 function versionOf(object: KubernetesObject, crd: CustomResourceDefinition): CrdVersion | undefined {
   const name = object.apiVersion.split('/').at(-1);

@@ -1,58 +1,76 @@
 import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { type DefinitionMatch, definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
+import { isKnativeAutoscaler } from '../dialect/knative-autoscaler.ts';
 import { type PathSegment, setField } from '../field-path.ts';
+import type { SourceDocument } from '../files/documents.ts';
 import { isBlank } from '../json.ts';
 import {
   type ApplicationComponent,
+  type ApplicationConfiguration,
+  type ComponentTrait,
   isTraitDefinition,
-  isWorkloadDefinition,
   type TraitDefinition,
 } from '../kinds/index.ts';
-import { appliesTo, workloadTarget } from '../rules/applicability.ts';
-import { conflictVerdict } from '../rules/conflicts.ts';
 import { nearest } from '../suggestions.ts';
-import type { CheckedWorkload } from './components.ts';
-import type { Place, ValidationContext } from './context.ts';
+import { below, type Place, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
+import { capabilityOf, reportUnserved } from './to-come.ts';
 
-interface AttachedTrait {
-  readonly definition: TraitDefinition;
-  readonly segments: readonly PathSegment[];
-}
-
-/**
- * Checks the traits of a component: each kind registered, its schema, applicable to the workload (when that is known),
- * and no two in conflict.
- */
-export function checkTraits(
-  context: ValidationContext,
-  place: Place,
-  entry: ApplicationComponent,
-  workload: CheckedWorkload | undefined,
-): void {
-  const attached: AttachedTrait[] = [];
+/** Checks the traits of a canonical entry by themselves: each kind is registered, and the object fits its schema. */
+export function checkTraits(context: ValidationContext, place: Place, entry: ApplicationComponent): void {
   for (const [index, { trait }] of (entry.traits ?? []).entries()) {
-    if (!trait || isBlank(trait)) continue;
-    const segments = ['traits', index, 'trait'];
+    // Without a kind there is a problem already: a name that no Definition has.
+    if (!trait || isBlank(trait) || !trait.kind || !trait.apiVersion) continue;
+    const traitPlace = below(place, 'traits', index, 'trait');
     const match = definitionFor(trait, 'trait', context.catalog);
-    if (!match || !isTraitDefinition(match.definition)) {
-      reportUnknown(context, place, segments, trait);
-      reportMisprints(context, place, [], trait);
-      continue;
+    if (match && isTraitDefinition(match.definition)) {
+      checkSchema(context, traitPlace, trait, match, match.definition);
+    } else {
+      reportUnknown(context, traitPlace, trait);
+      reportMisprints(context, traitPlace, [], trait);
     }
-    checkSchema(context, { ...place, segments: [...place.segments, ...segments] }, trait, match);
-    const { definition } = match;
-    if (workload) checkApplicability(context, place, segments, definition, workload);
-    for (const other of attached) checkConflict(context, place, segments, definition, other);
-    attached.push({ definition, segments });
   }
 }
 
-function checkSchema(context: ValidationContext, place: Place, trait: KubernetesObject, match: DefinitionMatch): void {
-  if (match.crd)
-    checkAgainstCrd(context, place, withWorkloadRef(trait, match.definition as TraitDefinition), match.crd);
-  else reportMisprints(context, place, [], trait);
+/**
+ * Reports the talks' Autoscaler where Knative is not there: the canonical form has annotations of the workload in its
+ * place, so nobody else would name what is missing.
+ */
+export function checkAutoscalers(
+  context: ValidationContext,
+  document: SourceDocument,
+  { spec }: ApplicationConfiguration,
+): void {
+  if (definitionFor(KNATIVE_SERVICE, 'workload', context.catalog)) return;
+  const ofComponents = spec.components.flatMap(({ traits }, index) => placed(['spec', 'components', index], traits));
+  for (const { trait, segments } of [...placed(['spec'], spec.traits), ...ofComponents]) {
+    if (trait && isKnativeAutoscaler(trait)) reportUnknown(context, { document, segments }, trait);
+  }
+}
+
+const KNATIVE_SERVICE: KubernetesObject = {
+  apiVersion: 'serving.knative.dev/v1',
+  kind: 'Service',
+  metadata: { name: '' },
+};
+
+function placed(parent: readonly PathSegment[], traits: readonly ComponentTrait[] | undefined) {
+  return (traits ?? []).map(({ trait }, index) => ({ trait, segments: [...parent, 'traits', index, 'trait'] }));
+}
+
+function checkSchema(
+  context: ValidationContext,
+  place: Place,
+  trait: KubernetesObject,
+  { crd }: DefinitionMatch,
+  definition: TraitDefinition,
+): void {
+  if (crd) checkAgainstCrd(context, place, withWorkloadRef(trait, definition), crd);
+  else {
+    reportMisprints(context, place, [], trait);
+    reportUnserved(context, place, 'trait', trait);
+  }
 }
 
 /** The trait with the reference that the controller will write, which the schema may require. */
@@ -67,61 +85,23 @@ function withWorkloadRef(trait: KubernetesObject, { spec }: TraitDefinition): Ku
   }
 }
 
-function reportUnknown(
-  context: ValidationContext,
-  place: Place,
-  segments: readonly PathSegment[],
-  trait: KubernetesObject,
-): void {
-  const { apiVersion, kind } = trait;
+function reportUnknown(context: ValidationContext, place: Place, { apiVersion, kind }: KubernetesObject): void {
   const known = listDefinitions(context.catalog).filter(({ role }) => role === 'trait');
   const [near] = nearest(
     kind,
     known.map(({ crd, shortName }) => crd?.spec.names.kind ?? shortName),
   );
   const shortName = kind.toLowerCase();
-  context.report(place, [...segments, 'kind'], {
+  const capability = capabilityOf({ apiVersion, kind });
+  context.report(place, ['kind'], {
     code: OAM_CODES.traitUnknown,
     message: `no TraitDefinition registers ${kind} of ${apiVersion}`,
-    hint: near
-      ? `Did you mean "${near}"?`
-      : 'The package that offers it may not be installed, or the apiVersion is another one.',
-    next: [`capstan cap search ${shortName}`, 'capstan trait list'],
-    unknown: { role: 'trait', apiVersion, kind, shortName },
-  });
-}
-
-function checkApplicability(
-  context: ValidationContext,
-  place: Place,
-  segments: readonly PathSegment[],
-  trait: TraitDefinition,
-  { object, definition: match }: CheckedWorkload,
-): void {
-  if (!isWorkloadDefinition(match.definition)) return;
-  const verdict = appliesTo(trait, workloadTarget(match.definition, object));
-  if (verdict.allowed) return;
-  context.report(place, [...segments, 'kind'], {
-    code: OAM_CODES.traitNotApplicable,
-    message: `trait ${trait.metadata.name} cannot be attached to workload ${match.definition.metadata.name}`,
-    hint: `${verdict.rule}.`,
-    next: [`capstan trait list --applies-to ${match.shortName}`],
-  });
-}
-
-function checkConflict(
-  context: ValidationContext,
-  place: Place,
-  segments: readonly PathSegment[],
-  trait: TraitDefinition,
-  other: AttachedTrait,
-): void {
-  const verdict = conflictVerdict(trait, other.definition);
-  if (verdict.allowed) return;
-  const { line } = place.document.locate([...place.segments, ...other.segments]);
-  context.report(place, [...segments, 'kind'], {
-    code: OAM_CODES.traitConflict,
-    message: `trait ${trait.metadata.name} cannot stand beside trait ${other.definition.metadata.name} (line ${line})`,
-    hint: `${verdict.rule}. Keep one of the two.`,
+    hint: capability
+      ? `It comes with the capability "${capability}".`
+      : near
+        ? `Did you mean "${near}"?`
+        : 'The package that offers it may not be installed, or the apiVersion is another one.',
+    next: [`capstan cap search ${capability ?? shortName}`, 'capstan trait list'],
+    unknown: { role: 'trait', apiVersion, kind, shortName, ...(capability ? { capability } : {}) },
   });
 }

@@ -122,7 +122,7 @@ describe('in one application', () => {
     [
       'both names',
       web + application('    - {componentName: web, revisionName: web-v1}'),
-      [`18 COMPONENT_AMBIGUOUS ${C}.revisionName`, `18 FEATURE_NOT_YET ${C}.revisionName`],
+      [`18 COMPONENT_AMBIGUOUS ${C}.revisionName`],
     ],
     ['no such component', web + application('    - componentName: wep'), [`18 COMPONENT_UNKNOWN ${C}.componentName`]],
     [
@@ -167,15 +167,15 @@ describe('in one application', () => {
       [`21 TRAIT_CONFLICT ${C}.traits[1].trait.kind`],
     ],
     [
-      'a trait by name',
-      web + application('    - componentName: web\n      traits:\n        - {name: route}'),
-      [`20 FEATURE_NOT_YET ${C}.traits[0].name`],
+      'a trait by a name that nothing has',
+      web + application('    - componentName: web\n      traits:\n        - {name: root}'),
+      [`20 TRAIT_UNKNOWN ${C}.traits[0].name`],
     ],
     [
-      'a scope',
+      'an unknown scope',
       web +
         application('    - componentName: web\n      scopes:\n        - scopeRef: {apiVersion: v1, kind: S, name: s}'),
-      [`19 FEATURE_NOT_YET ${C}.scopes`],
+      [`20 SCOPE_UNKNOWN ${C}.scopes[0].scopeRef.kind`],
     ],
     [
       'a name that is no label value',
@@ -191,8 +191,9 @@ describe('in one application', () => {
     const [problem] = validate(configMap + application(withTraits(autoscale())));
     expect(problem).toMatchObject({
       code: OAM_CODES.traitNotApplicable,
-      message: 'trait autoscales.traits.capstan.dev cannot be attached to workload configmaps.',
-      next: ['capstan trait list --applies-to configmap'],
+      message:
+        'the trait "autoscales.traits.capstan.dev" cannot apply to workload "configmaps." of component "web" (appliable: ["deployments.apps"])',
+      next: ['capstan trait list --applies-to configmap --why'],
     });
   });
 
@@ -201,8 +202,15 @@ describe('in one application', () => {
     expect(problem).toMatchObject({
       message: 'no TraitDefinition registers ScaledObject of keda.sh/v1alpha1',
       source: { file: 'app.yaml', line: 20 },
-      unknown: { role: 'trait', apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', shortName: 'scaledobject' },
-      next: ['capstan cap search scaledobject', 'capstan trait list'],
+      hint: 'It comes with the capability "keda".',
+      unknown: {
+        role: 'trait',
+        apiVersion: 'keda.sh/v1alpha1',
+        kind: 'ScaledObject',
+        shortName: 'scaledobject',
+        capability: 'keda',
+      },
+      next: ['capstan cap search keda', 'capstan trait list'],
     });
   });
 });
@@ -227,11 +235,7 @@ describe('in one Component', () => {
       component('web', webService(), '  parameters:\n    - {name: p, fieldPaths: [kind.x]}'),
       ['12 FIELD_PATH_BLOCKED spec.parameters[0].fieldPaths[0]'],
     ],
-    [
-      'the dialect in metadata',
-      web.replace('name: web', 'name: web\n  version: v1'),
-      ['6 FEATURE_NOT_YET metadata.version'],
-    ],
+    ['the dialect in metadata', web.replace('name: web', 'name: web\n  version: v1'), []],
     ['a part that slipped out', component('web', webService(), '  replicas: 3'), ['11 FIELD_UNKNOWN spec.replicas']],
   ])('%s', (_what, text, expected) => {
     expect(placesOf(validate(text))).toEqual(expected);
@@ -289,11 +293,16 @@ describe('what the cluster knows', () => {
     const definition = `---
 apiVersion: core.oam.dev/v1alpha2
 kind: TraitDefinition
-metadata: {name: scaledobjects.keda.sh}
-spec: {definitionRef: {name: scaledobjects.keda.sh}}
+metadata: {name: things.acme.example}
+spec: {definitionRef: {name: things.acme.example}}
 `;
-    const use = application(withTraits(trait('keda.sh/v1alpha1', 'ScaledObject', '{anything: goes}')));
+    const use = application(withTraits(trait('acme.example/v1', 'Thing', '{anything: goes}')));
     expect(validate(definition + web + use)).toEqual([]);
+    const keda = (text: string) => text.replaceAll('things.acme.example', 'scaledobjects.keda.sh');
+    const scaled = application(withTraits(trait('keda.k8s.io/v1alpha1', 'ScaledObject', '{anything: goes}')));
+    expect(validate(keda(definition) + web + scaled)).toMatchObject([
+      { code: OAM_CODES.kindUnknown, unknown: { capability: 'keda' }, next: ['capstan cap search keda'] },
+    ]);
   });
 
   test('objects of other kinds are left to the server', () => {

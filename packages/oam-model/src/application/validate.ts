@@ -1,114 +1,199 @@
-import type { KubernetesObject } from '@capstan/base';
+import { groupOf, type KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
+import { normalizeComponent } from '../dialect/component.ts';
+import { componentKey } from '../dialect/entries.ts';
+import { normalizeApplication } from '../dialect/normalize.ts';
+import { originOf } from '../dialect/origins.ts';
+import type { NormalizeProblem } from '../dialect/types.ts';
 import { parseFieldPath } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
-import type { ApplicationConfiguration } from '../kinds/index.ts';
-import { MAX_NAME_LENGTH, workloadName } from '../names.ts';
-import { type NotYetProblem, notYet, notYetInComponent } from '../not-yet.ts';
+import { type ApplicationComponent, type ApplicationConfiguration, type Component, OAM_GROUP } from '../kinds/index.ts';
+import { componentNameOf } from '../names.ts';
 import type { ValidationProblem } from '../problem.ts';
-import { checkComponent, checkUse, findComponent } from './components.ts';
+import { catalogOf } from './catalog.ts';
+import { checkParameters, checkWorkload, findComponent, resolveWorkload, workloadPlace } from './components.ts';
 import {
   type ApplicationValidationInput,
+  below,
   isComponent,
   type Place,
   type PlacedComponent,
   ValidationContext,
 } from './context.ts';
+import { checkDataPassing } from './data-passing.ts';
+import { checkLabels, checkName, checkRepetition } from './metadata.ts';
 import { checkDocument } from './objects.ts';
-import { checkTraits } from './traits.ts';
+import { checkRules } from './rules.ts';
+import { checkScopes } from './scopes.ts';
+import { checkAutoscalers, checkTraits } from './traits.ts';
+
+/** Names of kinds that become no label end where those of Kubernetes end. */
+const MAX_OBJECT_NAME = 253;
 
 /**
  * Everything wrong with the applications of some files, in the order of the files, each with its line and column and a
- * way out: fields, components, parameters, unknown workloads and traits, applicability, conflicts, schemas of workloads
- * and traits, names, and what is not supported yet. Empty when `capstan up` would be accepted. Pure: what the cluster
- * knows is given.
+ * way out: fields, names, components, revisions, parameters, unknown kinds, schemas of workloads and traits, the rules of
+ * Definitions, scopes, dependencies, data passing. Both dialects are read, problems stand where the source has them.
+ * Empty when `capstan up` would be accepted. Pure: what the cluster knows is given.
  */
 export function validateApplication(input: ApplicationValidationInput): ValidationProblem[] {
-  const context = new ValidationContext(input);
+  const context = new ValidationContext(input, catalogOf(input));
+  checkRepetition(context, input.documents);
   const sound = new Set(input.documents.filter((document) => checkDocument(context, document)));
-  const used = new Set<PlacedComponent>();
+  const used = new Set<SourceDocument>();
   for (const document of sound) {
-    if (isApplication(document.object)) checkApplication(context, document, document.object, sound, used);
+    if (isApplication(document.object)) new ApplicationCheck(context, document, document.object, sound, used).run();
   }
-  const usedDocuments = new Set([...used].map(({ document }) => document));
   for (const document of sound) {
-    if (!isComponent(document.object)) continue;
-    checkName(context, document);
-    checkComponent(context, document, usedDocuments.has(document));
-    reportNotYet(context, document, notYetInComponent(document.object));
+    if (groupOf(document.object.apiVersion) !== OAM_GROUP) continue;
+    const becomesLabel = isComponent(document.object) || isApplication(document.object);
+    checkName(context, document, becomesLabel ? undefined : MAX_OBJECT_NAME);
+    checkLabels(context, document);
+    if (isComponent(document.object)) checkComponent(context, document, document.object, used.has(document));
   }
   return context.problems();
 }
 
-function checkApplication(
+/** A Component of a file by itself; its workload only where no application of the files completes it. */
+function checkComponent(
   context: ValidationContext,
   document: SourceDocument,
-  application: ApplicationConfiguration,
-  sound: ReadonlySet<SourceDocument>,
-  used: Set<PlacedComponent>,
+  component: Component,
+  used: boolean,
 ): void {
-  const root: Place = { document, segments: [] };
-  const { components } = application.spec;
-  checkName(context, document);
-  if (components.length === 0) {
-    const hint = 'List at least one component.';
-    context.report(root, ['spec', 'components'], {
-      code: OAM_CODES.applicationEmpty,
-      message: 'the application has no components',
-      hint,
+  const { object, problems } = normalizeComponent(component, context.catalog);
+  reportNormalization(context, document, problems);
+  checkParameters(context, document, object);
+  if (used) return;
+  // Parameters may fill what the schema requires, so only a Component without them is complete by itself.
+  const complete = (object.spec.parameters ?? []).length === 0;
+  checkWorkload(context, { document, segments: ['spec', 'workload'] }, object.spec.workload, complete);
+}
+
+/** The checks of one application, on its canonical form. */
+class ApplicationCheck {
+  readonly #context: ValidationContext;
+  readonly #document: SourceDocument;
+  readonly #application: ApplicationConfiguration;
+  readonly #sound: ReadonlySet<SourceDocument>;
+  readonly #used: Set<SourceDocument>;
+  /** Of the objects that the components make: the index of the first that makes it. */
+  readonly #workloads = new Map<string, number>();
+
+  constructor(
+    context: ValidationContext,
+    document: SourceDocument,
+    application: ApplicationConfiguration,
+    sound: ReadonlySet<SourceDocument>,
+    used: Set<SourceDocument>,
+  ) {
+    this.#context = context;
+    this.#document = document;
+    this.#application = application;
+    this.#sound = sound;
+    this.#used = used;
+  }
+
+  run(): void {
+    const {
+      application,
+      problems,
+      origins,
+      components: normalized,
+    } = normalizeApplication({
+      application: this.#application,
+      components: this.#readableComponents(),
+      catalog: this.#context.catalog,
+    });
+    const root: Place = {
+      document: this.#document,
+      segments: [],
+      origin: (canonical) => originOf(origins, canonical),
+    };
+    for (const problem of problems) {
+      const document = problem.component === undefined ? this.#document : this.#documentOf(problem.component);
+      if (document) reportNormalization(this.#context, document, [problem]);
+    }
+    checkAutoscalers(this.#context, this.#document, this.#application);
+    if (application.spec.components.length === 0) {
+      const hint = 'List at least one component.';
+      const message = 'the application has no components';
+      this.#context.report(root, ['spec', 'components'], { code: OAM_CODES.applicationEmpty, message, hint });
+    }
+    for (const [index, entry] of application.spec.components.entries()) {
+      this.#checkEntry(below(root, 'spec', 'components', index), entry, index, normalized);
+    }
+    checkRules(this.#context, root, application, normalized);
+    checkDataPassing(this.#context, root, application);
+  }
+
+  #checkEntry(
+    place: Place,
+    entry: ApplicationComponent,
+    index: number,
+    components: ReadonlyMap<string, Component>,
+  ): void {
+    checkTraits(this.#context, place, entry);
+    checkScopes(this.#context, place, entry);
+    const found = findComponent(this.#context, place, entry);
+    if (found?.document) this.#used.add(found.document);
+    const component = found && this.#isReadable(found) ? components.get(componentKey(entry)) : undefined;
+    if (!found || !component) return;
+    const workload = resolveWorkload(this.#context, place, entry, component);
+    if (!workload) return;
+    checkWorkload(this.#context, workloadPlace(place, entry, found), workload);
+    this.#checkWorkloadName(place, entry, workload, index);
+  }
+
+  /** Two components must not make the same object: the second would take it from the first. */
+  #checkWorkloadName(place: Place, entry: ApplicationComponent, workload: KubernetesObject, index: number): void {
+    const name = workload.metadata?.name || componentNameOf(entry);
+    const identity = JSON.stringify([groupOf(workload.apiVersion), workload.kind, name]);
+    const first = this.#workloads.get(identity);
+    this.#workloads.set(identity, first ?? index);
+    if (first === undefined) return;
+    this.#context.report(place, [entry.instanceName ? 'instanceName' : 'componentName'], {
+      code: OAM_CODES.applicationNameTaken,
+      message: `components ${first} and ${index} both make the ${workload.kind} "${name}"`,
+      hint: 'Give each its own instanceName.',
     });
   }
-  const names = new Map<string, number>();
-  for (const [index, entry] of components.entries()) {
-    const place: Place = { document, segments: ['spec', 'components', index] };
-    const found = findComponent(context, place, entry);
-    const readable = found && (!found.document || sound.has(found.document)) ? found : undefined;
-    if (found) used.add(found);
-    const workload = readable && checkUse(context, place, entry, readable);
-    if (workload) checkWorkloadName(context, place, workload.object, entry.componentName ?? '', index, names);
-    checkTraits(context, place, entry, workload);
+
+  /** The Components that the application may mean, by the key under which the normaliser looks for them. */
+  #readableComponents(): Map<string, Component> {
+    const readable = new Map<string, Component>();
+    for (const entry of this.#application.spec.components) {
+      const { componentName: name, revisionName } = entry;
+      for (const key of [name, revisionName?.split('|')[1]]) {
+        const found = key ? this.#context.components.get(key) : undefined;
+        if (key && found && this.#isReadable(found)) readable.set(key, found.component);
+      }
+      const pinned = revisionName ? this.#context.revisions?.get(revisionName) : undefined;
+      if (revisionName && pinned) readable.set(revisionName, pinned);
+    }
+    return readable;
   }
-  reportNotYet(context, document, notYet(application, [], context.catalog));
+
+  #isReadable({ document }: PlacedComponent): boolean {
+    return document === undefined || this.#sound.has(document);
+  }
+
+  #documentOf(component: string): SourceDocument | undefined {
+    return this.#context.components.get(component)?.document;
+  }
 }
 
-/** Two components must not make the same object: the second would take it from the first. */
-function checkWorkloadName(
+function reportNormalization(
   context: ValidationContext,
-  place: Place,
-  workload: KubernetesObject,
-  componentName: string,
-  index: number,
-  names: Map<string, number>,
+  document: SourceDocument,
+  problems: readonly NormalizeProblem[],
 ): void {
-  const name = workloadName(workload, componentName);
-  const identity = `${workload.apiVersion}/${workload.kind}/${name}`;
-  const first = names.get(identity);
-  names.set(identity, first ?? index);
-  if (first === undefined) return;
-  context.report(place, ['componentName'], {
-    code: OAM_CODES.applicationNameTaken,
-    message: `components ${first} and ${index} both make the ${workload.kind} "${name}"`,
-    hint: 'Give one of them another name through a parameter on metadata.name.',
-  });
-}
-
-/** Names become values of labels. */
-function checkName(context: ValidationContext, document: SourceDocument): void {
-  const { name } = document.object.metadata;
-  if (name.length <= MAX_NAME_LENGTH && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) return;
-  context.report({ document, segments: [] }, ['metadata', 'name'], {
-    code: OAM_CODES.nameInvalid,
-    message: `"${name.slice(0, 80)}" cannot be the name of a ${document.object.kind}`,
-    hint: `Use at most ${MAX_NAME_LENGTH} lower-case letters, digits, dashes and dots, with a letter or digit at both ends.`,
-  });
-}
-
-function reportNotYet(context: ValidationContext, document: SourceDocument, problems: readonly NotYetProblem[]): void {
-  for (const { path, component: _component, ...finding } of problems) {
+  for (const { path, code, message, hint } of problems) {
+    const finding = { code, message, ...(hint === undefined ? {} : { hint }) };
     context.report({ document, segments: [] }, parseFieldPath(path), finding);
   }
 }
 
 function isApplication(object: KubernetesObject): object is ApplicationConfiguration {
-  return object.kind === 'ApplicationConfiguration' && object.apiVersion.startsWith('core.oam.dev/');
+  return object.kind === 'ApplicationConfiguration' && groupOf(object.apiVersion) === OAM_GROUP;
 }
