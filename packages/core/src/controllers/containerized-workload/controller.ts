@@ -17,7 +17,7 @@ import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { controllerOf, keyOf, placeOf } from '../shared/objects.ts';
 import { act } from './act.ts';
-import { CLAIM, CONFIG_MAP, CONTAINERIZED_WORKLOAD, CW_LABEL, DEPLOYMENT, SERVICE } from './names.ts';
+import { CLAIM, CONFIG_MAP, CONTAINERIZED_WORKLOAD, DEPLOYMENT, SERVICE, WORKLOAD_LABEL } from './names.ts';
 import { type LiveChildren, planChildren, selectedUid } from './plan.ts';
 import { renderWorkload } from './render.ts';
 import { problemText, reportOutcome, reportProblem } from './report.ts';
@@ -42,8 +42,8 @@ class WorkloadLoop {
   readonly #services: SharedInformer;
   readonly #configMaps: SharedInformer;
   readonly #claims: SharedInformer;
-  readonly #configMapsOf = new LabelIndex(CW_LABEL);
-  readonly #claimsOf = new LabelIndex(CW_LABEL);
+  readonly #configMapsOf = new LabelIndex(WORKLOAD_LABEL);
+  readonly #claimsOf = new LabelIndex(WORKLOAD_LABEL);
   /** Keys of workloads by uid. */
   readonly #keys = new Map<string, string>();
   /** uids of deleted workloads whose Deployment is to go with them, by key. */
@@ -56,7 +56,7 @@ class WorkloadLoop {
     this.#context = context;
     this.queue = new WorkQueue({ clock });
     this.#workloads = hub.use(CONTAINERIZED_WORKLOAD);
-    const children = { labelSelector: CW_LABEL };
+    const children = { labelSelector: WORKLOAD_LABEL };
     this.#deployments = hub.use(DEPLOYMENT, children);
     this.#services = hub.use(SERVICE, children);
     this.#configMaps = hub.use(CONFIG_MAP, children);
@@ -166,7 +166,7 @@ class WorkloadLoop {
 
   #onLabelled(index: LabelIndex, event: InformerEvent): void {
     index.take(event);
-    const key = this.#keys.get(event.object.metadata.labels?.[CW_LABEL] ?? '');
+    const key = this.#keys.get(event.object.metadata.labels?.[WORKLOAD_LABEL] ?? '');
     if (key !== undefined) this.queue.add(key);
   }
 }

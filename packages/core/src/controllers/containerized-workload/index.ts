@@ -1,2 +1,2 @@
 export { startContainerizedWorkloads } from './controller.ts';
-export { CONTAINERIZED_WORKLOAD, CW_LABEL } from './names.ts';
+export { CONTAINERIZED_WORKLOAD, WORKLOAD_LABEL } from './names.ts';

@@ -14,7 +14,7 @@ export const CLAIM: KindReference = { apiVersion: 'v1', kind: 'PersistentVolumeC
  * Label that ties a workload's pods and children to it; the value is its uid. The reference has it on pods and Service only;
  * on all children it lets controllers follow just them.
  */
-export const CW_LABEL = 'containerizedworkload.oam.crossplane.io';
+export const WORKLOAD_LABEL = 'containerizedworkload.oam.crossplane.io';
 
 /** Names of volumes and labels end here. */
 const LONGEST = 63;

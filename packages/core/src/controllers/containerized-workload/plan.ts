@@ -2,7 +2,7 @@ import { groupOf, type KubernetesObject } from '@capstan/base';
 import { type ContainerizedWorkload, OAM_GROUP } from '@capstan/oam-model';
 import { isApplied } from '../shared/applied-state.ts';
 import { controllerOf, isRecord } from '../shared/objects.ts';
-import { CONTAINERIZED_WORKLOAD, CW_LABEL } from './names.ts';
+import { CONTAINERIZED_WORKLOAD, WORKLOAD_LABEL } from './names.ts';
 import { ownedBy, type RenderedWorkload } from './render.ts';
 
 /** What there is of a workload's children. Nothing in it is changed. */
@@ -96,7 +96,7 @@ function isLeftOver({ metadata: { name, uid } }: ContainerizedWorkload, deployme
 /** The uid of the workload that a Deployment was made for. */
 export function selectedUid({ spec }: KubernetesObject): string | undefined {
   const selector = isRecord(spec) && isRecord(spec['selector']) ? spec['selector']['matchLabels'] : undefined;
-  const uid = isRecord(selector) ? selector[CW_LABEL] : undefined;
+  const uid = isRecord(selector) ? selector[WORKLOAD_LABEL] : undefined;
   return typeof uid === 'string' ? uid : undefined;
 }
 

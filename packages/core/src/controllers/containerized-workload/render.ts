@@ -3,7 +3,7 @@ import type { ContainerizedWorkload, WorkloadContainer } from '@capstan/oam-mode
 import { controllerReference, passedOnAnnotations, stated } from '../shared/objects.ts';
 import { configFiles, type FileConfigMap, type VolumeMount } from './config-files.ts';
 import { podContainer, resourceProblems } from './container.ts';
-import { CLAIM, CONFIG_MAP, CW_LABEL, DEPLOYMENT, PodVolumes, SERVICE } from './names.ts';
+import { CLAIM, CONFIG_MAP, DEPLOYMENT, PodVolumes, SERVICE, WORKLOAD_LABEL } from './names.ts';
 import { type DiskClaim, workloadVolumes } from './volumes.ts';
 
 /** What runs a workload. */
@@ -74,7 +74,7 @@ function renderDeployment(
   volumes: readonly JsonObject[],
 ): KubernetesObject {
   const { uid = '', labels } = workload.metadata;
-  const identity = { [CW_LABEL]: uid };
+  const identity = { [WORKLOAD_LABEL]: uid };
   const secrets = new Set(workload.spec.containers.flatMap(({ imagePullSecret }) => imagePullSecret || []));
   const template = stated({
     nodeSelector: nodeSelector(workload),
@@ -107,7 +107,7 @@ function renderService(workload: ContainerizedWorkload): KubernetesObject | unde
   const port = workload.spec.containers.flatMap(({ ports }) => ports ?? [])[0];
   if (!port) return undefined;
   const { containerPort, protocol = 'TCP' } = port;
-  const identity = { [CW_LABEL]: uid };
+  const identity = { [WORKLOAD_LABEL]: uid };
   const { annotations: _, ...metadata } = childMetadata(workload, name, identity);
   return {
     ...SERVICE,
@@ -124,14 +124,14 @@ function renderClaim(workload: ContainerizedWorkload, { name, accessMode, size }
   const { uid = '', labels } = workload.metadata;
   return {
     ...CLAIM,
-    metadata: childMetadata(workload, name, { ...labels, [CW_LABEL]: uid }),
+    metadata: childMetadata(workload, name, { ...labels, [WORKLOAD_LABEL]: uid }),
     spec: { accessModes: [accessMode], resources: { requests: { storage: String(size) } } },
   };
 }
 
 function renderConfigMap(workload: ContainerizedWorkload, { name, data }: FileConfigMap): KubernetesObject {
   const { uid = '', labels } = workload.metadata;
-  const { ownerReferences: _, ...metadata } = childMetadata(workload, name, { ...labels, [CW_LABEL]: uid });
+  const { ownerReferences: _, ...metadata } = childMetadata(workload, name, { ...labels, [WORKLOAD_LABEL]: uid });
   return { ...CONFIG_MAP, metadata, data };
 }
 
