@@ -1,4 +1,11 @@
 export {
+  ADMISSION_WEBHOOKS,
+  type Admission,
+  type AdmissionOptions,
+  type AdmissionWebhook,
+  createAdmission,
+} from './admission/index.ts';
+export {
   type ApplicationController,
   type ApplicationControllerOptions,
   startApplicationController,

@@ -4,4 +4,8 @@ export const OPERATOR_CODES = {
   downgrade: 'CAPSTAN_SYSTEM_DOWNGRADE',
   /** An object that Capstan needs belongs to somebody else. */
   conflict: 'CAPSTAN_SYSTEM_CONFLICT',
+  /** An address to listen on that cannot be read. */
+  addressInvalid: 'CAPSTAN_OPERATOR_ADDRESS_INVALID',
+  /** An address to listen on that cannot be had. */
+  addressInUse: 'CAPSTAN_OPERATOR_ADDRESS_IN_USE',
 } as const;

@@ -9,7 +9,8 @@ export {
   type SystemProgress,
 } from './install.ts';
 export { SYSTEM_VERSION, systemManifests } from './manifests.ts';
-export { type OperatorOptions, type OperatorState, runOperator } from './run.ts';
+export type { OperatorOptions, OperatorState, ServedEndpoint } from './options.ts';
+export { runOperator } from './run.ts';
 export {
   type OperatorPresence,
   operatorIsRunning,

@@ -1,156 +1,73 @@
-import { type Clock, isCapstanError, type KubernetesObject, type Logger, messageOf, systemClock } from '@capstan/base';
-import { LEASES, SYSTEM_NAMESPACE } from '@capstan/capability-model';
-import { builtinPlugins, createContributions, createPluginHost, startApplicationController } from '@capstan/core';
-import {
-  acquireLease,
-  ensureNamespace,
-  exponentialBackoff,
-  type HeldLease,
-  healthOf,
-  KUBE_CODES,
-  type KubeClient,
-  leaseHolder,
-  startInformer,
-  waitUntilServed,
-} from '@capstan/kube';
-import type { Plugin } from '@capstan/plugin-api';
-import { bundledPlugins } from './bundled-plugins.ts';
-import { kindsOf } from './install.ts';
-import { systemCrds } from './manifests.ts';
-import { startPluginSwitch } from './plugin-switch.ts';
-
-/** What an operator does at the moment. */
-export type OperatorState =
-  /** The cluster lacks these CRDs: `capstan system install` brings them. */
-  | { readonly state: 'waiting'; readonly missing: readonly string[] }
-  /** Another operator holds the Lease. */
-  | { readonly state: 'standby'; readonly holder: string }
-  | { readonly state: 'running'; readonly holder: string }
-  | { readonly state: 'stopped' };
-
-/** Options of `runOperator`. */
-export interface OperatorOptions {
-  readonly client: KubeClient;
-  readonly log: Logger;
-  /** Ends the operator gracefully: work in progress ends, plugins stop, the Lease is given up. */
-  readonly signal: AbortSignal;
-  /** Instead of the bundled plugins. */
-  readonly plugins?: readonly Plugin[];
-  /** Name in the Lease. Default: host, process and a random part. */
-  readonly identity?: string;
-  readonly onState?: (state: OperatorState) => void;
-  readonly clock?: Clock;
-}
+import { isCapstanError, messageOf, systemClock } from '@capstan/base';
+import { exponentialBackoff } from '@capstan/kube';
+import { OPERATOR_CODES } from './codes.ts';
+import { takeLeadership } from './leadership.ts';
+import type { OperatorOptions, OperatorState } from './options.ts';
+import { startObservability } from './server/observability.ts';
+import { waitForSystem } from './wait-for-system.ts';
+import { WebhookService } from './webhooks/service.ts';
+import { work } from './work.ts';
 
 /**
  * Runs the operator until the signal is aborted: waits for its CRDs, takes the Lease, works while it holds it, and starts
- * over when it loses it. Resolves after everything has ended; a cluster that cannot be reached is waited for.
+ * over when it loses it. Webhooks, health and metrics are served from the start, whoever leads. Resolves after everything
+ * has ended; a cluster that cannot be reached is waited for. Rejects only when an address to listen on cannot be read or had.
  */
-export async function runOperator(options: OperatorOptions): Promise<void> {
-  const { log, signal, onState, clock = systemClock } = options;
+export async function runOperator(stated: OperatorOptions): Promise<void> {
+  const observability = await startObservability(stated);
+  const onState = (state: OperatorState) => {
+    observability.note(state);
+    stated.onState?.(state);
+  };
+  const options = { ...stated, onState };
+  const webhooks = new WebhookService(options);
+  try {
+    await keepRunning(options, webhooks);
+  } finally {
+    await webhooks.stop();
+    onState({ state: 'stopped' });
+    await observability.stop();
+  }
+}
+
+async function keepRunning(options: OperatorOptions, webhooks: WebhookService): Promise<void> {
+  const { log, signal, clock = systemClock } = options;
   const backoff = exponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
   let failures = 0;
   while (!signal.aborted) {
     try {
       await waitForSystem(options);
-      const lease = await takeLease(options);
-      failures = 0;
-      try {
-        await work(options, lease);
-      } finally {
-        await lease.release();
-      }
+      await webhooks.start();
+      await lead(options, webhooks, () => {
+        failures = 0;
+      });
     } catch (error) {
       if (signal.aborted) break;
+      if (isCapstanError(error, OPERATOR_CODES.addressInUse)) throw error;
       failures += 1;
       const delayMs = backoff(failures);
       log.warn('operator was interrupted and starts over', { error: messageOf(error), delayMs });
       await clock.sleep(delayMs, signal);
     }
   }
-  onState?.({ state: 'stopped' });
 }
 
-/** Resolves once every CRD is established and served. Follows the CRDs by a watch, so it goes on within moments. */
-async function waitForSystem({ client, log, signal, onState }: OperatorOptions): Promise<void> {
-  const wanted = systemCrds();
-  const done = new AbortController();
-  const ended = AbortSignal.any([signal, done.signal]);
-  const informer = startInformer(client, {
-    kind: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
-    log,
-    signal: ended,
-  });
-  const isThere = ({ metadata: { name } }: KubernetesObject) => {
-    const live = informer.get(name);
-    return live !== undefined && healthOf(live).status === 'ready';
-  };
+/** Waits for the leadership and works as long as it lasts. */
+async function lead(options: OperatorOptions, webhooks: WebhookService, onStart: () => void): Promise<void> {
+  const { log, onState } = options;
+  const leadership = await takeLeadership(options);
+  const { holder } = leadership;
+  onStart();
+  onState?.({ state: 'starting', holder });
   try {
-    await informer.synced;
-    await new Promise<void>((resolve) => {
-      let told = false;
-      const check = () => {
-        const missing = wanted.filter((crd) => !isThere(crd)).map((crd) => crd.metadata.name);
-        if (missing.length === 0) return resolve();
-        if (!told) onState?.({ state: 'waiting', missing });
-        told = true;
-      };
-      check();
-      informer.onChange(check);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+    await work(options, leadership, async (signal) => {
+      await webhooks.register(leadership.client, signal);
+      onState?.({ state: 'running', holder });
+      log.info('operator is running', { holder });
     });
   } finally {
-    done.abort();
-    await informer.stopped;
+    // Before the Lease: the next leader registers its own.
+    if (!leadership.signal.aborted) await webhooks.unregister();
+    await leadership.release();
   }
-  signal.throwIfAborted();
-  await Promise.all(wanted.flatMap(kindsOf).map((kind) => waitUntilServed(client, kind, { signal })));
-}
-
-async function takeLease(options: OperatorOptions): Promise<HeldLease> {
-  const { client, log, signal, identity, onState, clock = systemClock } = options;
-  await ensureNamespace(client, SYSTEM_NAMESPACE, { signal });
-  const lease = { name: LEASES.operator, log, signal, clock, ...(identity ? { holder: identity } : {}) };
-  try {
-    return await acquireLease(client, lease);
-  } catch (error) {
-    if (!isCapstanError(error, KUBE_CODES.leaseHeld)) throw error;
-    const holder = (await leaseHolder(client, LEASES.operator))?.holder ?? 'another operator';
-    log.info('another operator is running; waiting for its lease', { holder });
-    onState?.({ state: 'standby', holder });
-    return await acquireLease(client, { ...lease, waitMs: Number.MAX_SAFE_INTEGER });
-  }
-}
-
-/** Works until the signal is aborted or the Lease is lost. */
-async function work(options: OperatorOptions, lease: HeldLease): Promise<void> {
-  const { client, log, onState, clock = systemClock } = options;
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, lease.signal, stop.signal]);
-  const contributions = createContributions();
-  const host = createPluginHost({ values: contributions.values, log, clock });
-  const endings: Promise<void>[] = [];
-  try {
-    for (const plugin of builtinPlugins) await host.activate(plugin);
-    const plugins = options.plugins ?? (await bundledPlugins(log));
-    const pluginSwitch = startPluginSwitch({ client, host, plugins, log, signal, clock });
-    endings.push(pluginSwitch.stopped);
-    // Applications are looked at only when the plugins that they use are on: else they would be told that they are not.
-    await pluginSwitch.settled;
-    const applications = startApplicationController({ client, contributions, log, signal, clock });
-    endings.push(applications.stopped);
-    await applications.ready;
-    onState?.({ state: 'running', holder: lease.holder });
-    log.info('operator is running', { holder: lease.holder });
-    await aborted(signal);
-  } finally {
-    stop.abort();
-    await Promise.all(endings);
-    await host.stop();
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

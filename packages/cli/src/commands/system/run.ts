@@ -1,5 +1,6 @@
 import { createLogger, type Logger } from '@capstan/base';
-import type { OperatorState } from '@capstan/operator';
+import type { OperatorState, ServedEndpoint } from '@capstan/operator';
+import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
 
 export default class SystemRun extends CapstanCommand<typeof SystemRun> {
@@ -10,17 +11,52 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
   static override examples = [
     { command: 'capstan system run', description: 'in a terminal of its own' },
     { command: 'capstan system run --kubeconfig FILE 2> operator.log &', description: 'in the background' },
+    {
+      command: 'capstan system run --use-webhook --health-addr 127.0.0.1:9440 --metrics-addr 127.0.0.1:8080',
+      description: 'with everything that it serves',
+    },
   ];
+  static override flags = {
+    'use-webhook': Flags.boolean({ summary: 'serve and register the admission webhooks' }),
+    'webhook-host': Flags.string({ summary: 'address on which the webhooks listen', default: '127.0.0.1' }),
+    'webhook-port': Flags.integer({ summary: 'their port; 0: any that is free', default: 9443, min: 0, max: 65_535 }),
+    'webhook-url': Flags.url({ summary: 'how the API server reaches them, where that is another address' }),
+    'metrics-addr': Flags.string({ summary: 'serve /metrics at HOST:PORT', default: '' }),
+    'health-addr': Flags.string({ summary: 'serve /healthz and /readyz at HOST:PORT', default: '' }),
+    'revision-limit': Flags.integer({ summary: 'revisions to keep of each Component', default: 50, min: 1 }),
+    'apply-once-only': Flags.boolean({ summary: 'apply a workload or trait again only when its application changes' }),
+    'enable-leader-election': Flags.boolean({
+      summary: 'work only while no other operator of the cluster does',
+      default: true,
+      allowNo: true,
+    }),
+  };
 
   protected async work(): Promise<void> {
     const { runOperator } = await import('../../services/operator.ts');
     const client = await this.changingCluster();
     const forPeople = this.out.stderr.isTTY && !this.flags.debug;
     const log = operatorLog(forPeople, this.flags.debug);
+    // The reference looks for Definitions in a namespace; these are cluster-scoped.
+    if (process.env['DEFINITION_NAMESPACE'])
+      log.warn('DEFINITION_NAMESPACE has no effect: Definitions are cluster-scoped');
+    const webhookUrl = this.flags['webhook-url']?.href;
     await runOperator({
       client,
       log,
       signal: this.interrupt,
+      useWebhook: this.flags['use-webhook'],
+      webhookHost: this.flags['webhook-host'],
+      webhookPort: this.flags['webhook-port'],
+      ...(webhookUrl === undefined ? {} : { webhookUrl }),
+      metricsAddr: this.flags['metrics-addr'],
+      healthAddr: this.flags['health-addr'],
+      revisionLimit: this.flags['revision-limit'],
+      applyOnceOnly: this.flags['apply-once-only'],
+      leaderElection: this.flags['enable-leader-election'],
+      onServed: (endpoint) => {
+        if (forPeople) this.out.note(servedLine(endpoint));
+      },
       onState: (state) => {
         if (forPeople) this.out.note(...stateLines(state, (line) => this.reach.command(line)));
         else log.info('operator state', { ...state });
@@ -37,12 +73,19 @@ function operatorLog(forPeople: boolean, debug: boolean): Logger {
   });
 }
 
+function servedLine({ name, url }: ServedEndpoint): string {
+  const paths = { health: '/healthz and /readyz', metrics: '/metrics', webhooks: 'the admission webhooks' };
+  return `operator: serves ${paths[name]} at ${url}`;
+}
+
 function stateLines(state: OperatorState, command: (line: string) => string): string[] {
   switch (state.state) {
     case 'waiting':
       return [`operator: waiting for ${state.missing.length} CRDs`, `  Try:  ${command('capstan system install')}`];
     case 'standby':
       return [`operator: ${state.holder} runs already; this one takes over when it ends`];
+    case 'starting':
+      return [];
     case 'running':
       return [`operator: running as ${state.holder}; Ctrl-C stops it`];
     case 'stopped':

@@ -1,0 +1,2 @@
+export { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
+export { ADMISSION_WEBHOOKS, type AdmissionWebhook } from './webhooks.ts';
