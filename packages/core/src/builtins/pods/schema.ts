@@ -1,9 +1,10 @@
 import { flag, list, type Properties, record, type Schema, text } from '@capstan/oam-model';
 
 const NAME: Schema = { minLength: 1, maxLength: 253 };
+const SUBDOMAIN: Schema = { ...NAME, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$' };
 /** Names of volumes become names in the pod. */
 const LABEL: Schema = { minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
-const QUANTITY_OF_BYTES = '^[0-9.]+([EPTGMK]i|[EPTGMk])?$';
+const QUANTITY_OF_BYTES = '^[0-9]+(\\.[0-9]+)?([EPTGMK]i|[EPTGMk])?$';
 
 /** An absolute path in the container. The API server refuses a colon in it. */
 export const mountPath: Schema = { minLength: 1, maxLength: 1024, pattern: '^/[^:]*$' };
@@ -15,7 +16,7 @@ export function bytes(description: string): Schema {
 
 /** The name of another object. */
 export function nameOf(description: string): Schema {
-  return text(description, NAME);
+  return text(description, SUBDOMAIN);
 }
 
 /** A name that becomes part of other names. */
@@ -44,11 +45,11 @@ const env = keyed(
   record(
     'One environment variable.',
     {
-      'name!': text('Name of the variable.', { ...NAME, pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$' }),
+      'name!': text('Name of the variable.', { ...NAME, pattern: '^\\.?[-_a-zA-Z][-._a-zA-Z0-9]*$' }),
       value: text('Its value, as text.', { maxLength: 32768 }),
       fromSecret: record('The key of a Secret in the same namespace that holds the value.', {
         'name!': nameOf('Name of the Secret.'),
-        'key!': nameOf('Key in the Secret.'),
+        'key!': text('Key in the Secret.', { ...NAME, pattern: '^\\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$' }),
       }),
     },
     {
@@ -70,7 +71,7 @@ const secrets = keyed(
       path: text('Directory in which each key is a file, for example /etc/tls.', mountPath),
       prefix: text('Stands before each key in the name of its environment variable, for example DB_.', {
         maxLength: 253,
-        pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$',
+        pattern: '^\\.?[-_a-zA-Z][-._a-zA-Z0-9]*$',
       }),
     },
     {
@@ -108,13 +109,17 @@ const volumes = keyed(
 );
 
 const resources = record('What one pod asks for. Memory is also its limit.', {
-  cpu: text('CPU, for example 250m or 1.', { minLength: 1, maxLength: 32, pattern: '^[0-9.]+m?$' }),
+  cpu: text('CPU, for example 250m or 1.', { minLength: 1, maxLength: 32, pattern: '^[0-9]+(\\.[0-9]+)?m?$' }),
   memory: bytes('Memory, for example 128Mi.'),
 });
 
 /** The fields that every friendly workload has, for its CRD. */
 export const containerProperties: Properties = {
-  'image!': text('Container image, for example ghcr.io/stefanprodan/podinfo:6.9.0.', { minLength: 1, maxLength: 1024 }),
+  'image!': text('Container image, for example ghcr.io/stefanprodan/podinfo:6.9.0.', {
+    minLength: 1,
+    maxLength: 1024,
+    pattern: '^\\S+$',
+  }),
   command: words("Replaces the image's entry point."),
   args: words("Replaces the image's arguments."),
   env,
@@ -123,7 +128,7 @@ export const containerProperties: Properties = {
   resources,
   imagePullSecrets: list(
     'Names of Secrets with credentials for the image registry.',
-    { type: 'string', ...NAME },
+    { type: 'string', ...SUBDOMAIN },
     {
       maxItems: 20,
     },

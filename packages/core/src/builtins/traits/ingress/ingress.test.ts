@@ -43,7 +43,7 @@ test.each<[string, object, object]>([
 ])('an Ingress trait with %s', (_what, spec, expected) => {
   expect(attached(anIngress(spec), WEB)).toMatchObject({
     problems: [],
-    objects: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web' } }],
+    objects: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'front-trait' } }],
   });
   expect(attached(anIngress(spec), WEB).objects[0]?.['spec']).toEqual(expected);
 });

@@ -1,7 +1,7 @@
 import type { KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
 import type { IngressSpec } from './schema.ts';
 
-/** The networking.k8s.io Ingress of an Ingress trait, named like the workload. */
+/** The networking.k8s.io Ingress of an Ingress trait, named like the trait: a component may have several. */
 export function renderIngress(input: TraitRenderInput): KubernetesObject[] {
   const spec = input.trait['spec'] as IngressSpec;
   const { hostname, tls, ingressClass, annotations } = spec;
@@ -11,7 +11,7 @@ export function renderIngress(input: TraitRenderInput): KubernetesObject[] {
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
-      metadata: { name: input.workload.metadata.name, ...(annotations ? { annotations } : {}) },
+      metadata: { name: input.trait.metadata.name, ...(annotations ? { annotations } : {}) },
       spec: {
         ...(ingressClass === undefined ? {} : { ingressClassName: ingressClass }),
         ...(tls ? { tls: [{ secretName: tls.secret, ...(hostname === undefined ? {} : { hosts: [hostname] }) }] } : {}),

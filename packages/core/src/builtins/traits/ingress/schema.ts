@@ -22,7 +22,7 @@ export const ingressSpec: Schema = record('Which requests from outside reach the
       pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
     },
   ),
-  path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: '^/' }),
+  path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: '^(/|(/[^/%]+)+/?)$' }),
   pathType: text('How the path is compared.', {
     default: 'Prefix',
     enum: ['Prefix', 'Exact', 'ImplementationSpecific'],
