@@ -54,6 +54,7 @@ export default defineConfig({
             'packages/*/{src,test}/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',
             'fidelity/**/*.test.ts',
+            'e2e/conformance/*.test.ts',
             'tools/**/*.test.ts',
           ],
           exclude: ['**/*.cluster.test.ts', '**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
