@@ -12,6 +12,8 @@ export const CORE_CODES = {
   applyFailed: 'CAPSTAN_APPLICATION_APPLY_FAILED',
   /** The owner of an object is missing. */
   ownerMissing: 'CAPSTAN_APPLICATION_OWNER_MISSING',
+  /** An object of the name that an application needs belongs to another controller. */
+  notControlled: 'CAPSTAN_APPLICATION_NOT_CONTROLLED',
   /** A scope object could not be written, or was gone when a reference had to be added. */
   scopeWriteFailed: 'CAPSTAN_SCOPE_WRITE_FAILED',
   /** A store of an application belongs to another controller. */

@@ -21,6 +21,10 @@ const KINDS: Readonly<Record<string, ServedKind>> = {
   [kindKey(SCALED_OBJECT)]: served('scaledobjects.keda.sh', ['status', 'scale']),
   [kindKey(RBAC)]: { ...served('clusterroles.rbac.authorization.k8s.io', []), namespaced: false },
   'apps/v1/Deployment': served('deployments.apps', ['status', 'scale']),
+  'v1/Secret': served('secrets.', []),
+  'v1/ConfigMap': served('configmaps.', []),
+  'core.oam.dev/v1alpha2/ContainerizedWorkload': served('containerizedworkloads.core.oam.dev', ['status']),
+  'core.oam.dev/v1alpha2/HealthScope': served('healthscopes.core.oam.dev', ['status']),
 };
 
 export function anApplication(
@@ -78,7 +82,10 @@ export interface Facts {
   readonly traitDefinitions?: readonly TraitDefinition[];
   readonly crds?: readonly CustomResourceDefinition[];
   readonly live?: readonly KubernetesObject[];
+  /** Scopes, stores and revisions. Without them nothing is known of such objects. */
+  readonly referred?: readonly KubernetesObject[];
   readonly unserved?: readonly string[];
+  readonly more?: Partial<ObservedApplication>;
 }
 
 /** An observation in which WebService and Autoscale work as installed; facts say what differs. */
@@ -98,8 +105,14 @@ export function observed(facts: Facts): ObservedApplication {
     kinds: new Map(Object.entries(KINDS).filter(([key]) => !facts.unserved?.includes(key))),
     crds: new Map((facts.crds ?? [webServiceType.crd]).map((crd) => [crd.metadata.name, crd])),
     contributions: { workload: (name) => workloads.get(name), trait: (name) => traits.get(name) },
-    live: new Map((facts.live ?? []).map((object) => [objectKey({ ...object, ...object.metadata }), object])),
+    live: byKey(facts.live ?? []),
+    ...(facts.referred ? { referred: byKey(facts.referred) } : {}),
+    ...facts.more,
   };
+}
+
+function byKey(objects: readonly KubernetesObject[]): Map<string, KubernetesObject> {
+  return new Map(objects.map((object) => [objectKey({ ...object, ...object.metadata }), object]));
 }
 
 function served(name: string, subresources: string[]): ServedKind {

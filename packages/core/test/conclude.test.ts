@@ -48,7 +48,7 @@ describe('what is written about an application', () => {
       undefined,
       LATER,
     );
-    expect(again).toEqual({ events: [] });
+    expect(again).toEqual({ urgent: false, events: [] });
   });
 
   test("others' words in the status stay where they are", () => {
@@ -64,13 +64,13 @@ describe('what is written about an application', () => {
     expect(byType(first.status?.conditions, 'Synced')).toMatchObject({
       status: 'False',
       reason: 'ReconcileError',
-      message: 'cannot render components: component "backend": cannot get component "backend"',
+      message: 'cannot render components: cannot get component "backend"',
     });
     expect(byType(first.status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'ComponentMissing' });
     expect(first.status?.inventory).toEqual(inventory);
     expect(reasons(first)).toEqual(['CannotRenderComponents']);
     const again = pass({ application: anApplication([backend], { status: first.status ?? {} }) }, undefined, LATER);
-    expect(again).toEqual({ events: [] });
+    expect(again).toEqual({ urgent: false, events: [] });
   });
 
   test.each([
@@ -101,19 +101,5 @@ describe('what is written about an application', () => {
       'GarbageCollectedComponent',
     ]);
     expect(result.events[0]?.message).toBe('fields of service/team/old set by kubectl-edit were set back');
-  });
-
-  test('what is not supported yet is listed', () => {
-    const scopeRef = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'h' };
-    const result = pass(
-      { application: anApplication([{ ...backend, scopes: [{ scopeRef }] }]), components },
-      undefined,
-    );
-    expect(byType(result.status?.conditions, 'Synced')).toMatchObject({
-      status: 'False',
-      reason: 'NotYetSupported',
-      message: 'not supported yet: scopes. Nothing was applied.',
-    });
-    expect(reasons(result)).toEqual(['NotYetSupported']);
   });
 });

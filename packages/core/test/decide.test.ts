@@ -216,12 +216,12 @@ describe('what keeps an application from being applied', () => {
       { application: anApplication([scaled]), components, traits: [] },
       ['PluginNotLoaded'],
     ],
-    'a raw trait that no Definition registers': [
-      { application: anApplication([withRaw]), components },
+    'a trait that gives rights and that no Definition registers': [
+      { application: anApplication([{ ...backend, traits: [{ trait: aSecret }] }]), components },
       ['TraitDefinitionMissing'],
     ],
-    'a workload kind that no Definition registers': [
-      { application: anApplication([backend]), components: [aComponent('backend', {}, { workload: aDeployment })] },
+    'a workload that gives rights and that no Definition registers': [
+      { application: anApplication([backend]), components: [aComponent('backend', {}, { workload: aSecret })] },
       ['WorkloadDefinitionMissing'],
     ],
     'a trait outside of every namespace': [
@@ -281,25 +281,29 @@ describe('what keeps an application from being applied', () => {
       { application: anApplication([backend, { componentName: 'nobody' }, scaled]), components, traits: [] },
       ['ComponentMissing', 'PluginNotLoaded'],
     ],
-    'traits that work with revisions, which are not there yet': [
+    'a revision-enabled trait on a component without a revision': [
       {
         application: anApplication([scaled]),
         components,
         traitDefinitions: [aTraitDefinition('autoscales.traits.capstan.dev', { revisionEnabled: true })],
       },
-      ['NotYetSupported'],
+      ['RevisionMissing'],
     ],
-    'scopes, which are not there yet': [
-      {
-        application: anApplication([
-          {
-            ...backend,
-            scopes: [{ scopeRef: { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'h' } }],
-          },
-        ]),
-        components,
-      },
-      ['NotYetSupported'],
+    'a revision that does not exist': [
+      { application: anApplication([{ revisionName: 'backend-v9' }]), components },
+      ['RevisionMissing'],
+    ],
+    'a scope that does not exist': [
+      { application: anApplication([{ ...backend, scopes: [{ scopeRef: HEALTH_SCOPE }] }]), components, referred: [] },
+      ['InvalidScope'],
+    ],
+    'a dependency on what the application does not have': [
+      { application: anApplication([{ ...backend, dependencies: ['nobody'] }]), components },
+      ['DependencyUnknown'],
+    ],
+    'dependencies in a circle': [
+      { application: anApplication([{ ...backend, dependencies: ['backend'] }]), components },
+      ['DependencyCycle'],
     ],
   };
 
@@ -323,7 +327,7 @@ describe('whose an object is', () => {
     expect(decision.problems).toMatchObject([
       {
         reason: 'NotControlled',
-        message: 'webservice/team/backend: existing object is not controlled by UID "app-uid"',
+        message: 'cannot apply workload "backend": existing object is not controlled by UID "app-uid"',
       },
     ]);
   });
@@ -371,7 +375,8 @@ describe('health', () => {
   });
 });
 
-const aDeployment = { apiVersion: 'apps/v1', kind: 'Deployment', spec: {} };
+const aSecret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } };
+const HEALTH_SCOPE = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'h' };
 const aClusterRole = { ...RBAC, metadata: { name: 'r' } };
 
 function named(name: string): KubernetesObject {

@@ -183,9 +183,9 @@ describe('the application controller on a real control plane', () => {
   test.each([
     ['an unknown trait kind', { traits: [{ trait: { apiVersion: 'x.dev/v1', kind: 'Y' } }] }, 'TraitKindUnknown'],
     [
-      'a scope',
+      'a scope that does not exist',
       { scopes: [{ scopeRef: { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'h' } }] },
-      'NotYetSupported',
+      'InvalidScope',
     ],
   ])('%s is refused with a condition, and nothing is applied', async (_what, part, reason) => {
     const name = reason.toLowerCase();

@@ -1,64 +1,183 @@
 import {
   CapstanError,
   describeObject,
-  isCapstanError,
   type KubernetesObject,
-  messageOf,
   type ObjectReference,
   type OwnerReference,
 } from '@capstan/base';
-import { type FieldConflict, KUBE_CODES, type KubeClient, pruneInventory } from '@capstan/kube';
+import { type KubeClient, pruneInventory } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import { CORE_CODES } from '../codes.ts';
-import { replicasLetGo } from './field-owners.ts';
-import type { Decision, ObservedApplication, PlannedObject } from './model.ts';
-import { CONTROLLER_MANAGER, objectKey, REPLICAS_MANAGER } from './names.ts';
+import { writeStore } from '../data-passing/write-store.ts';
+import { writeScope } from '../scopes/index.ts';
+import { applyPlanned } from './apply.ts';
+import type { Decision, ObservedApplication, PlannedObject, Stage } from './model.ts';
+import { objectKey } from './names.ts';
 import { APPLICATION_OWNER } from './plan.ts';
 
-/** Where an action failed: the stages of the OAM reference's condition messages. */
-export type Stage = 'cannot apply components' | 'cannot garbage collect components';
+/** Fields of one of our objects that somebody else had set and that were set back. */
+export interface Repair {
+  readonly reference: ObjectReference;
+  readonly managers: readonly string[];
+}
 
 /** What was done about an application. */
 export interface Outcome {
   /** The objects as the server returned them, by key. */
   readonly applied: ReadonlyMap<string, KubernetesObject>;
   readonly pruned: readonly ObjectReference[];
-  /** Fields that somebody else had set on our objects and that were set back. */
-  readonly repaired: readonly { readonly reference: ObjectReference; readonly managers: readonly string[] }[];
+  readonly repaired: readonly Repair[];
+  /** The first failure in the order of the application. */
   readonly failure?: { readonly stage: Stage; readonly error: unknown };
 }
 
-/** Applies what was decided, in order, then deletes what is not wanted. The first failure ends it. */
+/** Options of `act`. */
+export interface ActOptions {
+  readonly signal?: AbortSignal;
+  /** Told of each object that was written, at once. */
+  readonly onApplied?: (object: KubernetesObject) => void;
+}
+
+/**
+ * Brings about what was decided: components beside one another, in each the workload first, then what it renders and its
+ * traits, each with the stores that it feeds; then scopes; then what is not wanted any more is deleted. A failure ends
+ * what depends on it, and nothing is deleted after one.
+ */
 export async function act(
   client: KubeClient,
   observed: ObservedApplication,
   decision: Decision,
-  signal?: AbortSignal,
+  options: ActOptions = {},
 ): Promise<Outcome> {
-  const applied = new Map<string, KubernetesObject>();
-  const pruned: ObjectReference[] = [];
-  const repaired: { reference: ObjectReference; managers: readonly string[] }[] = [];
-  let stage: Stage = 'cannot apply components';
-  try {
-    for (const planned of decision.objects.filter((object) => object.action !== 'keep')) {
-      const owner = ownerReference(observed, decision, planned, applied);
-      await letReplicasGo(client, observed.live.get(planned.key), planned, signal);
-      const result = await applyOne(client, planned, owner, signal);
-      applied.set(planned.key, result.object);
-      if (result.managers.length > 0) repaired.push({ reference: planned.reference, managers: result.managers });
-    }
-    stage = 'cannot garbage collect components';
-    await pruneInventory(client, {
-      previous: decision.prune.toReversed(),
-      desired: [],
-      ownerUids: ownerUids(observed.application),
-      isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === observed.application.metadata.name,
-      onProgress: ({ entry, outcome }) => outcome === 'deleted' && pruned.push(entry),
-      ...(signal ? { signal } : {}),
+  const action = new Action(client, observed, decision, options);
+  await action.apply();
+  if (!action.failure) await action.joinScopes();
+  if (!action.failure) await action.prune();
+  const { applied, pruned, repaired, failure } = action;
+  return { applied, pruned, repaired, ...(failure ? { failure } : {}) };
+}
+
+class Action {
+  readonly applied = new Map<string, KubernetesObject>();
+  readonly pruned: ObjectReference[] = [];
+  readonly repaired: Repair[] = [];
+  readonly #client: KubeClient;
+  readonly #observed: ObservedApplication;
+  readonly #decision: Decision;
+  readonly #options: ActOptions;
+  readonly #failures = new Map<number, { readonly stage: Stage; readonly error: unknown }>();
+
+  constructor(client: KubeClient, observed: ObservedApplication, decision: Decision, options: ActOptions) {
+    this.#client = client;
+    this.#observed = observed;
+    this.#decision = decision;
+    this.#options = options;
+  }
+
+  get failure(): Outcome['failure'] {
+    const first = [...this.#failures.keys()].sort((a, b) => a - b)[0];
+    return first === undefined ? undefined : this.#failures.get(first);
+  }
+
+  async apply(): Promise<void> {
+    const { objects } = this.#decision;
+    const ofOwner = Map.groupBy(objects.entries(), ([, { owner }]) => owner);
+    const below = async (owner: string): Promise<void> => {
+      await Promise.all((ofOwner.get(owner) ?? []).map(([at, planned]) => one(at, planned)));
+    };
+    const one = async (at: number, planned: PlannedObject): Promise<void> => {
+      await this.#attempt(at, 'cannot apply components', async () => {
+        await this.#applyOne(planned);
+        await this.#writeStores(planned.key);
+        await below(planned.key);
+      });
+    };
+    const ofSlot = Map.groupBy(ofOwner.get(APPLICATION_OWNER) ?? [], ([, { slot }]) => slot);
+    const slots = [...ofSlot.values()].map(async (entries) => {
+      const workload = entries.filter(([, { role }]) => role === 'workload');
+      const traits = entries.filter(([, { role }]) => role !== 'workload');
+      for (const [at, planned] of workload) await one(at, planned);
+      // A trait means nothing to a workload that could not be made.
+      if (workload.some(([at]) => this.#failures.has(at))) return;
+      await Promise.all(traits.map(([at, planned]) => one(at, planned)));
     });
-    return { applied, pruned, repaired };
-  } catch (error) {
-    return { applied, pruned, repaired, failure: { stage, error } };
+    await Promise.all(slots);
+  }
+
+  async joinScopes(): Promise<void> {
+    const { writes } = this.#decision.scopes;
+    const { referred } = this.#observed;
+    await Promise.all(
+      writes.map((write, at) =>
+        this.#attempt(at, 'cannot apply components', async () => {
+          const scope = referred?.get(objectKey(write.scope));
+          const written = await writeScope(this.#client, write, { scope, ...this.#request() });
+          if (written) this.#options.onApplied?.(written);
+        }),
+      ),
+    );
+  }
+
+  async prune(): Promise<void> {
+    const { application } = this.#observed;
+    await this.#attempt(0, 'cannot garbage collect components', async () => {
+      await pruneInventory(this.#client, {
+        previous: this.#decision.prune.toReversed(),
+        desired: [],
+        ownerUids: ownerUids(application),
+        isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === application.metadata.name,
+        onProgress: ({ entry, outcome }) => outcome === 'deleted' && this.pruned.push(entry),
+        ...this.#request(),
+      });
+    });
+  }
+
+  async #attempt(at: number, stage: Stage, work: () => Promise<void>): Promise<void> {
+    try {
+      this.#options.signal?.throwIfAborted();
+      await work();
+    } catch (error) {
+      this.#failures.set(at, { stage, error });
+    }
+  }
+
+  async #applyOne(planned: PlannedObject): Promise<void> {
+    if (planned.action === 'keep' || planned.action === 'wait') return;
+    const live = this.#observed.live.get(planned.key);
+    const owner = this.#ownerOf(planned);
+    const { object, managers } = await applyPlanned(this.#client, { planned, live, owner }, this.#options.signal);
+    this.applied.set(planned.key, object);
+    if (managers.length > 0) this.repaired.push({ reference: planned.reference, managers });
+    this.#options.onApplied?.(object);
+  }
+
+  async #writeStores(source: string): Promise<void> {
+    const writes = this.#decision.stores.filter((write) => write.source === source);
+    const live = this.applied.get(source) ?? this.#observed.live.get(source);
+    if (!live) return;
+    for (const write of writes) {
+      const store = this.#observed.referred?.get(objectKey(write.store));
+      const written = await writeStore(this.#client, write, {
+        source: live,
+        store,
+        applicationUid: this.#observed.application.metadata.uid,
+        ...this.#request(),
+      });
+      this.#options.onApplied?.(written);
+    }
+  }
+
+  #ownerOf({ owner: key }: PlannedObject): OwnerReference {
+    if (key === APPLICATION_OWNER) return ownedBy(this.#observed.application);
+    const owner = this.applied.get(key) ?? this.#observed.live.get(key);
+    if (owner) return ownedBy(owner);
+    const reference = this.#decision.objects.find((object) => object.key === key)?.reference;
+    const name = reference ? describeObject(reference) : key;
+    throw new CapstanError(CORE_CODES.ownerMissing, `the owner ${name} is not there yet`);
+  }
+
+  #request(): { readonly signal?: AbortSignal } {
+    return this.#options.signal ? { signal: this.#options.signal } : {};
   }
 }
 
@@ -68,91 +187,7 @@ export function ownerUids(application: ApplicationConfiguration): string[] {
   return [...(application.metadata.uid ? [application.metadata.uid] : []), ...recorded];
 }
 
-async function applyOne(
-  client: KubeClient,
-  planned: PlannedObject,
-  owner: OwnerReference,
-  signal: AbortSignal | undefined,
-): Promise<{ object: KubernetesObject; managers: readonly string[] }> {
-  const { object } = planned;
-  const desired = { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
-  const options = { fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) };
-  try {
-    return { object: await client.apply(desired, options), managers: [] };
-  } catch (error) {
-    const managers = await managersToOverrule(client, planned, owner, error);
-    if (!managers) throw failed(planned, error);
-    // Drift: the object is wholly ours (we control it), so the stated fields are taken back, and an event says from whom.
-    return { object: await client.apply(desired, { ...options, force: true }), managers };
-  }
-}
-
-/**
- * A Deployment whose replicas nobody states any more, because a trait takes them over, must not fall back to one replica
- * until the autoscaler has noticed: another field manager of ours keeps the number until somebody sets it
- * (server-side apply, "transferring ownership").
- */
-async function letReplicasGo(
-  client: KubeClient,
-  live: KubernetesObject | undefined,
-  { object, reference, role }: PlannedObject,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const replicas = live && role === 'resource' ? replicasLetGo(live, object) : undefined;
-  if (replicas === undefined) return;
-  const { apiVersion, kind, ...metadata } = reference;
-  const fieldManager = REPLICAS_MANAGER;
-  await client.apply(
-    { apiVersion, kind, metadata, spec: { replicas } },
-    { fieldManager, ...(signal ? { signal } : {}) },
-  );
-}
-
-/** The managers whose fields may be taken back: only on an object that this application controls already. */
-async function managersToOverrule(
-  client: KubeClient,
-  planned: PlannedObject,
-  owner: OwnerReference,
-  error: unknown,
-): Promise<readonly string[] | undefined> {
-  if (!isCapstanError(error, KUBE_CODES.fieldConflict)) return undefined;
-  const live = await client.get(planned.reference);
-  const controlled = live?.metadata.ownerReferences?.some((one) => one.controller && one.uid === owner.uid);
-  if (!controlled) return undefined;
-  return (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
-}
-
-function ownerReference(
-  observed: ObservedApplication,
-  decision: Decision,
-  planned: PlannedObject,
-  applied: ReadonlyMap<string, KubernetesObject>,
-): OwnerReference {
-  const key = planned.owner;
-  if (key === APPLICATION_OWNER) return ownedBy(observed.application);
-  const owner = applied.get(key) ?? observed.live.get(key);
-  const reference = decision.objects.find((object) => object.key === key)?.reference;
-  if (!owner) {
-    const name = reference ? describeObject(reference) : key;
-    throw new CapstanError(CORE_CODES.ownerMissing, `the owner ${name} is not there yet`);
-  }
-  return ownedBy(owner);
-}
-
 function ownedBy(owner: KubernetesObject | ApplicationConfiguration): OwnerReference {
   const { apiVersion, kind, metadata } = owner;
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true };
-}
-
-function failed(planned: PlannedObject, error: unknown): CapstanError {
-  const known = isCapstanError(error) ? error : undefined;
-  return new CapstanError(
-    known?.code ?? CORE_CODES.applyFailed,
-    `cannot apply ${describeObject(planned.reference)}: ${messageOf(error)}`,
-    {
-      cause: error,
-      fields: { ...known?.fields, object: planned.reference, key: objectKey(planned.reference) },
-      ...(known?.hint ? { hint: known.hint } : {}),
-    },
-  );
 }

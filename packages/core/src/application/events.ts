@@ -16,5 +16,5 @@ export async function recordEvents(
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
-  for (const event of events) await recordEvent(client, subject, event, { component: CONTROLLER_MANAGER, now });
+  await Promise.all(events.map((event) => recordEvent(client, subject, event, { component: CONTROLLER_MANAGER, now })));
 }

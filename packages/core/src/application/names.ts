@@ -1,4 +1,4 @@
-import type { KindReference, ObjectReference } from '@capstan/base';
+import { groupOf, type KindReference, type ObjectReference } from '@capstan/base';
 
 /** Field manager of everything that the application controller applies. */
 export const CONTROLLER_MANAGER = 'capstan-controller';
@@ -19,6 +19,13 @@ export const MANAGED_BY = 'capstan';
 /** Digest of what was last applied to an object: tells that a field was dropped without comparing field owners. */
 export const APPLIED_ANNOTATION = 'capstan.dev/applied';
 
+const OWN_GROUPS: readonly string[] = ['core.oam.dev', 'workloads.capstan.dev', 'traits.capstan.dev'];
+
+/** Whether nobody but Capstan acts on a kind: then nobody else has a say in the spec of an object that we control. */
+export function isOwnKind({ apiVersion }: KindReference): boolean {
+  return OWN_GROUPS.includes(groupOf(apiVersion));
+}
+
 /** The key of a kind in maps. */
 export function kindKey({ apiVersion, kind }: KindReference): string {
   return `${apiVersion}/${kind}`;
@@ -27,4 +34,17 @@ export function kindKey({ apiVersion, kind }: KindReference): string {
 /** The key of an object in maps. */
 export function objectKey({ apiVersion, kind, namespace, name }: ObjectReference): string {
   return `${apiVersion}/${kind}/${namespace ?? ''}/${name}`;
+}
+
+/** The object that a key of `objectKey` stands for. */
+export function referenceOfKey(key: string): ObjectReference {
+  const parts = key.split('/');
+  const [kind = '', namespace = '', name = ''] = parts.splice(-3);
+  return { apiVersion: parts.join('/'), kind, name, ...(namespace === '' ? {} : { namespace }) };
+}
+
+/** The kind that a key of `kindKey` stands for. */
+export function kindOfKey(key: string): KindReference {
+  const slash = key.lastIndexOf('/');
+  return { apiVersion: key.slice(0, slash), kind: key.slice(slash + 1) };
 }

@@ -1,34 +1,18 @@
-import { type KindReference, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import type { KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
 import type { KubeClient, ServedResource } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
   type Component,
   type CustomResourceDefinition,
+  isScopeDefinition,
   isTraitDefinition,
   isWorkloadDefinition,
   OAM_API_VERSION,
 } from '@capstan/oam-model';
 import type { Contributions } from '../plugins/contributions.ts';
 import { decideApplication } from './decide.ts';
-import type { ObservedApplication, ServedKind } from './model.ts';
-import { kindKey, objectKey } from './names.ts';
-
-/** The reads that observing takes: the cluster itself, or caches in front of it. */
-export interface ClusterReader {
-  get(reference: ObjectReference): Promise<KubernetesObject | undefined>;
-  list(kind: KindReference): Promise<readonly KubernetesObject[]>;
-  find(kind: KindReference): Promise<ServedResource | undefined>;
-}
-
-/** Reads straight from the API server. */
-export function clientReader(client: KubeClient, signal?: AbortSignal): ClusterReader {
-  const options = signal ? { signal } : {};
-  return {
-    get: (reference) => client.get(reference, options),
-    list: async (kind) => (await client.list(kind, options)).items,
-    find: (kind) => client.discovery.find(kind),
-  };
-}
+import type { Lookup, ObservedApplication, ServedKind } from './model.ts';
+import { kindOfKey, referenceOfKey } from './names.ts';
 
 /** What to observe. */
 export interface ObserveInput {
@@ -39,92 +23,76 @@ export interface ObserveInput {
 }
 
 const COMPONENT: KindReference = { apiVersion: OAM_API_VERSION, kind: 'Component' };
-const WORKLOAD_DEFINITION: KindReference = { apiVersion: OAM_API_VERSION, kind: 'WorkloadDefinition' };
-const TRAIT_DEFINITION: KindReference = { apiVersion: OAM_API_VERSION, kind: 'TraitDefinition' };
+const DEFINITIONS = ['WorkloadDefinition', 'TraitDefinition', 'ScopeDefinition'] as const;
 const CRD: KindReference = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
-/** Collects all that `decideApplication` needs to know. Reads only. */
-export async function observeApplication(
-  source: KubeClient | ClusterReader,
-  input: ObserveInput,
-): Promise<ObservedApplication> {
-  const reader = 'discovery' in source ? clientReader(source) : source;
+/** A lookup that starts empty and notes what it is asked for, so that it can be read before the next time. */
+class NotingLookup<T> implements Lookup<T> {
+  readonly #known = new Map<string, T | undefined>();
+  readonly #missed = new Set<string>();
+
+  get(key: string): T | undefined {
+    if (!this.#known.has(key)) this.#missed.add(key);
+    return this.#known.get(key);
+  }
+
+  /** Reads all that was asked for in vain; false when there was nothing. */
+  async fill(read: (key: string) => Promise<T | undefined>): Promise<boolean> {
+    const missed = [...this.#missed];
+    this.#missed.clear();
+    await Promise.all(missed.map(async (key) => this.#known.set(key, await read(key))));
+    return missed.length > 0;
+  }
+}
+
+/**
+ * Collects all that `decideApplication` needs to know, straight from the API server: it is asked, and what it looked for
+ * is read, until it finds everything. Reads only.
+ */
+export async function observeApplication(client: KubeClient, input: ObserveInput): Promise<ObservedApplication> {
   const { application, contributions } = input;
-  const [components, workloadDefinitions, traitDefinitions] = await Promise.all([
-    readComponents(reader, input),
-    reader.list(WORKLOAD_DEFINITION),
-    reader.list(TRAIT_DEFINITION),
+  const place = application.metadata.namespace ? { namespace: application.metadata.namespace } : {};
+  const [crds, ...definitions] = await Promise.all([
+    client.list(CRD),
+    ...DEFINITIONS.map((kind) => client.list({ apiVersion: OAM_API_VERSION, kind })),
   ]);
-  const resources = await readKinds(reader, usedKinds(application, components));
+  const registered = definitions.flatMap(({ items }) => items);
+  const given = new Map(input.components?.map((component) => [component.metadata.name, component]));
+  const components = new NotingLookup<Component>();
+  const kinds = new NotingLookup<ServedKind>();
+  const live = new NotingLookup<KubernetesObject>();
+  const referred = new NotingLookup<KubernetesObject>();
   const observed: ObservedApplication = {
     application,
     components,
-    workloadDefinitions: workloadDefinitions.filter(isWorkloadDefinition),
-    traitDefinitions: traitDefinitions.filter(isTraitDefinition),
-    kinds: new Map([...resources].map(([key, resource]) => [key, servedKind(resource)])),
-    crds: await readCrds(reader, [...resources.values()]),
+    workloadDefinitions: registered.filter(isWorkloadDefinition),
+    traitDefinitions: registered.filter(isTraitDefinition),
+    scopeDefinitions: registered.filter(isScopeDefinition),
+    kinds,
+    crds: new Map(crds.items.map((crd) => [crd.metadata.name, crd as CustomResourceDefinition])),
     contributions,
-    live: new Map(),
+    live,
+    referred,
   };
-  return { ...observed, live: await readLive(reader, observed) };
+  const readObject = (key: string) => client.get(referenceOfKey(key));
+  for (;;) {
+    decideApplication(observed);
+    const found = await Promise.all([
+      components.fill(async (name) => {
+        const reference: ObjectReference = { ...COMPONENT, name, ...place };
+        return given.get(name) ?? ((await client.get(reference)) as Component | undefined);
+      }),
+      kinds.fill(async (key) => servedKind(await client.discovery.find(kindOfKey(key)))),
+      live.fill(readObject),
+      referred.fill(readObject),
+    ]);
+    if (!found.includes(true)) return observed;
+  }
 }
 
-async function readComponents(reader: ClusterReader, input: ObserveInput): Promise<Map<string, Component>> {
-  const { namespace } = input.application.metadata;
-  const given = new Map(input.components?.map((component) => [component.metadata.name, component]));
-  const names = new Set(input.application.spec.components.flatMap(({ componentName }) => componentName ?? []));
-  const found = await Promise.all(
-    [...names].map(async (name) => {
-      const local = given.get(name);
-      if (local) return local;
-      return (await reader.get({ ...COMPONENT, name, ...(namespace ? { namespace } : {}) })) as Component | undefined;
-    }),
-  );
-  return new Map(found.flatMap((component) => (component ? [[component.metadata.name, component]] : [])));
-}
-
-/** The kinds of every workload and trait of the application. */
-export function usedKinds(
-  application: ApplicationConfiguration,
-  components: ReadonlyMap<string, Component>,
-): KindReference[] {
-  const objects = application.spec.components.flatMap(({ componentName, traits }) => [
-    components.get(componentName ?? '')?.spec.workload,
-    ...(traits ?? []).map(({ trait }) => trait),
-  ]);
-  const kinds = objects.flatMap((object) => (object ? [{ apiVersion: object.apiVersion, kind: object.kind }] : []));
-  return [...new Map(kinds.map((kind) => [kindKey(kind), kind])).values()];
-}
-
-async function readKinds(reader: ClusterReader, kinds: readonly KindReference[]): Promise<Map<string, ServedResource>> {
-  const found = await Promise.all(kinds.map(async (kind) => [kindKey(kind), await reader.find(kind)] as const));
-  return new Map(found.flatMap(([key, resource]) => (resource ? [[key, resource]] : [])));
-}
-
-function servedKind({ resource, group, namespaced, subresources }: ServedResource): ServedKind {
+/** What the runtime wants to know of how a kind is served. */
+export function servedKind(served: ServedResource | undefined): ServedKind | undefined {
+  if (!served) return undefined;
+  const { resource, group, namespaced, subresources } = served;
   return { name: `${resource}.${group}`, namespaced, subresources };
-}
-
-async function readCrds(
-  reader: ClusterReader,
-  resources: readonly ServedResource[],
-): Promise<Map<string, CustomResourceDefinition>> {
-  const names = new Set(resources.map((resource) => servedKind(resource).name));
-  const crds = await Promise.all([...names].filter(isCrdName).map((name) => reader.get({ ...CRD, name })));
-  return new Map(crds.flatMap((crd) => (crd ? [[crd.metadata.name, crd as CustomResourceDefinition]] : [])));
-}
-
-/** Built-in groups (core, apps, *.k8s.io) have no CRDs to look for. */
-function isCrdName(name: string): boolean {
-  const group = name.slice(name.indexOf('.') + 1);
-  return group.includes('.') && !group.endsWith('.k8s.io');
-}
-
-/** The live state of everything that would be applied and of everything that was applied before. */
-async function readLive(reader: ClusterReader, observed: ObservedApplication): Promise<Map<string, KubernetesObject>> {
-  const planned = decideApplication(observed).objects.map(({ reference }) => reference);
-  const recorded = observed.application.status?.inventory ?? [];
-  const references = new Map([...recorded, ...planned].map((reference) => [objectKey(reference), reference]));
-  const found = await Promise.all([...references.values()].map((reference) => reader.get(reference)));
-  return new Map(found.flatMap((object) => (object ? [[objectKey(referenceTo(object)), object]] : [])));
 }

@@ -1,7 +1,8 @@
-import type { Health, KubernetesObject } from '@capstan/base';
+import { type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
 import { conditionsOf, setCondition } from '@capstan/kube';
-import { CONDITIONS, conditionOf } from './conclude.ts';
-import type { DecidedComponent, Decision } from './model.ts';
+import { CONDITIONS, conditionOf } from './conditions.ts';
+import type { Decision, Lookup } from './model.ts';
+import { objectKey } from './names.ts';
 import { covers, statusOf } from './plain.ts';
 
 /** A status to be written to a workload or trait object. */
@@ -11,31 +12,28 @@ export interface StatusWrite {
 }
 
 /** The statuses that core fills for workloads and traits that a plugin renders; only those that change. */
-export function ownStatuses(
-  decision: Decision,
-  live: ReadonlyMap<string, KubernetesObject>,
-  now: number,
-): StatusWrite[] {
+export function ownStatuses(decision: Decision, live: Lookup<KubernetesObject>, now: number): StatusWrite[] {
   const writes: StatusWrite[] = [];
-  const consider = (key: string, health: Health, scale?: DecidedComponent['scale']) => {
+  const consider = (key: string, health: Health, more: (object: KubernetesObject) => JsonObject = () => ({})) => {
     const object = live.get(key);
     if (!object || object.metadata.deletionTimestamp) return;
-    const status = ownStatus(object, health, now, scale);
+    const status = { ...more(object), ...ownStatus(object, health, now) };
     if (!covers(statusOf(object), status)) writes.push({ object, status });
   };
-  for (const component of decision.components) {
-    if (component.ownStatus) consider(component.key, component.health, component.scale);
+  for (const [at, component] of decision.components.entries()) {
+    const rendered = decision.rendered[at];
+    if (component.waitsFor.length > 0) continue;
+    const say = (object: KubernetesObject): JsonObject => {
+      const children = rendered?.children.flatMap((child) => live.get(objectKey(referenceTo(child))) ?? []) ?? [];
+      return { ...rendered?.composed.contribution?.status?.(object, children), ...component.scale };
+    };
+    if (component.ownStatus) consider(component.key, component.health, say);
     for (const trait of component.traits) if (trait.ownStatus) consider(trait.key, trait.health);
   }
   return writes;
 }
 
-function ownStatus(
-  object: KubernetesObject,
-  health: Health,
-  now: number,
-  scale: DecidedComponent['scale'],
-): Record<string, unknown> {
+function ownStatus(object: KubernetesObject, health: Health, now: number): JsonObject {
   const { generation } = object.metadata;
   const stamp = { generation, now };
   const synced = { type: CONDITIONS.synced, status: 'True', reason: 'ReconcileSuccess', message: '' } as const;
@@ -44,5 +42,5 @@ function ownStatus(
     conditionOf(health, 'what it renders is ready'),
     stamp,
   );
-  return { conditions, ...(generation === undefined ? {} : { observedGeneration: generation }), ...scale };
+  return { conditions, ...(generation === undefined ? {} : { observedGeneration: generation }) };
 }

@@ -1,13 +1,29 @@
 import { describeObject, type KubernetesObject, type OwnerReference, referenceTo } from '@capstan/base';
-import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
-import type { ObservedApplication, PlannedObject } from './model.ts';
-import { APPLIED_ANNOTATION, objectKey } from './names.ts';
+import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
+import { slotOf } from './compose.ts';
+import { strangersIn } from './drift.ts';
+import { isDone } from './health.ts';
+import { schemaOf } from './lookup.ts';
+import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
+import { APPLIED_ANNOTATION, isOwnKind, objectKey } from './names.ts';
 import { covers, withDigest } from './plain.ts';
+import type { Report } from './problems.ts';
 import type { RenderedComponent } from './render.ts';
-import type { Report } from './resolve.ts';
 
 /** Owner of workloads and traits in `PlannedObject.owner`. */
 export const APPLICATION_OWNER = 'application';
+
+/** Something rendered, and where it belongs. */
+interface Candidate {
+  readonly instance: string;
+  readonly component: string;
+  readonly slot: string;
+  readonly role: PlannedObject['role'];
+  readonly owner: string;
+  readonly rendered: KubernetesObject;
+  readonly served?: ServedKind;
+  readonly waitsFor?: readonly string[] | undefined;
+}
 
 /** Every object of the rendered components in the order in which they are applied, compared with what is live. */
 export function planObjects(
@@ -16,41 +32,77 @@ export function planObjects(
   report: Report,
 ): PlannedObject[] {
   const planned = new Map<string, PlannedObject>();
-  const add = (component: string, role: PlannedObject['role'], owner: string, rendered: KubernetesObject) => {
-    const object = withDigest(rendered);
+  const add = (candidate: Candidate): string => {
+    const object = withDigest(candidate.rendered);
     const reference = referenceTo(object);
     const key = objectKey(reference);
     if (planned.has(key)) {
       report({
         reason: 'DuplicateObject',
-        component,
+        component: candidate.component,
         message: `${describeObject(reference)} is rendered twice`,
         hint: 'Two components or traits ask for one object: name one of them differently.',
       });
       return key;
     }
-    const live = observed.live.get(key);
-    const action = !live ? 'create' : isAsPlanned(observed, live, object, owner) ? 'keep' : 'update';
-    if (live) checkControl(observed, { live, owner, component }, report);
-    planned.set(key, { key, reference, object, owner, role, component, action });
+    planned.set(key, planOne(observed, candidate, object, report));
     return key;
   };
-  for (const { resolved, workload, children, traits } of components) {
-    const workloadKey = add(resolved.name, 'workload', APPLICATION_OWNER, workload);
-    for (const child of children) add(resolved.name, 'resource', workloadKey, child);
-    for (const trait of traits) {
-      const traitKey = add(resolved.name, 'trait', APPLICATION_OWNER, trait.object);
-      for (const object of trait.objects) add(resolved.name, 'resource', traitKey, object);
+  for (const component of components) {
+    const { composed, workload, children, traits, waits } = component;
+    const { name, instance, served, resolved } = composed;
+    const place = { component: name, instance, slot: String(resolved.index) };
+    const waitsFor = waits.get(slotOf(composed));
+    const rendered = workload;
+    const owner = add({ ...place, role: 'workload', owner: APPLICATION_OWNER, rendered, served, waitsFor });
+    const live = observed.live.get(owner);
+    for (const child of children) {
+      if (isDone(observed.live, composed, live, child)) continue;
+      add({ ...place, role: 'resource', owner, rendered: child, waitsFor });
+    }
+    for (const [at, trait] of traits.entries()) {
+      const held = { waitsFor: waits.get(slotOf(composed, at)) };
+      const traitOwner = add({
+        ...place,
+        ...held,
+        role: 'trait',
+        owner: APPLICATION_OWNER,
+        rendered: trait.object,
+        served: trait.composed.served,
+      });
+      for (const one of trait.objects) add({ ...place, ...held, role: 'resource', owner: traitOwner, rendered: one });
     }
   }
   return [...planned.values()];
 }
 
-/** What the application made before and does not want any more, last created first. */
-export function planPrune(observed: ObservedApplication, planned: readonly PlannedObject[]): InventoryEntry[] {
-  const wanted = new Set(planned.map((object) => object.key));
-  const inventory = observed.application.status?.inventory ?? [];
-  return inventory.filter((entry) => !wanted.has(objectKey(entry))).toReversed();
+function planOne(
+  observed: ObservedApplication,
+  { instance, component, slot, role, owner, waitsFor, served }: Candidate,
+  object: KubernetesObject,
+  report: Report,
+): PlannedObject {
+  const reference = referenceTo(object);
+  const key = objectKey(reference);
+  const common = { key, reference, object, owner, role, component: instance, slot };
+  const live = observed.live.get(key);
+  if (live) checkControl(observed, { live, owner, role, component }, report);
+  if (waitsFor) return { ...common, action: 'wait', waitsFor };
+  if (!live) return { ...common, action: 'create' };
+  if (role !== 'resource' && observed.applyOnceOnly && wasApplied(live, object)) return { ...common, action: 'keep' };
+  const ours = served && isOwnKind(object) && controllerOf(live)?.uid === uidOfOwner(observed, owner);
+  const strangers = ours ? strangersIn(live, object, schemaOf(observed, served.name, object)) : [];
+  if (strangers.length > 0) return { ...common, action: 'update', strangers };
+  return { ...common, action: isAsPlanned(observed, live, object, owner) ? 'keep' : 'update' };
+}
+
+/** `--apply-once-only`: applied for this generation of the application and this revision of the component. */
+function wasApplied(live: KubernetesObject, object: KubernetesObject): boolean {
+  const { generation } = OAM_ANNOTATIONS;
+  if (live.metadata.annotations?.[generation] !== object.metadata.annotations?.[generation]) return false;
+  return [OAM_LABELS.revision, OAM_LABELS.component, OAM_LABELS.application].every(
+    (label) => live.metadata.labels?.[label] === object.metadata.labels?.[label],
+  );
 }
 
 function isAsPlanned(
@@ -70,12 +122,12 @@ function isAsPlanned(
   );
 }
 
-/** Refuses objects that something else controls. One without a controller is adopted. */
-function checkControl(
-  observed: ObservedApplication,
-  { live, owner, component }: { live: KubernetesObject; owner: string; component: string },
-  report: Report,
-): void {
+interface Claim extends Pick<Candidate, 'owner' | 'role' | 'component'> {
+  readonly live: KubernetesObject;
+}
+
+/** Refuses objects that something else controls, in the reference's words. One without a controller is adopted. */
+function checkControl(observed: ObservedApplication, { live, owner, role, component }: Claim, report: Report): void {
   const controller = controllerOf(live);
   if (!controller) return;
   const uid = uidOfOwner(observed, owner);
@@ -83,9 +135,17 @@ function checkControl(
   report({
     reason: 'NotControlled',
     component,
-    message: `${describeObject(referenceTo(live))}: existing object is not controlled by UID "${uid ?? ''}"`,
+    stage: 'cannot apply components',
+    message: `${applyOf(role, live)}: existing object is not controlled by UID "${uid ?? ''}"`,
     hint: `It belongs to ${controller.kind.toLowerCase()}/${controller.name}: rename the component, or delete that owner.`,
   });
+}
+
+/** What the reference calls applying an object. */
+export function applyOf(role: PlannedObject['role'], { apiVersion, kind, metadata }: KubernetesObject): string {
+  if (role === 'workload') return `cannot apply workload "${metadata.name}"`;
+  if (role === 'trait') return `cannot apply trait "${apiVersion}" "${kind}" "${metadata.name}"`;
+  return `cannot apply ${describeObject(referenceTo({ apiVersion, kind, metadata }))}`;
 }
 
 /**
@@ -95,11 +155,12 @@ function checkControl(
 function isOurs({ application }: ObservedApplication, live: KubernetesObject, controller: OwnerReference): boolean {
   if (controller.kind === application.kind && controller.uid !== application.metadata.uid) return false;
   const key = objectKey(referenceTo(live));
-  const recorded = application.status?.inventory?.some((entry) => objectKey(entry) === key) ?? false;
+  const recorded = application.status?.inventory?.some((entry: InventoryEntry) => objectKey(entry) === key) ?? false;
   return recorded && live.metadata.labels?.[OAM_LABELS.application] === application.metadata.name;
 }
 
-function controllerOf(object: KubernetesObject): OwnerReference | undefined {
+/** The owner reference of an object's controller. */
+export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller);
 }
 

@@ -8,42 +8,50 @@ import {
   workloadTarget,
 } from '@capstan/oam-model';
 import type { ComponentContext, Problem } from '@capstan/plugin-api';
+import { type ComposedComponent, type ComposedTrait, slotOf } from './compose.ts';
 import { replicasOfOthers } from './field-owners.ts';
 import { schemaOf } from './lookup.ts';
-import type { DecisionProblem, ObservedApplication, ProblemReason } from './model.ts';
+import type { DecisionProblem, ObservedApplication } from './model.ts';
 import { kindKey, MANAGED_BY, objectKey, RESOURCE_LABELS } from './names.ts';
 import { specOf } from './plain.ts';
-import type { Report, ResolvedComponent, ResolvedTrait } from './resolve.ts';
+import { type Complain, complainFor, type Report } from './problems.ts';
 
 /** A trait as it is applied, and what it renders. */
 export interface RenderedTrait {
-  readonly resolved: ResolvedTrait;
+  readonly composed: ComposedTrait;
   readonly object: KubernetesObject;
   readonly objects: readonly KubernetesObject[];
 }
 
 /** A component as it is applied, and what it renders. */
 export interface RenderedComponent {
-  readonly resolved: ResolvedComponent;
+  readonly composed: ComposedComponent;
   readonly workload: KubernetesObject;
   readonly children: readonly KubernetesObject[];
   readonly traits: readonly RenderedTrait[];
+  /** What each of its objects waits for, by slot; nothing is said about one that waits for nothing. */
+  readonly waits: Waits;
 }
+
+/** What objects wait for, as sentences, by `slotOf`. */
+export type Waits = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Shapes and renders a component. What the application states is what is applied, so that nobody's defaults become
- * ours; plugins are given the same with the CRD's defaults.
+ * ours; plugins are given the same with the CRD's defaults. What waits for data is not complete: it is not looked at.
  */
 export function renderComponent(
   observed: ObservedApplication,
-  component: ResolvedComponent,
+  composed: ComposedComponent,
+  waits: Waits,
   report: Report,
 ): RenderedComponent | undefined {
   const problems: DecisionProblem[] = [];
-  const complain = (reason: ProblemReason, message: string, { path, hint }: Partial<Problem> = {}) =>
-    problems.push({ reason, message, component: component.name, ...(path ? { path } : {}), ...(hint ? { hint } : {}) });
+  const complain = complainFor(composed.name, (problem) => problems.push(problem));
   try {
-    const rendered = render(observed, component, complain);
+    const rendered = waits.has(slotOf(composed))
+      ? renderWithoutWorkload(observed, composed, waits, complain)
+      : render(observed, composed, waits, complain);
     for (const problem of problems) report(problem);
     return problems.length > 0 ? undefined : rendered;
   } catch (error) {
@@ -53,19 +61,19 @@ export function renderComponent(
   }
 }
 
-type Complain = (reason: ProblemReason, message: string, problem?: Partial<Problem>) => void;
-
 /** A trait with what it refers to: as applied, and with its CRD's defaults as plugins see it. */
 interface TargetedTrait {
-  readonly resolved: ResolvedTrait;
+  readonly composed: ComposedTrait;
   readonly target: ObjectReference;
   readonly object: KubernetesObject;
   readonly effective: KubernetesObject;
+  readonly waits: boolean;
 }
 
 function render(
   observed: ObservedApplication,
-  component: ResolvedComponent,
+  component: ComposedComponent,
+  waits: Waits,
   complain: Complain,
 ): RenderedComponent | undefined {
   const context = contextOf(observed, component);
@@ -73,31 +81,61 @@ function render(
   if (!checkWorkload(observed, component, stated, complain)) return undefined;
   // Rendered before shaping too, because a trait's reference to its target must be there when the trait is looked at.
   const unshaped = renderWorkload(component, stated, context);
-  const traits = component.traits.map((trait) => targeted(observed, component, trait, unshaped));
-  const sound = traits.map((trait) => checkTrait(observed, trait, complain));
+  const traits = component.traits.map((trait, at) => ({
+    ...targeted(observed, component, trait, unshaped),
+    waits: waits.has(slotOf(component, at)),
+  }));
+  const sound = traits.map((trait) => trait.waits || checkTrait(observed, trait, complain));
   if (sound.includes(false)) return undefined;
 
   const shape = (workload: KubernetesObject) =>
-    traits.reduce((shaped, { resolved, effective }) => {
-      return resolved.contribution?.shape?.(shaped, effective) ?? shaped;
+    traits.reduce((shaped, { composed, effective, waits: waiting }) => {
+      return (waiting ? undefined : composed.contribution?.shape?.(shaped, effective)) ?? shaped;
     }, workload);
   const workload = shape(stated);
   const children = renderWorkload(component, workload, context);
   return {
-    resolved: component,
+    composed: component,
     workload: shape(component.workload),
     children,
-    traits: traits.map(({ resolved, target, object, effective }) => {
+    traits: traits.map(({ composed, target, object, effective, waits: waiting }) => {
+      if (waiting) return { composed, object, objects: [] };
       const input = { trait: effective, workload, children, target, context };
-      const unfit = resolved.contribution?.check?.(input) ?? [];
+      const unfit = composed.contribution?.check?.(input) ?? [];
       for (const problem of unfit) complainAbout('InvalidTrait', object, problem, complain);
-      const objects = unfit.length > 0 ? [] : (resolved.contribution?.render?.(input) ?? []);
-      return { resolved, object, objects: objects.map((one) => decorated(one, context)) };
+      const objects = unfit.length > 0 ? [] : (composed.contribution?.render?.(input) ?? []);
+      return { composed, object, objects: objects.map((one) => decorated(one, context)) };
     }),
+    waits,
   };
 }
 
-function contextOf({ application }: ObservedApplication, { name, workload }: ResolvedComponent): ComponentContext {
+/** As in the reference, traits do not wait with their workload; but those that work on what it renders have to. */
+function renderWithoutWorkload(
+  observed: ObservedApplication,
+  component: ComposedComponent,
+  waits: Waits,
+  complain: Complain,
+): RenderedComponent | undefined {
+  const held = new Map(waits);
+  const reasons = waits.get(slotOf(component)) ?? [];
+  for (const [at, trait] of component.traits.entries()) {
+    const { contribution, definition } = trait;
+    const dependent = contribution !== undefined || definition.spec.extension?.target === 'child';
+    if (dependent && !held.has(slotOf(component, at))) held.set(slotOf(component, at), reasons);
+  }
+  const traits = component.traits.map((composed) => ({ composed, object: composed.object, objects: [] }));
+  const sound = component.traits.map((composed, at) => {
+    const { object, served } = composed;
+    if (held.has(slotOf(component, at))) return true;
+    const effective = defaulted(observed, served.name, object);
+    return checkTrait(observed, { composed, object, effective }, complain);
+  });
+  if (sound.includes(false)) return undefined;
+  return { composed: component, workload: component.workload, children: [], traits, waits: held };
+}
+
+function contextOf({ application }: ObservedApplication, { name, workload }: ComposedComponent): ComponentContext {
   return {
     application: application.metadata.name,
     component: name,
@@ -114,7 +152,7 @@ function contextOf({ application }: ObservedApplication, { name, workload }: Res
 }
 
 /** The workload as plugins see it: with defaults, and with the replicas that `kubectl scale` or an autoscaler set. */
-function withDefaults(observed: ObservedApplication, component: ResolvedComponent): KubernetesObject {
+function withDefaults(observed: ObservedApplication, component: ComposedComponent): KubernetesObject {
   const { workload, served } = component;
   const effective = defaulted(observed, served.name, workload);
   if (!served.subresources.includes('scale') || specOf(workload)['replicas'] !== undefined) return effective;
@@ -128,7 +166,7 @@ function defaulted(observed: ObservedApplication, name: string, object: Kubernet
 }
 
 function renderWorkload(
-  component: ResolvedComponent,
+  component: ComposedComponent,
   workload: KubernetesObject,
   context: ComponentContext,
 ): KubernetesObject[] {
@@ -145,20 +183,21 @@ function decorated(object: KubernetesObject, context: ComponentContext): Kuberne
 /** Where its Definition asks for a reference to the target, it holds apiVersion, kind and name, and no uid. */
 function targeted(
   observed: ObservedApplication,
-  component: ResolvedComponent,
-  resolved: ResolvedTrait,
+  component: ComposedComponent,
+  composed: ComposedTrait,
   children: readonly KubernetesObject[],
-): TargetedTrait {
-  const target = referenceTo(targetOf(component, resolved, children));
-  const path = resolved.definition.spec.workloadRefPath;
+): Omit<TargetedTrait, 'waits'> {
+  const target = referenceTo(targetOf(component, composed, children));
+  const path = composed.definition.spec.workloadRefPath;
   const { apiVersion, kind, name } = target;
-  const object = path ? setField(resolved.object, path, { apiVersion, kind, name }) : resolved.object;
-  return { resolved, target, object, effective: defaulted(observed, resolved.served.name, object) };
+  const isChild = name !== component.workload.metadata.name || kindKey(target) !== kindKey(component.workload);
+  const object = path && isChild ? setField(composed.object, path, { apiVersion, kind, name }) : composed.object;
+  return { composed, target, object, effective: defaulted(observed, composed.served.name, object) };
 }
 
 function targetOf(
-  component: ResolvedComponent,
-  { definition }: ResolvedTrait,
+  component: ComposedComponent,
+  { definition }: ComposedTrait,
   children: readonly KubernetesObject[],
 ): KubernetesObject {
   const { child: kind } = appliesTo(definition, workloadTarget(component.definition, component.workload));
@@ -167,7 +206,7 @@ function targetOf(
 
 function checkWorkload(
   observed: ObservedApplication,
-  { workload, served, contribution }: ResolvedComponent,
+  { workload, served, contribution }: ComposedComponent,
   effective: KubernetesObject,
   complain: Complain,
 ): boolean {
@@ -179,11 +218,11 @@ function checkWorkload(
 
 function checkTrait(
   observed: ObservedApplication,
-  { resolved, object, effective }: TargetedTrait,
+  { composed, object, effective }: Pick<TargetedTrait, 'composed' | 'object' | 'effective'>,
   complain: Complain,
 ): boolean {
-  const problems = schemaProblems(observed, resolved.served.name, object);
-  if (problems.length === 0) problems.push(...(resolved.contribution?.validate?.(effective) ?? []));
+  const problems = schemaProblems(observed, composed.served.name, object);
+  if (problems.length === 0) problems.push(...(composed.contribution?.validate?.(effective) ?? []));
   for (const problem of problems) complainAbout('InvalidTrait', object, problem, complain);
   return problems.length === 0;
 }
@@ -191,11 +230,11 @@ function checkTrait(
 function complainAbout(
   reason: 'InvalidWorkload' | 'InvalidTrait',
   object: KubernetesObject,
-  problem: Problem,
+  { path, message, hint }: Problem,
   complain: Complain,
 ): void {
   const role = reason === 'InvalidTrait' ? 'trait' : 'workload';
-  complain(reason, `${role} ${object.kind}: ${problem.path}: ${problem.message}`, problem);
+  complain(reason, `${role} ${object.kind}: ${path}: ${message}`, { path, ...(hint ? { hint } : {}) });
 }
 
 function schemaProblems(observed: ObservedApplication, name: string, object: KubernetesObject): Problem[] {

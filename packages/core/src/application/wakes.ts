@@ -1,43 +1,44 @@
-import type { KubernetesObject, Logger } from '@capstan/base';
-import type { InformerEvent, KubeClient, WorkQueue } from '@capstan/kube';
-import { type ApplicationConfiguration, type Component, OAM_LABELS } from '@capstan/oam-model';
+import { type Clock, type KubernetesObject, referenceTo } from '@capstan/base';
+import type { InformerEvent, InformerHub, KubeClient, WorkQueue } from '@capstan/kube';
+import { type ApplicationConfiguration, type Component, type Definition, OAM_LABELS } from '@capstan/oam-model';
 import type { ContributionRegistry } from '../plugins/contributions.ts';
-import { usedKinds } from './observe.ts';
+import type { BaseKind } from './base-watches.ts';
+import { objectKey } from './names.ts';
 import { same } from './plain.ts';
-import { type BaseKind, Watches } from './watches.ts';
+import { Watches } from './watches.ts';
 
 /** Options of `Wakes`. */
 export interface WakesOptions {
   readonly client: KubeClient;
+  readonly hub: InformerHub;
   readonly contributions: ContributionRegistry;
   /** Takes `<namespace>/<name>` of applications. */
   readonly queue: WorkQueue;
-  readonly log: Logger;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly applyOnceOnly: boolean;
 }
 
-/** Knows which change concerns which applications, and puts those into the queue. */
+/** Knows which change concerns which applications, and puts those into the queue, and no others. */
 export class Wakes {
   readonly watches: Watches;
-  readonly #client: KubeClient;
   readonly #queue: WorkQueue;
   readonly #forget: () => void;
   /** The last state of applications that were deleted, until what they made is deleted too. */
   readonly #deleted = new Map<string, ApplicationConfiguration[]>();
   /** uids of applications that are being deleted without what they made. */
   readonly #orphaning = new Set<string>();
+  /** The application whose own write is being taken into the caches: what it wrote is no news to it. */
+  #learning: string | undefined;
 
-  constructor({ client, contributions, queue, log, signal }: WakesOptions) {
-    this.#client = client;
+  constructor({ queue, ...options }: WakesOptions) {
     this.#queue = queue;
     this.watches = new Watches({
-      client,
-      log,
-      signal,
+      ...options,
       onBase: (kind, event) => this.#onBase(kind, event),
-      onChild: (object) => this.#onChild(object),
+      onObject: (event) => this.#onObject(event),
     });
-    this.#forget = contributions.onChange(() => this.#wakeAll());
+    this.#forget = options.contributions.onChange((definition) => this.#wake('definitions', definition));
   }
 
   /** Applications of this key that were deleted, as they were last. */
@@ -50,10 +51,20 @@ export class Wakes {
     this.#deleted.delete(key);
   }
 
-  /** Resolves when the watches have ended after the signal. */
-  async stopped(): Promise<void> {
+  /** Takes the answer to a write of an application's pass into the caches without waking that application. */
+  learn(key: string, object: KubernetesObject): void {
+    this.#learning = key;
+    try {
+      this.watches.learn(object);
+    } finally {
+      this.#learning = undefined;
+    }
+  }
+
+  /** Hears of changes no more. */
+  stop(): void {
     this.#forget();
-    await this.watches.stopped();
+    this.watches.base.release();
   }
 
   #onBase(kind: BaseKind, event: InformerEvent): void {
@@ -62,14 +73,13 @@ export class Wakes {
         this.#onApplication(event);
         break;
       case 'component':
-        if (hasNewSpec(event)) this.#wakeUsersOf(event.object);
+        if (hasNewSpec(event) || hasNewRevision(event)) this.#wake('components', keyOf(event.object));
         break;
       case 'crd':
-        this.#client.discovery.invalidate();
-        this.#wakeUsersOfKind(event.object);
+        this.#onCrd(event.object);
         break;
       default:
-        if (hasNewSpec(event)) this.#wakeAll();
+        if (hasNewSpec(event) || hasNewMetadata(event)) this.#onDefinition(event.object as Definition);
     }
   }
 
@@ -84,42 +94,36 @@ export class Wakes {
     if (hasNewSpec(event) || hasNewMetadata(event)) this.#queue.add(key);
   }
 
-  #onChild({ metadata: { namespace, labels } }: KubernetesObject): void {
-    const name = labels?.[OAM_LABELS.application];
-    if (name) this.#queue.add(`${namespace ?? ''}/${name}`);
+  #onDefinition({ metadata, spec }: Definition): void {
+    for (const name of new Set([metadata.name, spec.definitionRef?.name ?? ''])) this.#wake('definitions', name);
   }
 
-  /** All applications of the namespace that name the component, not just the first. */
-  #wakeUsersOf({ metadata: { name, namespace } }: KubernetesObject): void {
-    for (const application of this.watches.applications(namespace) as ApplicationConfiguration[]) {
-      const named = application.spec.components.some(({ componentName }) => componentName === name);
-      if (named) this.#queue.add(keyOf(application));
-    }
-  }
-
-  #wakeUsersOfKind(crd: KubernetesObject): void {
+  #onCrd(crd: KubernetesObject): void {
     const { group, names } = crd['spec'] as { group: string; names: { kind: string } };
-    for (const application of this.watches.applications() as ApplicationConfiguration[]) {
-      const kinds = usedKinds(application, this.#componentsOf(application));
-      const uses = kinds.some(({ apiVersion, kind }) => kind === names.kind && apiVersion.startsWith(`${group}/`));
-      if (uses) this.#queue.add(keyOf(application));
+    this.#wake('kinds', `${group}/${names.kind}`);
+    this.#wake('definitions', crd.metadata.name);
+  }
+
+  #onObject({ object, old }: InformerEvent): void {
+    for (const { metadata } of old ? [object, old] : [object]) {
+      const name = metadata.labels?.[OAM_LABELS.application];
+      if (name) this.#add(`${metadata.namespace ?? ''}/${name}`);
+      for (const { uid } of metadata.ownerReferences ?? []) this.#wake('owners', uid);
     }
+    this.#wake('objects', objectKey(referenceTo(object)));
   }
 
-  #wakeAll(): void {
-    for (const application of this.watches.applications()) this.#queue.add(keyOf(application));
+  #wake(concern: Parameters<Watches['concerns']['usersOf']>[0], key: string): void {
+    for (const application of this.watches.concerns.usersOf(concern, key)) this.#add(application);
   }
 
-  #componentsOf({ metadata: { namespace }, spec }: ApplicationConfiguration): Map<string, Component> {
-    const found = spec.components.flatMap(({ componentName }) => {
-      const component = this.watches.component(namespace, componentName ?? '');
-      return component ? [[component.metadata.name, component as Component] as const] : [];
-    });
-    return new Map(found);
+  #add(application: string): void {
+    if (application !== this.#learning) this.#queue.add(application);
   }
 }
 
-function keyOf({ metadata: { name, namespace } }: KubernetesObject): string {
+/** The key of an application or component: `<namespace>/<name>`. */
+export function keyOf({ metadata: { name, namespace } }: KubernetesObject): string {
   return `${namespace ?? ''}/${name}`;
 }
 
@@ -128,12 +132,22 @@ function hasNewSpec({ type, object, old }: InformerEvent): boolean {
   return type !== 'MODIFIED' || object.metadata.generation !== old?.metadata.generation;
 }
 
-/** Labels and annotations of the application are passed on to workloads and traits. */
+/** A component's revision exists now: until then nothing of its newest spec is applied. */
+function hasNewRevision({ object, old }: InformerEvent): boolean {
+  const revision = (component: KubernetesObject | undefined) => {
+    const status = (component as Component | undefined)?.status;
+    return { latest: status?.latestRevision, observed: status?.observedGeneration };
+  };
+  return !same(revision(object), revision(old));
+}
+
+/** Labels and annotations of the application are passed on to workloads and traits; rules look at those of Definitions. */
 function hasNewMetadata({ object, old }: InformerEvent): boolean {
   const passedOn = (metadata: KubernetesObject['metadata'] | undefined) => ({
     labels: metadata?.labels,
     annotations: metadata?.annotations,
     deletionTimestamp: metadata?.deletionTimestamp,
+    finalizers: metadata?.finalizers,
   });
   return !same(passedOn(object.metadata), passedOn(old?.metadata));
 }

@@ -1,114 +1,153 @@
-import type { KindReference, KubernetesObject, Logger, ObjectReference } from '@capstan/base';
-import { type Informer, type InformerEvent, type KubeClient, startInformer } from '@capstan/kube';
-import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
-import { kindKey, MANAGED_BY } from './names.ts';
-import type { ClusterReader } from './observe.ts';
-
-/** The application kind. */
-export const APPLICATION: KindReference = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration' };
-
-/** Kinds that every application depends on; their caches hold everything there is. */
-const BASE = {
-  application: APPLICATION,
-  component: { apiVersion: OAM_API_VERSION, kind: 'Component' },
-  workloadDefinition: { apiVersion: OAM_API_VERSION, kind: 'WorkloadDefinition' },
-  traitDefinition: { apiVersion: OAM_API_VERSION, kind: 'TraitDefinition' },
-  crd: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
-} as const satisfies Record<string, KindReference>;
-
-/** One of the kinds that every application depends on. */
-export type BaseKind = keyof typeof BASE;
+import { type Clock, groupOf, type KubernetesObject } from '@capstan/base';
+import type { InformerEvent, InformerHub, KubeClient } from '@capstan/kube';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
+import type { Contributions } from '../plugins/contributions.ts';
+import type { ScopeWrite } from '../scopes/index.ts';
+import { type BaseKind, BaseWatches } from './base-watches.ts';
+import { ConcernIndex } from './concerns.ts';
+import { decideApplication } from './decide.ts';
+import { Followings, ownObjects } from './followings.ts';
+import type { Decision, ObservedApplication, ServedKind } from './model.ts';
+import { kindOfKey } from './names.ts';
+import { servedKind } from './observe.ts';
+import { PassView } from './pass-view.ts';
+import { planApplicationScopes } from './scopes.ts';
 
 /** Options of `Watches`. */
 export interface WatchesOptions {
   readonly client: KubeClient;
-  readonly log: Logger;
+  readonly hub: InformerHub;
+  readonly contributions: Contributions;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly applyOnceOnly: boolean;
   readonly onBase: (kind: BaseKind, event: InformerEvent) => void;
-  /** A workload, trait or resource of some application changed. */
-  readonly onChild: (object: KubernetesObject) => void;
+  /** An object changed that is some application's, or that some application may depend on. */
+  readonly onObject: (event: InformerEvent) => void;
 }
 
-/** The informers behind the application controller: five that always run, and one per kind that applications use. */
+/** An application as it is at the moment, and what is to be done about it. */
+export interface Look {
+  readonly observed: ObservedApplication;
+  readonly decision: Decision;
+}
+
+/** What is to be taken out of scopes, and the scopes by `objectKey`. */
+export interface LeftScopes {
+  readonly writes: readonly ScopeWrite[];
+  readonly scope: (key: string) => KubernetesObject | undefined;
+}
+
+/** More rounds than chains of references have links: then something is not found that is asked for anew each time. */
+const MOST_ROUNDS = 8;
+
+/**
+ * Everything that the application controller knows about the cluster, from caches: reading takes no request. What is
+ * watched follows from what applications turn out to look at, and so does the index of which change concerns which.
+ */
 export class Watches {
+  readonly base: BaseWatches;
+  readonly concerns = new ConcernIndex();
   readonly #options: WatchesOptions;
-  readonly #base: ReadonlyMap<string, Informer>;
-  readonly #children = new Map<string, { readonly informer: Informer; readonly stop: AbortController }>();
-  readonly #usedBy = new Map<string, readonly string[]>();
+  readonly #followings: Followings;
+  /** How kinds are served, until their CRD changes. */
+  readonly #kinds = new Map<string, ServedKind>();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
-    const { client, log, signal } = options;
-    const names = Object.keys(BASE) as BaseKind[];
-    const start = (name: BaseKind) =>
-      startInformer(client, { kind: BASE[name], log, signal, onEvent: (event) => options.onBase(name, event) });
-    this.#base = new Map(names.map((name) => [kindKey(BASE[name]), start(name)]));
-  }
-
-  /** Resolves when the caches of the base kinds are filled. */
-  async synced(): Promise<void> {
-    await Promise.all([...this.#base.values()].map((informer) => informer.synced));
-  }
-
-  /** Every application in the cache, or those of a namespace. */
-  applications(namespace?: string): KubernetesObject[] {
-    return this.#base.get(kindKey(APPLICATION))?.list(namespace) ?? [];
-  }
-
-  /** A component in the cache. */
-  component(namespace: string | undefined, name: string): KubernetesObject | undefined {
-    return this.#base.get(kindKey(BASE.component))?.get(name, namespace);
-  }
-
-  /** Says which kinds an application's objects are of. A kind is watched while somebody uses it. */
-  use(application: string, kinds: readonly KindReference[]): void {
-    const keys = kinds.map(kindKey);
-    if (keys.length > 0) this.#usedBy.set(application, keys);
-    else this.#usedBy.delete(application);
-    for (const kind of kinds) if (!this.#children.has(kindKey(kind))) this.#follow(kind);
-    const used = new Set([...this.#usedBy.values()].flat());
-    for (const [key, { stop }] of this.#children) {
-      if (used.has(key)) continue;
-      stop.abort();
-      this.#children.delete(key);
-    }
+    const { hub, clock, signal, onObject } = options;
+    this.base = new BaseWatches(hub, (kind, event) => {
+      if (kind === 'crd') this.#forgetKind(event.object);
+      options.onBase(kind, event);
+    });
+    this.#followings = new Followings({ hub, clock, signal, onEvent: onObject });
   }
 
   /**
-   * Reads from the caches where they can answer. What a cache of children does not hold may still exist without our
-   * label, so a miss asks the server.
+   * Decides about an application with all that it looks at in view. What it looks at for the first time is followed from
+   * then on, and it is decided anew once that is known; at rest one decision is made.
    */
-  reader(signal: AbortSignal): ClusterReader {
-    const { client } = this.#options;
-    return {
-      get: async (reference) => this.#cached(reference) ?? (await client.get(reference, { signal })),
-      list: async (kind) => this.#base.get(kindKey(kind))?.list() ?? (await client.list(kind, { signal })).items,
-      find: (kind) => client.discovery.find(kind),
-    };
+  async look(key: string, application: ApplicationConfiguration): Promise<Look> {
+    const { contributions, applyOnceOnly } = this.#options;
+    const { namespace = '' } = application.metadata;
+    const unserved = new Set<string>();
+    for (let round = 1; ; round += 1) {
+      const view = new PassView({
+        followings: this.#followings,
+        base: this.base,
+        kinds: this.#kinds,
+        namespace,
+        unserved,
+      });
+      const observed: ObservedApplication = {
+        application,
+        ...this.base.types(),
+        ...view.lookups(),
+        contributions,
+        awaitRevisions: true,
+        applyOnceOnly,
+      };
+      const decision = decideApplication(observed);
+      view.seeOwn(decision, application);
+      // In one go with what was read, so that no change falls between the two.
+      this.concerns.set(key, view.concernsOf(observed, decision));
+      const complete = view.isComplete() && !view.hasUnknownKinds();
+      await Promise.all([this.#followings.use(key, view.wanted), this.#learnKinds(view.unknownKinds, unserved)]);
+      if (complete || round === MOST_ROUNDS) return { observed, decision };
+    }
   }
 
-  /** Resolves when every informer has ended. */
-  async stopped(): Promise<void> {
-    const children = [...this.#children.values()].map(({ informer }) => informer.stopped);
-    await Promise.all([...[...this.#base.values()].map((informer) => informer.stopped), ...children]);
+  /** What a deleted application leaves behind in scopes, with the scopes as they are. */
+  async lookAtScopes(key: string, application: ApplicationConfiguration): Promise<LeftScopes> {
+    const { contributions } = this.#options;
+    const { namespace = '' } = application.metadata;
+    const unserved = new Set<string>();
+    for (let round = 1; ; round += 1) {
+      const view = new PassView({
+        followings: this.#followings,
+        base: this.base,
+        kinds: this.#kinds,
+        namespace,
+        unserved,
+      });
+      const observed: ObservedApplication = { application, ...this.base.types(), ...view.lookups(), contributions };
+      const { writes } = planApplicationScopes(observed, application, []);
+      const complete = view.isComplete() && !view.hasUnknownKinds();
+      await Promise.all([this.#followings.use(key, view.wanted), this.#learnKinds(view.unknownKinds, unserved)]);
+      if (complete || round === MOST_ROUNDS) return { writes, scope: (one) => observed.referred?.get(one) };
+    }
   }
 
-  #cached({ name, namespace, ...kind }: ObjectReference): KubernetesObject | undefined {
-    const key = kindKey(kind);
-    const informer = this.#base.get(key) ?? this.#children.get(key)?.informer;
-    return informer?.get(name, namespace);
+  /** Nothing is known of the application any more. */
+  async forget(key: string): Promise<void> {
+    this.concerns.delete(key);
+    await this.#followings.use(key, new Map());
   }
 
-  #follow(kind: KindReference): void {
-    const { client, log, signal, onChild } = this.#options;
-    const stop = new AbortController();
-    const informer = startInformer(client, {
-      kind,
-      log,
-      labelSelector: `${OAM_LABELS.managedBy}=${MANAGED_BY}`,
-      signal: AbortSignal.any([signal, stop.signal]),
-      onEvent: ({ object }) => onChild(object),
-    });
-    this.#children.set(kindKey(kind), { informer, stop });
+  /** Takes the answer to a write into the caches. */
+  learn(object: KubernetesObject): void {
+    this.#followings.informer(ownObjects(object))?.learn(object);
+  }
+
+  /** A kind turned out to be served in another way than was known. */
+  forgetKinds(): void {
+    this.#kinds.clear();
+  }
+
+  async #learnKinds(unknown: ReadonlySet<string>, unserved: Set<string>): Promise<void> {
+    for (const key of unknown) {
+      const served = servedKind(await this.#options.client.discovery.find(kindOfKey(key)));
+      if (served) this.#kinds.set(key, served);
+      else unserved.add(key);
+    }
+  }
+
+  #forgetKind(crd: KubernetesObject): void {
+    const { group, names } = crd['spec'] as { group: string; names: { kind: string } };
+    this.#options.client.discovery.invalidate();
+    for (const key of this.#kinds.keys()) {
+      const { apiVersion, kind } = kindOfKey(key);
+      if (kind === names.kind && groupOf(apiVersion) === group) this.#kinds.delete(key);
+    }
   }
 }

@@ -2,7 +2,7 @@ import { type Health, type KubernetesObject, type ObjectReference, referenceTo, 
 import { conditionsOf, findCondition, healthOf } from '@capstan/kube';
 import type { ApplicationConfiguration, TypedReference, WorkloadStatusEntry } from '@capstan/oam-model';
 import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
-import { CONDITIONS } from '../application/conclude.ts';
+import { CONDITIONS } from '../application/conditions.ts';
 import { objectKey } from '../application/names.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
 

@@ -1,0 +1,133 @@
+import { CapstanError, isCapstanError, type KubernetesObject, messageOf, type OwnerReference } from '@capstan/base';
+import { type FieldConflict, KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { CORE_CODES } from '../codes.ts';
+import { type FieldPlace, managersOf } from './drift.ts';
+import { replicasLetGo } from './field-owners.ts';
+import type { PlannedObject } from './model.ts';
+import { CONTROLLER_MANAGER, REPLICAS_MANAGER } from './names.ts';
+import { applyOf, controllerOf } from './plan.ts';
+
+/** One object that is to be applied. */
+export interface ApplyInput {
+  readonly planned: PlannedObject;
+  readonly live: KubernetesObject | undefined;
+  readonly owner: OwnerReference;
+}
+
+/** An applied object, and the managers whose fields were taken back. */
+export interface Applied {
+  readonly object: KubernetesObject;
+  readonly managers: readonly string[];
+}
+
+/**
+ * Applies an object by server-side apply. Fields that others set are taken back only where we control the object; one
+ * that somebody else controls is refused, in the reference's words. Throws with the object's name before the reason.
+ */
+export async function applyPlanned(
+  client: KubeClient,
+  input: ApplyInput,
+  signal: AbortSignal | undefined,
+): Promise<Applied> {
+  const { planned, live, owner } = input;
+  const { object } = planned;
+  const desired = { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
+  const options = { fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) };
+  try {
+    await letReplicasGo(client, live, planned, signal);
+    const strangers = await removeStrangers(client, input, signal);
+    try {
+      return { object: await client.apply(desired, options), managers: strangers };
+    } catch (error) {
+      const managers = await managersToOverrule(client, input, error);
+      if (!managers) throw error;
+      // Drift: the object is wholly ours (we control it), so the stated fields are taken back, and an event says from whom.
+      const forced = await client.apply(desired, { ...options, force: true });
+      return { object: forced, managers: [...new Set([...strangers, ...managers])] };
+    }
+  } catch (error) {
+    throw failed(planned, owner, error);
+  }
+}
+
+/**
+ * A Deployment whose replicas nobody states any more, because a trait takes them over, must not fall back to one replica
+ * until the autoscaler has noticed: another field manager of ours keeps the number until somebody sets it
+ * (server-side apply, "transferring ownership").
+ */
+async function letReplicasGo(
+  client: KubeClient,
+  live: KubernetesObject | undefined,
+  { object, reference, role }: PlannedObject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const replicas = live && role === 'resource' ? replicasLetGo(live, object) : undefined;
+  if (replicas === undefined) return;
+  const { apiVersion, kind, ...metadata } = reference;
+  const fieldManager = REPLICAS_MANAGER;
+  await client.apply(
+    { apiVersion, kind, metadata, spec: { replicas } },
+    { fieldManager, ...(signal ? { signal } : {}) },
+  );
+}
+
+/** Takes out what somebody added to an object whose only controller we are. Returns the managers that had added it. */
+async function removeStrangers(
+  client: KubeClient,
+  { planned, live }: ApplyInput,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const strangers = planned.strangers ?? [];
+  if (strangers.length === 0 || !live) return [];
+  const patch = [
+    // The places were found in this very version of the object.
+    { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+    ...strangers.toReversed().map((place) => ({ op: 'remove', path: pointerTo(place) })),
+  ];
+  const options = { type: 'json', fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) } as const;
+  await client.patch(planned.reference, patch, options);
+  const managers = new Set(strangers.flatMap((place) => managersOf(live, place, isCapstan)));
+  return managers.size > 0 ? [...managers] : ['somebody'];
+}
+
+function isCapstan(manager: string): boolean {
+  return manager.startsWith('capstan');
+}
+
+/** RFC 6901. */
+function pointerTo(place: FieldPlace): string {
+  return place.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The managers whose fields may be taken back: only on an object that this application controls already. */
+async function managersToOverrule(
+  client: KubeClient,
+  { planned, owner }: ApplyInput,
+  error: unknown,
+): Promise<readonly string[] | undefined> {
+  if (!isCapstanError(error, KUBE_CODES.fieldConflict)) return undefined;
+  const live = await client.get(planned.reference);
+  if (!live || controllerOf(live)?.uid !== owner.uid) return undefined;
+  return (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
+}
+
+/** How the API server refuses a second controller: the object is somebody else's, and not one of those in our caches. */
+const SECOND_CONTROLLER = 'Only one reference can have Controller set to true';
+
+function failed({ object, role, reference }: PlannedObject, owner: OwnerReference, error: unknown): CapstanError {
+  const known = isCapstanError(error) ? error : undefined;
+  const fields = { ...known?.fields, object: reference };
+  const what = applyOf(role, object);
+  if (known?.message.includes(SECOND_CONTROLLER)) {
+    return new CapstanError(
+      CORE_CODES.notControlled,
+      `${what}: existing object is not controlled by UID "${owner.uid}"`,
+      { cause: error, fields, hint: 'It belongs to another owner: rename the component, or delete that owner.' },
+    );
+  }
+  return new CapstanError(known?.code ?? CORE_CODES.applyFailed, `${what}: ${messageOf(error)}`, {
+    cause: error,
+    fields,
+    ...(known?.hint ? { hint: known.hint } : {}),
+  });
+}

@@ -1,0 +1,140 @@
+import { describeObject, type Health, isCapstanError, messageOf, worstHealth } from '@capstan/base';
+import { KUBE_CODES, type NewCondition } from '@capstan/kube';
+import { CORE_CODES } from '../codes.ts';
+import type { Outcome } from './act.ts';
+import { healthOf } from './dependencies.ts';
+import type { LiveState } from './health.ts';
+import type { DecidedComponent, Decision, DecisionProblem, Stage } from './model.ts';
+import { applyOf } from './plan.ts';
+import { reportOf } from './reports.ts';
+
+/** Conditions of an application (and of workloads and traits whose status we fill). */
+export const CONDITIONS = { synced: 'Synced', ready: 'Ready' } as const;
+
+const LONGEST_MESSAGE = 1024;
+
+/**
+ * The condition Synced, worded as the reference words it; undefined while the controllers of workloads and traits have
+ * not reported on what was applied. What waits for dependencies does not count.
+ */
+export function syncedCondition(
+  state: LiveState,
+  decision: Decision,
+  outcome: Outcome | undefined,
+): NewCondition | undefined {
+  const error = syncError(state, decision, outcome);
+  if (error === 'awaited') return undefined;
+  const type = CONDITIONS.synced;
+  if (!error) return { type, status: 'True', reason: 'ReconcileSuccess', message: '' };
+  return { type, status: 'False', reason: 'ReconcileError', message: shorten(`${error.stage}: ${error.message}`) };
+}
+
+/** Why an application is not synced. */
+export interface SyncError {
+  readonly stage: Stage;
+  readonly message: string;
+}
+
+/** Why the application is not synced; undefined when it is, `awaited` while that is not known. */
+export function syncError(
+  { live }: LiveState,
+  { problems, objects }: Decision,
+  outcome: Outcome | undefined,
+): SyncError | 'awaited' | undefined {
+  if (problems.length > 0) return { stage: stageOf(problems), message: problemText(problems) };
+  if (outcome?.failure) return { stage: outcome.failure.stage, message: messageOf(outcome.failure.error) };
+  let awaited = false;
+  for (const { key, role, action, object } of objects) {
+    if (role === 'resource' || action === 'wait') continue;
+    const found = live.get(key);
+    const report = found && reportOf(found);
+    if (report?.state === 'failed') {
+      return { stage: 'cannot apply components', message: `${applyOf(role, object)}: ${report.message}` };
+    }
+    awaited ||= report?.state === 'awaited';
+  }
+  return awaited ? 'awaited' : undefined;
+}
+
+/** What a stage is called in Events. */
+export function warningReason(stage: Stage): string {
+  return WARNINGS[stage];
+}
+
+const WARNINGS: Readonly<Record<Stage, string>> = {
+  'cannot render components': 'CannotRenderComponents',
+  'cannot apply components': 'CannotApplyComponents',
+  'cannot garbage collect components': 'CannotGarbageCollectComponents',
+  'failed to finalize workloads': 'CannotFinalizeWorkloads',
+};
+
+/** Rendering comes first, so what is wrong there decides. */
+function stageOf(problems: readonly DecisionProblem[]): Stage {
+  const stages = problems.map(({ stage }) => stage ?? 'cannot render components');
+  return stages.includes('cannot render components')
+    ? 'cannot render components'
+    : (stages[0] ?? 'cannot render components');
+}
+
+/** The condition Ready: the worst of all components; what waits is named before what is only under way. */
+export function readyCondition(decision: Decision, outcome: Outcome | undefined): NewCondition {
+  const type = CONDITIONS.ready;
+  const [problem] = decision.problems;
+  if (problem)
+    return { type, status: 'False', reason: problem.reason, message: shorten(problemText(decision.problems)) };
+  if (outcome?.failure) {
+    const { error } = outcome.failure;
+    return { type, status: 'False', reason: failureReason(error), message: shorten(messageOf(error)) };
+  }
+  const { components } = decision;
+  const healths = components.map(healthOfComponent);
+  const worst = worstHealth(healths);
+  const waits = healths.find(({ reason }) => reason === 'WaitingForDependencies');
+  const health = worst.status === 'progressing' && waits ? waits : worst;
+  return conditionOf(health, `${components.length} component${components.length === 1 ? '' : 's'} ready`);
+}
+
+/** A Ready condition from a health. */
+export function conditionOf(health: Health, readyMessage: string): NewCondition {
+  const type = CONDITIONS.ready;
+  if (health.status === 'ready') return { type, status: 'True', reason: 'Ready', message: readyMessage };
+  const status = health.status === 'unknown' ? 'Unknown' : 'False';
+  return { type, status, reason: health.reason, message: shorten(health.message ?? health.reason) };
+}
+
+/** The worst of a component's workload and traits; the message starts with the instance's name. */
+export function healthOfComponent(component: DecidedComponent): Health {
+  const worst = healthOf(component);
+  if (worst.status === 'ready') return worst;
+  return { ...worst, message: `${component.instance}: ${worst.message ?? worst.reason}` };
+}
+
+const FAILURE_REASONS: Readonly<Record<string, string>> = {
+  [KUBE_CODES.forbidden]: 'Forbidden',
+  [KUBE_CODES.fieldConflict]: 'FieldConflict',
+  [KUBE_CODES.invalid]: 'Rejected',
+  [KUBE_CODES.unreachable]: 'Unreachable',
+  [KUBE_CODES.kindUnknown]: 'KindUnknown',
+  [CORE_CODES.notControlled]: 'NotControlled',
+};
+
+function failureReason(error: unknown): string {
+  return (isCapstanError(error) && FAILURE_REASONS[error.code]) || 'ApplyFailed';
+}
+
+/** The problems as one sentence. The reference's words name the component themselves, in quotes. */
+export function problemText(problems: readonly DecisionProblem[]): string {
+  const line = ({ component, message, stage }: DecisionProblem) =>
+    !component || stage || message.includes(`"${component}"`) ? message : `component "${component}": ${message}`;
+  return [...new Set(problems.map(line))].join('; ');
+}
+
+/** As long as a condition's message may be for everybody to show it. */
+export function shorten(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE - 1)}…`;
+}
+
+/** The names of objects, for messages. */
+export function listed(references: readonly Parameters<typeof describeObject>[0][]): string {
+  return references.map(describeObject).join(', ');
+}

@@ -1,0 +1,169 @@
+import { groupOf, type KindReference, type KubernetesObject, type ObjectReference } from '@capstan/base';
+import { type ApplicationConfiguration, type ChildResourceKind, type Component, OAM_LABELS } from '@capstan/oam-model';
+import type { BaseWatches } from './base-watches.ts';
+import { childrenFollowing } from './children.ts';
+import type { Concerns } from './concerns.ts';
+import { type Following, type Followings, followingKey, oneObject, ownObjects } from './followings.ts';
+import type { Decision, Lookup, ObservedApplication, ServedKind } from './model.ts';
+import { kindOfKey, objectKey, referenceOfKey } from './names.ts';
+
+/** What a view looks into. */
+export interface PassViewOptions {
+  readonly followings: Followings;
+  readonly base: BaseWatches;
+  readonly kinds: ReadonlyMap<string, ServedKind>;
+  /** The application's. */
+  readonly namespace: string;
+  /** Kinds that discovery was asked for in this pass, and did not have. */
+  readonly unserved: ReadonlySet<string>;
+}
+
+/** The caches as one pass sees them: it notes all that is looked at, whether it is there or not. */
+export class PassView {
+  /** What has to be followed for this. */
+  readonly wanted = new Map<string, Following>();
+  /** Kinds of which nobody has asked discovery yet. */
+  readonly unknownKinds = new Set<string>();
+  readonly #options: PassViewOptions;
+  readonly #components = new Set<string>();
+  readonly #kinds = new Set<string>();
+  readonly #objects = new Set<string>();
+  readonly #owners = new Set<string>();
+  #complete = true;
+
+  constructor(options: PassViewOptions) {
+    this.#options = options;
+  }
+
+  /** The part of an observation that comes from caches. */
+  lookups(): Pick<
+    ObservedApplication,
+    'components' | 'kinds' | 'live' | 'referred' | 'scopesOfKind' | 'ownedBy' | 'labelled'
+  > {
+    const { namespace, base } = this.#options;
+    const components: Lookup<Component> = {
+      get: (name) => {
+        this.#components.add(`${namespace}/${name}`);
+        return base.component(namespace, name);
+      },
+    };
+    return {
+      components,
+      kinds: { get: (key) => this.#kind(key) },
+      live: { get: (key) => this.#object(referenceOfKey(key), ownObjects) },
+      referred: {
+        get: (key) => {
+          this.#objects.add(key);
+          return this.#object(referenceOfKey(key), oneObject);
+        },
+      },
+      scopesOfKind: (kind) => this.#listed({ kind, selection: {} }),
+      labelled: (kind, labels) =>
+        this.#listed(ownObjects(kind)).filter(({ metadata }) =>
+          Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
+        ),
+      ownedBy: (owner, kinds) => this.#owned(owner, kinds),
+    };
+  }
+
+  /** Follows the kinds of everything that was decided or made before, whether a look at it was taken or not. */
+  seeOwn({ objects }: Decision, { status }: ApplicationConfiguration): void {
+    for (const { reference } of objects) this.#follow(ownObjects(kindOf(reference)));
+    for (const entry of status?.inventory ?? []) this.#follow(ownObjects(kindOf(entry)));
+  }
+
+  /** False when something that was looked at is followed only from now on: it has to be looked at again. */
+  isComplete(): boolean {
+    return this.#complete;
+  }
+
+  /** True when discovery has to be asked first. */
+  hasUnknownKinds(): boolean {
+    return this.unknownKinds.size > 0;
+  }
+
+  /** What the application depends on, as far as this pass got. */
+  concernsOf({ kinds, application }: ObservedApplication, decision: Decision): Concerns {
+    const named = new Set<string>(namesIn(application));
+    for (const { composed } of decision.rendered) {
+      for (const { object, served } of [composed, ...composed.traits].map(typed)) {
+        named.add(served.name);
+        for (const label of [OAM_LABELS.traitType, OAM_LABELS.workloadType]) {
+          const name = object.metadata.labels?.[label];
+          if (name) named.add(name);
+        }
+      }
+    }
+    const groups = new Set<string>();
+    for (const key of this.#kinds) {
+      const { apiVersion, kind } = kindOfKey(key);
+      groups.add(`${groupOf(apiVersion)}/${kind}`);
+      const served = kinds.get(key);
+      if (served) named.add(served.name);
+    }
+    return {
+      components: this.#components,
+      kinds: groups,
+      definitions: named,
+      objects: this.#objects,
+      owners: this.#owners,
+    };
+  }
+
+  #kind(key: string): ServedKind | undefined {
+    this.#kinds.add(key);
+    const { kinds, unserved } = this.#options;
+    const served = kinds.get(key);
+    if (!served && !unserved.has(key)) this.unknownKinds.add(key);
+    return served;
+  }
+
+  #object(
+    { name, namespace, ...kind }: ObjectReference,
+    following: (reference: ObjectReference) => Following,
+  ): KubernetesObject | undefined {
+    const reference = { ...kind, name, ...(namespace ? { namespace } : {}) };
+    return this.#follow(following(reference))?.get(name, namespace);
+  }
+
+  #listed(following: Following): readonly KubernetesObject[] {
+    return this.#follow(following)?.list(this.#options.namespace) ?? [];
+  }
+
+  #owned(owner: KubernetesObject, kinds: readonly ChildResourceKind[]): KubernetesObject[] {
+    const { uid } = owner.metadata;
+    if (uid === undefined) return [];
+    this.#owners.add(uid);
+    const found = childrenFollowing(owner, kinds).flatMap((following) => {
+      this.#follow(following);
+      return [...this.#options.followings.ownedBy(uid, following)];
+    });
+    return [...new Map(found.map((child) => [objectKey({ ...child, ...child.metadata }), child])).values()];
+  }
+
+  /** The informer, if it can be read already. */
+  #follow(following: Following) {
+    this.wanted.set(followingKey(following), following);
+    const informer = this.#options.followings.informer(following);
+    if (!informer) this.#complete = false;
+    return informer;
+  }
+}
+
+function kindOf({ apiVersion, kind }: KindReference): ObjectReference {
+  return { apiVersion, kind, name: '' };
+}
+
+function typed(
+  part: Decision['rendered'][number]['composed'] | Decision['rendered'][number]['composed']['traits'][number],
+) {
+  return 'workload' in part
+    ? { object: part.workload, served: part.served }
+    : { object: part.object, served: part.served };
+}
+
+/** Names of Definitions that the talks' dialect writes in place of kinds. */
+function namesIn({ spec }: ApplicationConfiguration): string[] {
+  const traits = [...(spec.traits ?? []), ...spec.components.flatMap((component) => component.traits ?? [])];
+  return traits.flatMap(({ name, trait }) => [name, trait?.['name']]).filter((name) => typeof name === 'string');
+}

@@ -1,0 +1,192 @@
+import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
+import { KUBE_CODES, type KubeClient, pruneInventory, type ReconcileResult } from '@capstan/kube';
+import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
+import { finalizersAfterLeaving, finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
+import { act, type Outcome, ownerUids } from './act.ts';
+import { conclude } from './conclude.ts';
+import { recordEvents } from './events.ts';
+import { finalizeApplication } from './finalize.ts';
+import { assessComponent } from './health.ts';
+import type { Decision, ObservedApplication } from './model.ts';
+import { objectKey } from './names.ts';
+import { ownStatuses } from './own-status.ts';
+import { same } from './plain.ts';
+import { inventoryBefore } from './status-entries.ts';
+import { patchStatus } from './status-patch.ts';
+import type { Wakes } from './wakes.ts';
+
+/** Options of `ApplicationPass`. */
+export interface ApplicationPassOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly wakes: Wakes;
+}
+
+const RETRY_MS = 30_000;
+/** A kind that is not served may appear without a CRD, and discovery cannot be watched. */
+const RETRY_UNKNOWN_KIND_MS = 5_000;
+/** How long a status waits that only says more exactly what is under way. */
+const PATIENCE_MS = 1_000;
+
+/** One pass over one application: observe, decide, act, conclude. */
+export class ApplicationPass {
+  readonly #client: KubeClient;
+  readonly #clock: Clock;
+  readonly #wakes: Wakes;
+  /** When a status was first held back, by application. */
+  readonly #heldBack = new Map<string, number>();
+
+  constructor({ client, clock, wakes }: ApplicationPassOptions) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#wakes = wakes;
+  }
+
+  /** Brings an application closer to what it states. Throws what keeps it from that, after its status says so. */
+  async run(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    await this.#cleanUp(key, signal);
+    const { watches } = this.#wakes;
+    const slash = key.indexOf('/');
+    const application = watches.base.application(key.slice(0, slash), key.slice(slash + 1));
+    if (!application) {
+      this.#heldBack.delete(key);
+      await watches.forget(key);
+      return undefined;
+    }
+    if (application.metadata.deletionTimestamp) {
+      await finalizeApplication({ client: this.#client, watches, key, application, now: this.#clock.now(), signal });
+      return undefined;
+    }
+    const { observed, decision } = await watches.look(key, application);
+    if (decision.awaited.length > 0) return undefined;
+    const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
+    const again = await this.#report(key, after, decision, outcome, signal);
+    if (outcome?.failure) {
+      if (isCapstanError(outcome.failure.error, KUBE_CODES.kindUnknown)) watches.forgetKinds();
+      throw outcome.failure.error;
+    }
+    return retryOf(decision) ?? again;
+  }
+
+  /** Applies and deletes what was decided; the inventory is on record before the first object is made. */
+  async #carryOut(
+    key: string,
+    observed: ObservedApplication,
+    decision: Decision,
+    signal: AbortSignal,
+  ): Promise<{ outcome?: Outcome; after: ObservedApplication }> {
+    if (decision.problems.length > 0 || isIdle(decision)) return { after: observed };
+    const application = await this.#record(observed, decision, signal);
+    const current = { ...observed, application };
+    const outcome = await act(this.#client, current, decision, {
+      signal,
+      onApplied: (object) => this.#wakes.learn(key, object),
+    });
+    const gone = new Set(outcome.pruned.map(objectKey));
+    const live = {
+      get: (one: string) => (gone.has(one) ? undefined : (outcome.applied.get(one) ?? observed.live.get(one))),
+    };
+    return { outcome, after: { ...current, live } };
+  }
+
+  /** Puts on record, before anything is done, what would otherwise be forgotten by a crash in between. */
+  async #record(
+    { application, ...observed }: ObservedApplication,
+    decision: Decision,
+    signal: AbortSignal,
+  ): Promise<ApplicationConfiguration> {
+    const before = { ...observed, application };
+    const inventory = inventoryBefore(before, decision);
+    const scopes = scopesToRecord(application.status?.workloads ?? [], decision.scopes.wanted);
+    const recorded = sameEntries(inventory, application.status?.inventory ?? []);
+    const status = { ...(recorded ? {} : { inventory }), ...(scopes ? { workloads: scopes } : {}) };
+    let current = application;
+    const finalizers = finalizersToJoin(decision.application);
+    if (finalizers) current = await this.#learnt(writeFinalizers(this.#client, current, finalizers, signal));
+    if (recorded && !scopes) return current;
+    return this.#learnt(patchStatus(this.#client, current, status, signal));
+  }
+
+  /** Writes statuses and events, each only when it says something new. */
+  async #report(
+    key: string,
+    after: ObservedApplication,
+    decision: Decision,
+    outcome: Outcome | undefined,
+    signal: AbortSignal,
+  ): Promise<ReconcileResult | undefined> {
+    const components = decision.rendered.map((component) => assessComponent(after, component));
+    const now = this.#clock.now();
+    const assessed = { ...decision, components };
+    const own = ownStatuses(assessed, after.live, now).map(async ({ object, status }) => {
+      const written = await patchStatus(this.#client, object, status, signal).catch(unlessGone);
+      if (written) this.#wakes.learn(key, written);
+    });
+    const { status, urgent, events } = conclude(after, assessed, outcome, now);
+    const due = this.#due(key, status !== undefined, urgent || events.length > 0, now);
+    let { application } = after;
+    const write = async () => {
+      if (status && due <= 0)
+        application = await this.#learnt(patchStatus(this.#client, application, { ...status }, signal));
+    };
+    await Promise.all([...own, write(), recordEvents(this.#client, application, events, now)]);
+    const finalizers = outcome?.failure ? undefined : finalizersAfterLeaving(after.application);
+    if (finalizers && decision.problems.length === 0) {
+      await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
+    }
+    return due > 0 ? { requeueAfterMs: due } : undefined;
+  }
+
+  /** For how long a status is still held back; it is not for good, however often more comes in between. */
+  #due(key: string, changed: boolean, urgent: boolean, now: number): number {
+    const since = this.#heldBack.get(key) ?? now;
+    const due = changed && !urgent ? since + PATIENCE_MS - now : 0;
+    if (due > 0) this.#heldBack.set(key, since);
+    else this.#heldBack.delete(key);
+    return due;
+  }
+
+  async #learnt(writing: Promise<ApplicationConfiguration>): Promise<ApplicationConfiguration> {
+    const written = await writing;
+    this.#wakes.watches.base.learn(written);
+    return written;
+  }
+
+  /** Deletes what deleted applications made, last created first. Owner references are the safety net behind this. */
+  async #cleanUp(key: string, signal: AbortSignal): Promise<void> {
+    for (const application of this.#wakes.deleted(key)) {
+      await pruneInventory(this.#client, {
+        previous: application.status?.inventory ?? [],
+        desired: [],
+        ownerUids: ownerUids(application),
+        isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === application.metadata.name,
+        signal,
+      });
+    }
+    this.#wakes.forgetDeleted(key);
+  }
+}
+
+function isIdle({ objects, prune, stores, scopes }: Decision): boolean {
+  const writes = prune.length + stores.length + scopes.writes.length;
+  return writes === 0 && objects.every(({ action }) => action === 'keep' || action === 'wait');
+}
+
+/** Whether the same objects are on record; that a uid has become known need not be written before anything is done. */
+function sameEntries(one: readonly KubernetesReference[], other: readonly KubernetesReference[]): boolean {
+  return same(one.map(objectKey), other.map(objectKey));
+}
+
+type KubernetesReference = Parameters<typeof objectKey>[0];
+
+function retryOf({ problems }: Decision): ReconcileResult | undefined {
+  if (problems.length === 0) return undefined;
+  const unknown = problems.some(({ reason }) => reason === 'TraitKindUnknown' || reason === 'WorkloadKindUnknown');
+  return { requeueAfterMs: unknown ? RETRY_UNKNOWN_KIND_MS : RETRY_MS };
+}
+
+function unlessGone(error: unknown): KubernetesObject | undefined {
+  const gone = isCapstanError(error, KUBE_CODES.notFound) || isCapstanError(error, KUBE_CODES.conflict);
+  if (gone) return undefined;
+  throw error;
+}

@@ -1,0 +1,62 @@
+import type { KubernetesObject } from '@capstan/base';
+import { groupOf } from '@capstan/base';
+import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
+import type { ObservedApplication, PlannedObject } from './model.ts';
+import { objectKey } from './names.ts';
+import { controllerOf } from './plan.ts';
+import type { RenderedComponent } from './render.ts';
+
+/** What becomes of the inventory's entries that are not planned. */
+export interface PrunePlan {
+  /** Workloads of earlier revisions, and what belongs to something that waits: they stay. */
+  readonly retained: readonly InventoryEntry[];
+  /** Last created first. */
+  readonly prune: readonly InventoryEntry[];
+}
+
+/**
+ * What the application made before and does not want any more. The inventory alone says what that is, never a name. What
+ * an object rendered that now waits counts as wanted; so do the workloads of earlier revisions of a component whose
+ * trait works with revisions, for that trait removes them when it has rolled over.
+ */
+export function planPrune(
+  observed: ObservedApplication,
+  planned: readonly PlannedObject[],
+  components: readonly RenderedComponent[],
+): PrunePlan {
+  const inventory = observed.application.status?.inventory ?? [];
+  const wanted = new Set(planned.map(({ reference }) => identityOf(reference)));
+  const unwanted = inventory.filter((entry) => !wanted.has(identityOf(entry)));
+  if (unwanted.length === 0) return { retained: [], prune: [] };
+  const keepers = new Set(
+    planned.flatMap(({ key, action }) => (action === 'wait' ? (observed.live.get(key)?.metadata.uid ?? []) : [])),
+  );
+  const live = unwanted.map((entry) => observed.live.get(objectKey(entry)));
+  for (const object of live) {
+    if (object && components.some((component) => isEarlier(component, object))) keepers.add(object.metadata.uid ?? '');
+  }
+  const isKept = (object: KubernetesObject | undefined) =>
+    object !== undefined &&
+    (keepers.has(object.metadata.uid ?? '') || keepers.has(controllerOf(object)?.uid ?? 'nobody'));
+  return {
+    retained: unwanted.filter((_, at) => isKept(live[at])),
+    prune: unwanted.filter((_, at) => !isKept(live[at])).toReversed(),
+  };
+}
+
+/** Whether an object is the workload of an earlier revision of a component that may have several. */
+function isEarlier({ composed, workload }: RenderedComponent, object: KubernetesObject): boolean {
+  const labels = object.metadata.labels ?? {};
+  return (
+    composed.revisionEnabled &&
+    object.kind === workload.kind &&
+    groupOf(object.apiVersion) === groupOf(workload.apiVersion) &&
+    labels[OAM_LABELS.component] === composed.name &&
+    labels[OAM_LABELS.resourceType] === 'WORKLOAD'
+  );
+}
+
+/** An object that moved to another version of its group is the same object. */
+function identityOf({ apiVersion, kind, namespace, name }: InventoryEntry): string {
+  return `${groupOf(apiVersion)}|${kind}|${namespace ?? ''}|${name}`;
+}

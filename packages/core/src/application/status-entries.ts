@@ -1,0 +1,82 @@
+import type { ObjectReference } from '@capstan/base';
+import type {
+  ApplicationConfiguration,
+  InventoryEntry,
+  TraitStatusEntry,
+  TypedReference,
+  WorkloadStatusEntry,
+} from '@capstan/oam-model';
+import { scopeEntries } from '../scopes/index.ts';
+import type { Outcome } from './act.ts';
+import type { DecidedComponent, DecidedTrait, Decision, ObservedApplication } from './model.ts';
+import { objectKey } from './names.ts';
+
+/**
+ * `status.workloads`. The `status` strings of workloads and traits are places for other controllers: they stay while
+ * the component's revision stays, and a trait's while it is the same object.
+ */
+export function workloadEntries(application: ApplicationConfiguration, decision: Decision): WorkloadStatusEntry[] {
+  return decision.components.map((component) => {
+    const before = entryBefore(application, component);
+    const { workload, name, revision, traits, scopes } = component;
+    return {
+      ...(before?.status ? { status: before.status } : {}),
+      componentName: name,
+      ...(revision ? { componentRevisionName: revision } : {}),
+      workloadRef: typed(workload),
+      traits: traits.map((trait) => traitEntry(before, trait)),
+      ...(scopes.length > 0 || before?.scopes ? { scopes: scopeEntries(before?.scopes, scopes) } : {}),
+    };
+  });
+}
+
+/** The last entry of this revision of the component; where it stands in the application twice, that of the same workload. */
+function entryBefore(
+  { status }: ApplicationConfiguration,
+  { name, revision, workload }: DecidedComponent,
+): WorkloadStatusEntry | undefined {
+  const same = (status?.workloads ?? []).filter(
+    (entry) => entry.componentName === name && (entry.componentRevisionName ?? '') === revision,
+  );
+  const exact = same.findLast(({ workloadRef }) => workloadRef?.name === workload.name);
+  return exact ?? (same.length === 1 ? same[0] : undefined);
+}
+
+function traitEntry(before: WorkloadStatusEntry | undefined, { reference, message }: DecidedTrait): TraitStatusEntry {
+  const traitRef = typed(reference);
+  const old = before?.traits?.find((entry) => objectKey(entry.traitRef) === objectKey(traitRef));
+  return { ...(old?.status ? { status: old.status } : {}), traitRef, ...(message ? { message } : {}) };
+}
+
+function typed({ apiVersion, kind, name }: ObjectReference): TypedReference {
+  return { apiVersion, kind, name };
+}
+
+/** The inventory that must be on record before anything is created: all that is wanted and all that is not gone yet. */
+export function inventoryBefore(observed: ObservedApplication, decision: Decision): InventoryEntry[] {
+  return inventory(decision, (key) => observed.live.get(key)?.metadata.uid, decision.prune);
+}
+
+/** The inventory after a pass. What was to be deleted stays on record until it was. */
+export function inventoryAfter(
+  observed: ObservedApplication,
+  decision: Decision,
+  outcome: Outcome | undefined,
+): InventoryEntry[] {
+  const uidOf = (key: string) => (outcome?.applied.get(key) ?? observed.live.get(key))?.metadata.uid;
+  return inventory(decision, uidOf, outcome?.failure ? decision.prune : []);
+}
+
+/** What waits and does not exist was not made by anybody. */
+function inventory(
+  { objects, retained }: Decision,
+  uidOf: (key: string) => string | undefined,
+  doomed: readonly InventoryEntry[],
+): InventoryEntry[] {
+  const wanted = objects.flatMap(({ key, reference, action }) => {
+    const uid = uidOf(key);
+    if (action === 'wait' && !uid) return [];
+    return [uid ? { ...reference, uid } : reference];
+  });
+  return [...wanted, ...retained, ...doomed.toReversed()];
+}
