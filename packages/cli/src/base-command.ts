@@ -1,4 +1,12 @@
-import { CapstanError, createLogger, EXIT, type ExitCode, type Logger, silentLogger } from '@capstan/base';
+import {
+  CapstanError,
+  createLogger,
+  EXIT,
+  type ExitCode,
+  type Logger,
+  type SourcePosition,
+  silentLogger,
+} from '@capstan/base';
 import type { InstallerContext } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import { Command } from '@oclif/core/command';
@@ -13,6 +21,7 @@ import { Reach } from './lib/reach.ts';
 import { reportFailure } from './lib/report.ts';
 import { explainParseError } from './lib/usage-errors.ts';
 import { shellQuote } from './lib/words.ts';
+import { formatSource } from './render/error.ts';
 import { Output, type OutputChoice } from './render/output.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 import { askYesNo } from './render/prompt.ts';
@@ -37,6 +46,8 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
   static override baseFlags = globalFlags;
   /** True for commands that change nothing: they print in every form of `-o`. */
   static reads = false;
+  /** Exit code in place of 1, for commands whose 1 is an answer. */
+  static failedAs: ExitCode = EXIT.failed;
 
   protected flags!: FlagsOf<T>;
   protected args!: ArgsOf<T>;
@@ -159,6 +170,11 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     return this.#progress;
   }
 
+  /** Says on stderr what files say in old words, each with its place. */
+  protected tellWarnings(warnings: readonly { readonly source: SourcePosition; readonly message: string }[]): void {
+    this.out.note(...warnings.map(({ source, message }) => `${formatSource(source)}  warning: ${message}`));
+  }
+
   /** The closing line: what to do next. */
   protected next(...commands: readonly string[]): void {
     if (commands.length === 0 || this.out.forMachines || this.out.format === 'name') return;
@@ -245,6 +261,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
         ? abortReason(thrown, this.#interrupts.signal)
         : thrown;
     return reportFailure(error, {
+      failedAs: (this.ctor as unknown as typeof CapstanCommand).failedAs,
       argv: this.argv,
       reach: this.reach,
       goOn: this.goOn ?? this.commandLine(),

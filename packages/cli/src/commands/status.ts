@@ -1,13 +1,10 @@
-import { EXIT, systemClock } from '@capstan/base';
+import { EXIT } from '@capstan/base';
 import type { ApplicationTree } from '@capstan/core';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../base-command.ts';
 import { renderTree } from '../render/tree.ts';
 import List from './list.ts';
-
-/** The application's object is looked at again after this time even when no change was seen. */
-const LONGEST_PAUSE_MS = 60_000;
 
 export default class Status extends CapstanCommand<typeof Status> {
   static override summary = 'how an application does, down to what runs';
@@ -29,20 +26,18 @@ export default class Status extends CapstanCommand<typeof Status> {
   protected async work(): Promise<void> {
     const { app } = this.args;
     if (app === undefined) return this.#all();
+    const namespace = await this.namespace();
+    this.out.compact = this.flags.watch;
+    if (this.flags.watch) return this.#watch(app, namespace);
     const { applicationTree } = await import('../services/application-tree.ts');
     const client = await this.cluster();
-    const namespace = await this.namespace();
-    const read = async () => {
-      const tree = await applicationTree(client, { name: app, namespace, signal: this.signal });
-      if (tree) return tree;
+    const tree = await applicationTree(client, { name: app, namespace, signal: this.signal });
+    if (!tree) {
       const { unknownApplication } = await import('../lib/applications.ts');
       throw await unknownApplication(client, app, namespace, this.signal);
-    };
-    this.out.compact = this.flags.watch;
-    const tree = await read();
+    }
     await this.#print(tree, namespace);
-    if (this.flags.watch) await this.#watch(app, namespace, read);
-    else this.#close(tree, app);
+    this.#close(tree, app);
   }
 
   /** Without a name the answer is that of `list`, with the exit code of the worst. */
@@ -84,31 +79,21 @@ export default class Status extends CapstanCommand<typeof Status> {
     if (!this.flags.tree) this.next(`capstan status ${app} --tree${this.namespaceFlag}`);
   }
 
-  /** Prints again whenever the application's object changes; its status changes with its children. */
-  async #watch(app: string, namespace: string, read: () => Promise<ApplicationTree>): Promise<void> {
-    const { startInformer } = await import('../services/informer.ts');
-    const { APPLICATION } = await import('../lib/applications.ts');
+  /** Prints again at each change of the application or anything below it that shows. */
+  async #watch(app: string, namespace: string): Promise<void> {
+    const { watchTree } = await import('../lib/watch-tree.ts');
+    const { unknownApplication } = await import('../lib/applications.ts');
     const client = await this.cluster();
-    const informer = startInformer(client, {
-      kind: APPLICATION,
-      namespace,
-      fieldSelector: `metadata.name=${app}`,
-      signal: this.signal,
+    let seen = '';
+    await watchTree(client, { name: app, namespace, signal: this.signal }, async ({ tree }): Promise<'go on'> => {
+      if (!tree) throw await unknownApplication(client, app, namespace, this.signal);
+      const shown = JSON.stringify(tree);
+      if (shown !== seen) await this.#print(tree, namespace);
+      seen = shown;
+      return 'go on';
     });
-    await informer.synced;
-    let changed = new AbortController();
-    informer.onChange(() => changed.abort());
-    for (let seen = informer.get(app, namespace)?.metadata.resourceVersion; ; ) {
-      await systemClock.sleep(LONGEST_PAUSE_MS, AbortSignal.any([this.signal, changed.signal]));
-      changed = new AbortController();
-      // Ctrl-C is how a watch ends.
-      this.exitCode = EXIT.interrupted;
-      if (this.interrupt.aborted) return;
-      this.signal.throwIfAborted();
-      const version = informer.get(app, namespace)?.metadata.resourceVersion;
-      if (version === seen) continue;
-      seen = version;
-      await this.#print(await read(), namespace);
-    }
+    // Ctrl-C is how a watch ends; a time limit is told as one.
+    if (!this.interrupt.aborted) this.signal.throwIfAborted();
+    this.exitCode = EXIT.interrupted;
   }
 }

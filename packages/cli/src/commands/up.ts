@@ -1,17 +1,22 @@
+import { EXIT, type KubernetesObject } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../base-command.ts';
+import type { ChangePlan } from '../changes/model.ts';
 import type { AppliedObject } from '../lib/apply-application.ts';
+import type { PreparedFiles } from '../lib/prepare-files.ts';
 import { shellQuote } from '../lib/words.ts';
 
 const USUAL_LIMIT_MS = 5 * 60_000;
+const DRY_RUNS = ['client', 'server'] as const;
 
 export default class Up extends CapstanCommand<typeof Up> {
   static override summary = 'apply an application and wait until it is ready';
   static override description =
-    'The files are checked first: with a mistake in them nothing is applied. Applying the same files again changes nothing.';
+    'The files are checked first: with a mistake in them nothing is applied. Then it says what changes, applies it and follows what becomes of it. Applying the same files again changes nothing.';
   static override examples = [
     { command: 'capstan up -f app.yaml', description: 'apply and wait' },
+    { command: 'capstan up -f app.yaml --dry-run client', description: 'only say what would change' },
     { command: 'cat app.yaml | capstan up -f - --no-wait', description: 'from standard input, without waiting' },
     { command: 'capstan up -f app.yaml -n web --create-namespace', description: 'in a namespace of its own' },
   ];
@@ -25,42 +30,76 @@ export default class Up extends CapstanCommand<typeof Up> {
     }),
     'create-namespace': Flags.boolean({ summary: 'create the namespace where there is none' }),
     wait: Flags.boolean({ summary: 'wait until ready', default: true, allowNo: true }),
+    'dry-run': Flags.option({
+      summary: 'change nothing; `server` also asks the API server whether it would accept the files',
+      options: DRY_RUNS,
+    })(),
+    'exit-code': Flags.boolean({
+      summary: 'with --dry-run: exit 1 where something would change',
+      dependsOn: ['dry-run'],
+    }),
   };
 
   protected async work(): Promise<void> {
-    const { checkApplicationFiles, loadApplicationFiles } = await import('../lib/application-files.ts');
-    const { clusterTypes } = await import('../lib/types-catalog.ts');
-    const { requireOperator } = await import('../lib/operator-lease.ts');
-    const { applyApplication } = await import('../lib/apply-application.ts');
+    const { loadApplicationFiles } = await import('../lib/application-files.ts');
+    const { prepareFiles } = await import('../lib/prepare-files.ts');
+    const dryRun = this.flags['dry-run'];
     const files = await loadApplicationFiles(this.flags.file);
-    const client = await this.changingCluster();
+    const client = dryRun ? await this.cluster() : await this.changingCluster();
     const namespace = await this.namespace();
-    await this.#offerSystem(client);
-    await checkApplicationFiles(files, {
-      types: await clusterTypes(client, this.interrupt),
-      client,
-      namespace,
-      signal: this.interrupt,
-    });
-    await requireOperator(client, this.interrupt);
-    await this.#prepareNamespace(client, namespace);
-    const names = files.applications.map(({ metadata }) => metadata.name);
-    this.out.note(
-      `${this.flags.file.join(', ')} -> ${names.map((name) => `application ${name}`).join(', ') || 'components'} (namespace ${namespace})`,
-    );
-    const applied = await applyApplication(client, files, {
+    await this.#system(client);
+    const prepared = await prepareFiles(client, {
+      files,
       namespace,
       namespaceGiven: this.flags.namespace !== undefined,
+      signal: this.interrupt,
+    });
+    this.tellWarnings(prepared.warnings);
+    const { planChanges } = await import('../changes/plan.ts');
+    const plan = await planChanges({ client, ...prepared, log: this.logger, signal: this.interrupt });
+    if (dryRun) return this.#conclude(client, prepared, plan);
+    await this.#apply(client, prepared, plan);
+  }
+
+  /** The files are applied, unless they would change nothing of what is there; then they are followed. */
+  async #apply(client: KubeClient, prepared: PreparedFiles, plan: ChangePlan): Promise<void> {
+    const { applyObjects } = await import('../lib/apply-application.ts');
+    const { requireOperator } = await import('../lib/operator-lease.ts');
+    const { planLines } = await import('../render/change-plan.ts');
+    await requireOperator(client, this.interrupt);
+    await this.#prepareNamespace(client, prepared.namespace);
+    const names = prepared.loaded.applications.map(({ metadata }) => `application ${metadata.name}`);
+    const from = this.flags.file.join(', ');
+    this.out.note(
+      `${from} -> ${names.join(', ') || 'components'} (namespace ${prepared.namespace})`,
+      ...planLines(plan, this.out.stderr),
+    );
+    const applied = await applyObjects(client, prepared.objects, {
       signal: this.interrupt,
       onApplied: (one) => this.#showApplied(one),
     });
     const applications = applied.filter(({ object }) => object.kind === 'ApplicationConfiguration');
-    if (this.flags.wait) for (const { object } of applications) await this.#follow(client, object.metadata);
-    await this.#conclude(applied, namespace);
+    const components = applied.map(({ object }) => object).filter(({ kind }) => kind === 'Component');
+    if (this.flags.wait) for (const { object } of applications) await this.#follow(client, object.metadata, components);
+    await this.#report(applied, plan);
   }
 
-  async #offerSystem(client: KubeClient): Promise<void> {
-    const { systemIsInstalled } = await import('../lib/types-catalog.ts');
+  async #conclude(client: KubeClient, { objects }: PreparedFiles, plan: ChangePlan): Promise<void> {
+    const { changesNothing } = await import('../changes/model.ts');
+    const { printPlan } = await import('../lib/print-plan.ts');
+    if (this.flags['dry-run'] === 'server') {
+      const { applyObjects } = await import('../lib/apply-application.ts');
+      await applyObjects(client, objects, { signal: this.interrupt, dryRun: true });
+    }
+    await printPlan(this.out, plan);
+    if (this.flags['exit-code'] && !changesNothing(plan)) this.exitCode = EXIT.failed;
+    const files = this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ');
+    this.next(`capstan up ${files}${this.namespaceFlag}`);
+  }
+
+  async #system(client: KubeClient): Promise<void> {
+    const { requireSystem, systemIsInstalled } = await import('../lib/types-catalog.ts');
+    if (this.flags['dry-run']) return requireSystem(client);
     if (await systemIsInstalled(client)) return;
     const { offerSystemInstall } = await import('../lib/system.ts');
     await offerSystemInstall(client, (question) => this.confirm(question), this.progress, this.interrupt);
@@ -83,7 +122,8 @@ export default class Up extends CapstanCommand<typeof Up> {
 
   async #follow(
     client: KubeClient,
-    { name, namespace = '', generation = 0 }: AppliedObject['object']['metadata'],
+    { name, namespace = '', generation = 0 }: KubernetesObject['metadata'],
+    components: readonly KubernetesObject[],
   ): Promise<void> {
     const { followApplication } = await import('../lib/follow-application.ts');
     const { showComponents } = await import('../render/component-progress.ts');
@@ -91,13 +131,14 @@ export default class Up extends CapstanCommand<typeof Up> {
       name,
       namespace,
       generation,
+      components: components.filter(({ metadata }) => metadata.namespace === namespace),
       timeoutMs: this.timeLimitMs(USUAL_LIMIT_MS),
       signal: this.interrupt,
       onChange: (tree) => showComponents(this.progress, tree),
     });
   }
 
-  async #conclude(applied: readonly AppliedObject[], namespace: string): Promise<void> {
+  async #report(applied: readonly AppliedObject[], plan: ChangePlan): Promise<void> {
     const { nameOf } = await import('../lib/apply-application.ts');
     this.progress.close();
     const names = applied
@@ -108,7 +149,7 @@ export default class Up extends CapstanCommand<typeof Up> {
     const outcome = this.flags.wait ? 'ready' : 'applied';
     await this.out.document({
       kind: 'ApplyResult',
-      data: { namespace, applications: names, ready: this.flags.wait, objects },
+      data: { namespace: plan.namespace, applications: names, ready: this.flags.wait, objects, plan: plan.objects },
       name: applied.map(({ object }) => nameOf(object)).join('\n'),
       text: () => names.map((name) => `Application ${name} is ${outcome}${unchanged ? ' (unchanged)' : ''}.`),
     });

@@ -1,7 +1,7 @@
-import { CapstanError, describeObject, EXIT, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
-import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { CapstanError, EXIT, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
+import { KUBE_CODES, type KubeClient, waitUntilServed } from '@capstan/kube';
 import { CLI_CODES } from '../codes.ts';
-import type { ApplicationFiles } from './application-files.ts';
+import { isGround } from './file-objects.ts';
 
 /** Field manager of users' files. */
 export const USER_MANAGER = 'capstan';
@@ -12,39 +12,36 @@ export interface AppliedObject {
   readonly action: 'created' | 'changed' | 'unchanged';
 }
 
-/** Options of `applyApplication`. */
-export interface ApplyApplicationOptions {
-  readonly namespace: string;
-  /** `-n` was given: a file that names another namespace is then a mistake. */
-  readonly namespaceGiven: boolean;
+/** Options of `applyObjects`. */
+export interface ApplyObjectsOptions {
   readonly signal: AbortSignal;
-  readonly onApplied: (applied: AppliedObject) => void;
+  /** Only asks the server whether it would accept the objects. */
+  readonly dryRun?: boolean;
+  readonly onApplied?: (applied: AppliedObject) => void;
 }
 
 /**
- * Applies components, then applications, with server-side apply. Everything is tried as a dry run first, so that an
- * object which the server refuses leaves nothing half applied. Fields of other managers are never taken: the conflict
- * names them.
+ * Applies objects in their order with server-side apply. Everything is tried as a dry run first, so that an object which
+ * the server refuses leaves nothing half applied; only CRDs and namespaces are made before what needs them is tried.
+ * Fields of other managers are never taken: the conflict names them.
  */
-export async function applyApplication(
+export async function applyObjects(
   client: KubeClient,
-  files: ApplicationFiles,
-  options: ApplyApplicationOptions,
+  objects: readonly KubernetesObject[],
+  options: ApplyObjectsOptions,
 ): Promise<AppliedObject[]> {
-  const { signal, onApplied } = options;
-  const write = { fieldManager: USER_MANAGER, signal };
-  const objects = [...files.components, ...files.applications].map((object) => placed(object, options));
-  const before = await Promise.all(objects.map((object) => client.get(referenceTo(object), { signal })));
-  for (const object of objects)
-    await client.apply(object, { ...write, dryRun: true }).catch(explainMissingNamespace(object));
-  const applied: AppliedObject[] = [];
-  for (const [index, object] of objects.entries()) {
-    const after = await client.apply(object, write);
-    const one = { object: after, action: actionOf(before[index], after) };
-    applied.push(one);
-    onApplied(one);
+  const ground = objects.filter(isGround);
+  const rest = objects.filter((object) => !isGround(object));
+  await tryAll(client, ground, options);
+  if (options.dryRun) {
+    // What stands on new ground cannot be tried before that is there.
+    await tryAll(client, ground.length > 0 ? await tryable(client, rest, ground) : rest, options);
+    return [];
   }
-  return applied;
+  const applied = await applyAll(client, ground, options);
+  for (const kind of ground.flatMap(kindsOf)) await waitUntilServed(client, kind, { signal: options.signal });
+  await tryAll(client, rest, options);
+  return [...applied, ...(await applyAll(client, rest, options))];
 }
 
 /** `component/backend` of an applied object, as `-o name` prints it. */
@@ -52,19 +49,53 @@ export function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind === 'ApplicationConfiguration' ? 'application' : kind.toLowerCase()}/${metadata.name}`;
 }
 
-function placed<T extends KubernetesObject>(object: T, { namespace, namespaceGiven }: ApplyApplicationOptions): T {
-  const own = object.metadata.namespace;
-  if (own !== undefined && namespaceGiven && own !== namespace) {
-    throw new CapstanError(
-      CLI_CODES.usage,
-      `${describeObject(referenceTo(object))} names namespace ${own}, but -n says ${namespace}`,
-      {
-        hint: 'Leave one of the two out.',
-        exit: EXIT.usage,
-      },
-    );
+async function tryAll(
+  client: KubeClient,
+  objects: readonly KubernetesObject[],
+  { signal }: ApplyObjectsOptions,
+): Promise<void> {
+  for (const object of objects)
+    await client
+      .apply(object, { fieldManager: USER_MANAGER, signal, dryRun: true })
+      .catch(explainMissingNamespace(object));
+}
+
+async function applyAll(
+  client: KubeClient,
+  objects: readonly KubernetesObject[],
+  { signal, onApplied }: ApplyObjectsOptions,
+): Promise<AppliedObject[]> {
+  const before = await Promise.all(objects.map((object) => client.get(referenceTo(object), { signal })));
+  const applied: AppliedObject[] = [];
+  for (const [index, object] of objects.entries()) {
+    const after = await client.apply(object, { fieldManager: USER_MANAGER, signal });
+    const one = { object: after, action: actionOf(before[index], after) };
+    applied.push(one);
+    onApplied?.(one);
   }
-  return { ...object, metadata: { ...object.metadata, namespace: own ?? namespace } };
+  return applied;
+}
+
+async function tryable(
+  client: KubeClient,
+  objects: readonly KubernetesObject[],
+  ground: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+  const made = new Set(ground.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
+  const served = await Promise.all(objects.map(async (object) => (await client.discovery.find(object)) !== undefined));
+  return objects.filter(({ metadata }, index) => served[index] && !made.has(metadata.namespace ?? ''));
+}
+
+function kindsOf(object: KubernetesObject): { apiVersion: string; kind: string }[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const { group, names, versions } = object['spec'] as {
+    group: string;
+    names: { kind: string };
+    versions: { name: string; served: boolean }[];
+  };
+  return versions
+    .filter(({ served }) => served)
+    .map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind }));
 }
 
 function actionOf(before: KubernetesObject | undefined, after: KubernetesObject): AppliedObject['action'] {

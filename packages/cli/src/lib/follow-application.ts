@@ -1,11 +1,12 @@
-import { CapstanError, describeObject, EXIT, systemClock } from '@capstan/base';
-import { type ApplicationTree, applicationTree, type TreeNode } from '@capstan/core';
-import { type KubeClient, lastEventOf, startInformer } from '@capstan/kube';
+import { CapstanError, describeObject, EXIT, type KubernetesObject } from '@capstan/base';
+import type { ApplicationTree, ProblemReason, TreeNode } from '@capstan/core';
+import { type KubeClient, lastEventOf } from '@capstan/kube';
+import type { ApplicationConfiguration, Component } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { blockingNode } from '../render/application-tree.ts';
 import { applicationState } from './application-state.ts';
-import { APPLICATION } from './applications.ts';
 import { formatDuration } from './duration.ts';
+import { watchTree } from './watch-tree.ts';
 
 /** Options of `followApplication`. */
 export interface FollowOptions {
@@ -13,30 +14,37 @@ export interface FollowOptions {
   readonly namespace: string;
   /** The state that was applied: an older observation does not count. */
   readonly generation: number;
+  /** Components that were applied with it: it is ready when it runs them as they are now. */
+  readonly components?: readonly KubernetesObject[];
   readonly timeoutMs: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
   readonly onChange: (tree: ApplicationTree) => void;
 }
 
-/** Reasons of `Ready=False` that only a changed file or a new capability helps against. */
-const HOPELESS = new Set([
-  'NotYetSupported',
+/**
+ * Reasons of `Ready=False` that only a changed file or a new capability helps against. What may come by itself is not
+ * among them: a kind that is about to be served, a plugin that is being loaded, a revision that is being made.
+ */
+const HOPELESS: ReadonlySet<string> = new Set<ProblemReason | 'FieldConflict'>([
   'ComponentMissing',
+  'InvalidApplication',
   'InvalidParameters',
   'WorkloadDefinitionMissing',
   'TraitDefinitionMissing',
+  'KindNotNamespaced',
   'TraitNotApplicable',
   'TraitConflict',
   'InvalidWorkload',
   'InvalidTrait',
+  'InvalidScope',
+  'InvalidDataPassing',
+  'DependencyUnknown',
+  'DependencyCycle',
   'DuplicateObject',
   'FieldConflict',
   'NotControlled',
 ]);
-
-/** Children change without the application's object changing, so the tree is read again at least this often. */
-const REFRESH_MS = 2_000;
 
 /**
  * Waits until the application is ready, as it was applied. Fails with exit 1 when the controller found something that
@@ -45,48 +53,60 @@ const REFRESH_MS = 2_000;
  */
 export async function followApplication(client: KubeClient, options: FollowOptions): Promise<ApplicationTree> {
   const { name, namespace, signal, timeoutMs, onChange } = options;
-  const stop = new AbortController();
-  const informer = startInformer(client, {
-    kind: APPLICATION,
-    namespace,
-    fieldSelector: `metadata.name=${name}`,
-    signal: stop.signal,
-  });
   const deadline = Date.now() + timeoutMs;
-  let changed = new AbortController();
-  informer.onChange(() => changed.abort());
-  try {
-    await informer.synced;
-    for (;;) {
-      signal.throwIfAborted();
-      changed = new AbortController();
-      const tree = await applicationTree(client, { name, namespace, signal });
-      if (!tree) throw gone(name, namespace);
-      onChange(tree);
-      const application = informer.get(name, namespace);
-      if (application && isReady(application, options.generation)) return tree;
-      if (application) throwIfHopeless(application, name);
-      if (Date.now() > deadline) throw await timedOut(client, tree, options);
-      const pause = Math.min(REFRESH_MS, Math.max(50, deadline - Date.now()));
-      await systemClock.sleep(pause, AbortSignal.any([signal, changed.signal]));
-    }
-  } finally {
-    stop.abort();
-  }
+  const isCurrent = revisionCheck(client, options);
+  let last: ApplicationTree | undefined;
+  await watchTree(client, { name, namespace, signal, deadline }, async ({ tree, application }) => {
+    if (!tree) throw gone(name, namespace);
+    last = tree;
+    onChange(tree);
+    if (application && isReady(application, options.generation) && (await isCurrent(application))) return 'stop';
+    if (application) throwIfHopeless(application, name);
+    if (Date.now() >= deadline) throw await timedOut(client, tree, options);
+    return 'go on';
+  });
+  signal.throwIfAborted();
+  if (!last) throw gone(name, namespace);
+  return last;
 }
 
-type Application = Parameters<typeof applicationState>[0];
-
-function isReady(application: Application, generation: number): boolean {
-  const observed = (application['status'] as { observedGeneration?: number } | undefined)?.observedGeneration ?? 0;
+function isReady(application: ApplicationConfiguration, generation: number): boolean {
+  const observed = application.status?.observedGeneration ?? 0;
   return observed >= generation && applicationState(application).state === 'Ready';
 }
 
-function throwIfHopeless(application: Application, name: string): void {
-  const { conditions = [] } = (application['status'] ?? {}) as {
-    conditions?: { type: string; reason: string; message: string; observedGeneration?: number }[];
+/**
+ * Whether an application runs the components as they were applied. A component that changes leaves the application's
+ * generation as it is: only the revision in its status tells.
+ */
+function revisionCheck(
+  client: KubeClient,
+  { components = [], signal }: FollowOptions,
+): (application: ApplicationConfiguration) => Promise<boolean> {
+  const revisions = new Map<string, string>();
+  const revisionOf = async ({ apiVersion, kind, metadata }: KubernetesObject): Promise<string | undefined> => {
+    const { name, namespace = '', generation = 0 } = metadata;
+    const known = revisions.get(name);
+    if (known !== undefined) return known;
+    const live = (await client.get({ apiVersion, kind, name, namespace }, { signal })) as Component | undefined;
+    const { observedGeneration = 0, latestRevision } = live?.status ?? {};
+    if (latestRevision && observedGeneration >= generation) revisions.set(name, latestRevision.name);
+    return revisions.get(name);
   };
-  const ready = conditions.find(({ type }) => type === 'Ready');
+  return async ({ spec, status }) => {
+    for (const component of components) {
+      const { name } = component.metadata;
+      if (!spec.components.some((entry) => !entry.revisionName && entry.componentName === name)) continue;
+      const wanted = await revisionOf(component);
+      const running = status?.workloads?.filter(({ componentName }) => componentName === name) ?? [];
+      if (!running.some(({ componentRevisionName }) => componentRevisionName === wanted)) return false;
+    }
+    return true;
+  };
+}
+
+function throwIfHopeless(application: ApplicationConfiguration, name: string): void {
+  const ready = application.status?.conditions?.find(({ type }) => type === 'Ready');
   if (!ready || !HOPELESS.has(ready.reason) || ready.observedGeneration !== application.metadata.generation) return;
   throw new CapstanError(
     CLI_CODES.applicationNotReady,

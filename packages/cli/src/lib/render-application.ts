@@ -1,24 +1,31 @@
-import type { Logger } from '@capstan/base';
-import { CapstanError, EXIT, type KubernetesObject } from '@capstan/base';
+import { CapstanError, EXIT, groupOf, type KubernetesObject, type Logger, referenceTo } from '@capstan/base';
 import {
   activatePlugins,
   builtinPlugins,
+  type Contributions,
   type Decision,
   decideApplication,
   kindKey,
   type ObservedApplication,
   observeApplication,
+  type ProblemReason,
+  type ServedKind,
 } from '@capstan/core';
 import type { KubeClient } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
+  type Component,
   type DefinitionCatalog,
+  isScopeDefinition,
   isTraitDefinition,
   isWorkloadDefinition,
+  resourceNameOf,
 } from '@capstan/oam-model';
 import { bundledPlugins } from '@capstan/operator';
+import { asApplied, componentAsApplied } from '../changes/as-applied.ts';
 import { CLI_CODES } from '../codes.ts';
 import type { ApplicationFiles } from './application-files.ts';
+import { USER_MANAGER } from './apply-application.ts';
 
 /** What to render with: a cluster, or the types that come with Capstan. */
 export interface RenderOptions {
@@ -26,39 +33,65 @@ export interface RenderOptions {
   readonly client?: KubeClient;
   readonly namespace: string;
   readonly log: Logger;
+  readonly signal: AbortSignal;
 }
 
 /** What the operator would apply for the applications of some files, in order. Changes nothing; fails with exit 2. */
 export async function renderApplications(files: ApplicationFiles, options: RenderOptions): Promise<KubernetesObject[]> {
-  const { client, log, namespace } = options;
-  const plugins = await activatePlugins([...builtinPlugins, ...(await bundledPlugins(log))], log);
-  try {
+  const { client, log, signal } = options;
+  return withContributions(log, async (contributions) => {
     const objects: KubernetesObject[] = [];
     for (const given of files.applications) {
-      const application = {
-        ...given,
-        metadata: { ...given.metadata, namespace: given.metadata.namespace ?? namespace },
-      };
-      const input = { application, components: files.components, contributions: plugins.contributions };
+      const namespace = given.metadata.namespace ?? options.namespace;
+      const live = async <T extends KubernetesObject>(object: T) =>
+        client && ((await client.get({ ...referenceTo(object), namespace }, { signal })) as T | undefined);
+      const placed = { ...given, metadata: { ...given.metadata, namespace } };
+      const application = asApplied(placed, await live(given), USER_MANAGER);
+      const components = await Promise.all(
+        files.components.map(async (one) => componentAsApplied(one, await live(one), USER_MANAGER)),
+      );
+      const asked = { application, components, contributions };
       const observed = client
-        ? await observeApplication(client, input)
-        : offline(application, files, options.types, plugins.contributions);
+        ? await observeApplication(client, asked)
+        : offline(application, components, options.types, contributions);
       const decision = decideApplication({ ...observed, live: new Map() });
       throwProblems(decision, application.metadata.name);
       objects.push(...decision.objects.map(({ object }) => object));
     }
     return objects;
+  });
+}
+
+/** Gives the contributions of all plugins that come with Capstan, and stops the plugins afterwards. */
+export async function withContributions<T>(
+  log: Logger,
+  work: (contributions: Contributions) => Promise<T>,
+): Promise<T> {
+  const plugins = await activatePlugins([...builtinPlugins, ...(await bundledPlugins(log))], log);
+  try {
+    return await work(plugins.contributions);
   } finally {
     await plugins.stop();
   }
 }
 
+/** What the operator would do about an application now. Reads only; fails with exit 2 or 5 where it would do nothing. */
+export async function decideInCluster(
+  client: KubeClient,
+  asked: Parameters<typeof observeApplication>[1],
+): Promise<{ readonly observed: ObservedApplication; readonly decision: Decision }> {
+  const observed = await observeApplication(client, asked);
+  const decision = decideApplication(observed);
+  throwProblems(decision, asked.application.metadata.name);
+  return { observed, decision };
+}
+
 /** What a cluster with exactly these types would show. */
 function offline(
   application: ApplicationConfiguration,
-  files: ApplicationFiles,
+  components: readonly Component[],
   { definitions, crds }: DefinitionCatalog,
-  contributions: ObservedApplication['contributions'],
+  contributions: Contributions,
 ): ObservedApplication {
   const kinds = crds.flatMap((crd) =>
     crd.spec.versions.map(({ name, subresources }) => {
@@ -73,20 +106,37 @@ function offline(
   );
   return {
     application,
-    components: new Map(files.components.map((component) => [component.metadata.name, component])),
+    components: new Map(components.map((component) => [component.metadata.name, component])),
     workloadDefinitions: definitions.filter(isWorkloadDefinition),
     traitDefinitions: definitions.filter(isTraitDefinition),
-    kinds: new Map(kinds),
+    scopeDefinitions: definitions.filter(isScopeDefinition),
+    kinds: withOwnKinds(new Map(kinds)),
     crds: new Map(crds.map((crd) => [crd.metadata.name, crd])),
     contributions,
     live: new Map(),
   };
 }
 
+/** The kinds of CRDs, and those that Kubernetes has itself, whose resources are named as one guesses. */
+function withOwnKinds(known: ReadonlyMap<string, ServedKind>): ObservedApplication['kinds'] {
+  return {
+    get: (key) => {
+      const slash = key.lastIndexOf('/');
+      const kind = { apiVersion: key.slice(0, slash), kind: key.slice(slash + 1) };
+      const own = !groupOf(kind.apiVersion).includes('.') || groupOf(kind.apiVersion).endsWith('.k8s.io');
+      return known.get(key) ?? (own ? { name: resourceNameOf(kind), namespaced: true, subresources: [] } : undefined);
+    },
+  };
+}
+
+/** Reasons that lie in what the cluster holds, not in the files. */
+const CONFLICTS: ReadonlySet<ProblemReason> = new Set(['NotControlled']);
+
 function throwProblems({ problems }: Decision, application: string): void {
   if (problems.length === 0) return;
-  throw new CapstanError(CLI_CODES.invalidApplication, `application ${application} cannot be rendered`, {
-    exit: EXIT.usage,
+  const blocked = problems.every(({ reason }) => CONFLICTS.has(reason));
+  throw new CapstanError(CLI_CODES.invalidApplication, `application ${application} cannot be brought about`, {
+    exit: blocked ? EXIT.blocked : EXIT.usage,
     fields: {
       problems: problems.map(({ reason, message, component, path, hint }) => ({
         code: reason,

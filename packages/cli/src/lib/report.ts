@@ -10,14 +10,19 @@ export interface FailureContext {
   readonly reach?: Reach;
   /** The command that goes on after Ctrl-C. */
   readonly goOn?: string;
+  /** Exit code of errors that have 1, where that means something else. */
+  readonly failedAs?: ExitCode;
 }
 
 /**
  * Prints an error: for people on stderr, with `-o json` also the Error envelope on stdout. Gives the exit code.
  * The flags are looked up in the arguments themselves, since a wrong flag must not change the form of the answer.
  */
-export function reportFailure(thrown: unknown, { argv, reach = new Reach(), goOn }: FailureContext): ExitCode {
-  const error = withGoOn(asCapstanError(thrown), goOn);
+export function reportFailure(
+  thrown: unknown,
+  { argv, reach = new Reach(), goOn, failedAs }: FailureContext,
+): ExitCode {
+  const error = withExit(withGoOn(asCapstanError(thrown), goOn), failedAs);
   const terminal = terminalOf(process.stderr, { noColor: argv.includes('--no-color') });
   if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorEnvelope(error, reach), undefined, 2)}\n`);
   process.stderr.write(`${renderError(error, reach, terminal).join('\n')}\n`);
@@ -31,6 +36,19 @@ function withGoOn(error: CapstanError, goOn: string | undefined): CapstanError {
     hint: 'What was done is kept. The same command goes on from there.',
     next: [goOn],
     exit: EXIT.interrupted,
+  });
+}
+
+function withExit(error: CapstanError, failedAs: ExitCode = EXIT.failed): CapstanError {
+  if (error.exit !== EXIT.failed || failedAs === EXIT.failed) return error;
+  const { code, message, hint, next, fields, source, cause } = error;
+  return new CapstanError(code, message, {
+    next,
+    fields,
+    cause,
+    exit: failedAs,
+    ...(hint === undefined ? {} : { hint }),
+    ...(source === undefined ? {} : { source }),
   });
 }
 

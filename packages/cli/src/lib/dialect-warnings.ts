@@ -1,0 +1,69 @@
+import type { SourcePosition } from '@capstan/base';
+import {
+  type Component,
+  componentNameOf,
+  type Definition,
+  type DefinitionCatalog,
+  type DialectWarning,
+  normalizeApplication,
+  normalizeComponent,
+  normalizeDefinition,
+  type SourceDocument,
+} from '@capstan/oam-model';
+import type { ApplicationFiles } from './application-files.ts';
+import { isOam } from './file-objects.ts';
+
+/** An alias in a file that is read as its modern form. */
+export interface FileWarning {
+  readonly source: SourcePosition;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What the files say in the words of the talks, each with its place and the form that it is read as. */
+export function dialectWarnings(files: ApplicationFiles, types: DefinitionCatalog): FileWarning[] {
+  const found = new Map<string, FileWarning>();
+  const add = (document: SourceDocument | undefined, { path, message }: DialectWarning) => {
+    if (!document) return;
+    const source = document.locate(path);
+    found.set(JSON.stringify([source, message]), { source, path, message });
+  };
+  const catalog = withOwnDefinitions(files, types);
+  const documentOf = (name: string) =>
+    files.documents.find(({ object }) => isOam(object, 'Component') && object.metadata.name === name);
+  for (const document of files.documents) {
+    const { object } = document;
+    if (isOam(object, 'Component'))
+      for (const warning of normalizeComponent(object as Component, catalog).warnings) add(document, warning);
+    if (isDefinition(object)) for (const warning of normalizeDefinition(object).warnings) add(document, warning);
+  }
+  for (const application of files.applications) {
+    const document = files.documents.find(({ object }) => object === application);
+    const { warnings } = normalizeApplication({ application, components: componentsOf(files, application), catalog });
+    for (const warning of warnings)
+      add(warning.component === undefined ? document : documentOf(warning.component), warning);
+  }
+  return [...found.values()];
+}
+
+/** The types with the Definitions that the files bring, which win. */
+export function withOwnDefinitions({ documents }: ApplicationFiles, types: DefinitionCatalog): DefinitionCatalog {
+  const own = documents.map(({ object }) => object).filter(isDefinition);
+  const names = new Set(own.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const others = types.definitions.filter(({ kind, metadata }) => !names.has(`${kind}/${metadata.name}`));
+  return { ...types, definitions: [...own, ...others] };
+}
+
+/** The components of the files that an application names, by the key under which the dialect looks for them. */
+export function componentsOf(
+  { components }: ApplicationFiles,
+  application: ApplicationFiles['applications'][number],
+): ReadonlyMap<string, Component> {
+  const named = new Set(application.spec.components.filter((entry) => !entry.revisionName).map(componentNameOf));
+  const own = components.filter(({ metadata }) => named.has(metadata.name));
+  return new Map(own.map((component) => [component.metadata.name, component]));
+}
+
+function isDefinition(object: SourceDocument['object']): object is Definition {
+  return isOam(object, 'WorkloadDefinition', 'TraitDefinition', 'ScopeDefinition');
+}

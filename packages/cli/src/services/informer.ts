@@ -1,1 +1,0 @@
-export { startInformer } from '@capstan/kube';
