@@ -61,7 +61,7 @@ async function letReplicasGo(
   { object, reference, role }: PlannedObject,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const replicas = live && role === 'resource' ? replicasLetGo(live, object) : undefined;
+  const replicas = live && role !== 'trait' ? replicasLetGo(live, object) : undefined;
   if (replicas === undefined) return;
   const { apiVersion, kind, ...metadata } = reference;
   const fieldManager = REPLICAS_MANAGER;

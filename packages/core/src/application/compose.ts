@@ -17,7 +17,6 @@ import type { ObservedApplication, ServedKind } from './model.ts';
 import { objectKey } from './names.ts';
 import { type Complain, complainFor, type Report } from './problems.ts';
 import { registeredTrait, registeredWorkload, servedAs } from './registration.ts';
-import { brokenRules } from './rules.ts';
 
 /** A trait as the OAM reference renders it: named, labelled, with its reference to the workload. */
 export interface ComposedTrait {
@@ -40,6 +39,7 @@ export interface ComposedComponent {
   readonly served: ServedKind;
   /** Made up for a kind that no WorkloadDefinition registers. */
   readonly definition: WorkloadDefinition;
+  readonly registered: boolean;
   readonly contribution?: WorkloadContribution;
   readonly traits: readonly ComposedTrait[];
   /** Several workloads of the component may live at once. */
@@ -74,7 +74,7 @@ export function composeComponent(
   const revisionEnabled = traits.some(({ definition }) => definition.spec.revisionEnabled === true);
   const workload = namedWorkload(observed, application, { resolved, template, revisionEnabled }, complain);
   if (!workload) return undefined;
-  const composed: ComposedComponent = {
+  return {
     resolved,
     name,
     instance: instanceNameOf(entry),
@@ -83,8 +83,6 @@ export function composeComponent(
     traits: namedTraits(application, resolved, traits).map((trait) => withReference(trait, workload, complain)),
     revisionEnabled,
   };
-  for (const { reason, message } of brokenRules(composed)) complain(reason, message);
-  return composed;
 }
 
 function withParameters({ component, entry }: ResolvedEntry, complain: Complain): KubernetesObject | undefined {

@@ -16,6 +16,7 @@ import { planObjects } from './plan.ts';
 import type { Report } from './problems.ts';
 import { planPrune } from './prune.ts';
 import { type RenderedComponent, renderComponent, type Waits } from './render.ts';
+import { applyRules, brokenRules, withoutOwned } from './rules.ts';
 import { decideScopes } from './scopes.ts';
 
 /**
@@ -27,7 +28,8 @@ export function decideApplication(observed: ObservedApplication): Decision {
   const report = (problem: DecisionProblem) => problems.push(problem);
   const read = readApplication(observed, report);
   if (read.awaited.length > 0) return nothing(problems, read);
-  const composed = read.entries.flatMap((entry) => composeComponent(observed, read.application, entry, report) ?? []);
+  const stated = read.entries.flatMap((entry) => composeComponent(observed, read.application, entry, report) ?? []);
+  const { components: composed, warnings } = applyRules(stated, read.catalog, report);
   const passed = passData(observed, read.application, composed, report);
   const waits = dataWaits(passed);
   const rendered = composed.flatMap((component) => {
@@ -43,7 +45,7 @@ export function decideApplication(observed: ObservedApplication): Decision {
   return {
     application: read.application,
     problems,
-    warnings: read.warnings,
+    warnings: [...read.warnings, ...warnings],
     awaited: [],
     components: held.components.map((component) => assessComponent(observed, component)),
     objects: held.objects,

@@ -31,6 +31,7 @@ export interface ResolvedEntry {
 /** An application read at the one door for both dialects. */
 export interface ReadApplication {
   readonly application: ApplicationConfiguration;
+  readonly catalog: DefinitionCatalog;
   readonly entries: readonly ResolvedEntry[];
   readonly warnings: readonly string[];
   /** Components whose newest spec has no revision yet. */
@@ -39,11 +40,9 @@ export interface ReadApplication {
 
 /** Normalises an application and finds what each of its entries means. */
 export function readApplication(observed: ObservedApplication, report: Report): ReadApplication {
-  const canonical = normalizeApplication({
-    application: observed.application,
-    components: meantComponents(observed),
-    catalog: catalogOf(observed),
-  });
+  const catalog = catalogOf(observed);
+  const components = meantComponents(observed);
+  const canonical = normalizeApplication({ application: observed.application, components, catalog });
   for (const { path, component, message, hint, reason } of canonical.problems) {
     report({
       reason: reason as ProblemReason,
@@ -71,7 +70,7 @@ export function readApplication(observed: ObservedApplication, report: Report): 
     if (pending && observed.awaitRevisions) awaited.push(componentName);
     entries.push({ entry, index, component, componentName, revision, recorded: recorded[index] });
   }
-  return { application, entries, warnings: warnings.map(({ message }) => message), awaited };
+  return { application, catalog, entries, warnings: warnings.map(({ message }) => message), awaited };
 }
 
 /** The Components and revisions that the entries name, for the normaliser. */
