@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type KubernetesObject, type ObjectReference, silentLogger } from '@capstan/base';
 import { conditionsOf, findCondition, type KubeClient, waitFor } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
-import { type OperatorState, runOperator } from '../src/index.ts';
+import { type OperatorOptions, type OperatorState, runOperator, type ServedEndpoint } from '../src/index.ts';
 
 /** How long a test waits for the cluster. */
 export const DEADLINE_MS = 60_000;
@@ -13,18 +13,27 @@ export interface RunningOperator {
   readonly states: OperatorState[];
   /** Resolves once it works. */
   readonly running: Promise<void>;
+  /** Where it serves something, without a path. */
+  url(name: ServedEndpoint['name']): string;
   stop(): Promise<void>;
 }
 
-export function startOperator(client: KubeClient, plugins: readonly Plugin[] = []): RunningOperator {
+export function startOperator(
+  client: KubeClient,
+  plugins: readonly Plugin[] = [],
+  options: Partial<OperatorOptions> = {},
+): RunningOperator {
   const stop = new AbortController();
   const states: OperatorState[] = [];
+  const served = new Map<string, string>();
   const { promise: running, resolve } = Promise.withResolvers<void>();
   const ended = runOperator({
     client,
     log: silentLogger,
     signal: stop.signal,
     plugins,
+    ...options,
+    onServed: ({ name, url }) => served.set(name, url),
     onState: (state) => {
       states.push(state);
       if (state.state === 'running') resolve();
@@ -33,6 +42,7 @@ export function startOperator(client: KubeClient, plugins: readonly Plugin[] = [
   return {
     states,
     running,
+    url: (name) => served.get(name) ?? '',
     stop: async () => {
       stop.abort();
       await ended;
