@@ -39,7 +39,6 @@ export interface ComposedComponent {
   readonly served: ServedKind;
   /** Made up for a kind that no WorkloadDefinition registers. */
   readonly definition: WorkloadDefinition;
-  readonly registered: boolean;
   readonly contribution?: WorkloadContribution;
   readonly traits: readonly ComposedTrait[];
   /** Several workloads of the component may live at once. */

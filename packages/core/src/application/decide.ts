@@ -16,7 +16,7 @@ import { planObjects } from './plan.ts';
 import type { Report } from './problems.ts';
 import { planPrune } from './prune.ts';
 import { type RenderedComponent, renderComponent, type Waits } from './render.ts';
-import { applyRules, brokenRules, withoutOwned } from './rules.ts';
+import { applyRules } from './rules.ts';
 import { decideScopes } from './scopes.ts';
 
 /**

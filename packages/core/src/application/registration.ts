@@ -7,7 +7,7 @@ import { kindKey } from './names.ts';
 import type { Complain } from './problems.ts';
 
 /** What a workload's kind is registered as. */
-type RegisteredWorkload = Pick<ComposedComponent, 'served' | 'definition' | 'registered' | 'contribution'>;
+type RegisteredWorkload = Pick<ComposedComponent, 'served' | 'definition' | 'contribution'>;
 
 /** How a kind is served, or undefined with a problem reported in the reference's words. */
 export function servedAs(
@@ -58,7 +58,6 @@ export function registeredWorkload(
   return {
     served,
     definition: definition ?? (dummy('WorkloadDefinition', served) as WorkloadDefinition),
-    registered: definition !== undefined,
     ...(contribution ? { contribution } : {}),
   };
 }

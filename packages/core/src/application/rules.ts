@@ -1,51 +1,54 @@
 import {
-  bareWorkloadTarget,
+  type DefinitionCatalog,
   evaluateRules,
   type RuleComponent,
-  type RuleTrait,
-  type RuleWorkload,
+  type RuleVerdict,
+  ruleTrait,
+  ruleWorkload,
   withoutOwnedFields,
-  workloadTarget,
 } from '@capstan/oam-model';
-import type { ComposedComponent, ComposedTrait } from './compose.ts';
-import type { DecisionProblem } from './model.ts';
+import type { ComposedComponent } from './compose.ts';
+import type { Report } from './problems.ts';
 
-/** The rules that the components of an application break, in the order of the components. */
-export function brokenRules(components: readonly ComposedComponent[]): DecisionProblem[] {
-  const verdicts = evaluateRules(components.map(ruleComponent)).filter(({ allowed }) => !allowed);
-  return verdicts.map(({ name, message, object }) => {
-    const component = components.find(({ resolved }) => resolved.index === object.index)?.name;
-    const reason = name === 'appliesToWorkloads' ? 'TraitNotApplicable' : 'TraitConflict';
-    return { reason, message, ...(component === undefined ? {} : { component }) };
-  });
+/** What the rules leave of the components of an application, and what they warn of. */
+export interface RuledComponents {
+  /** Without the fields that a trait of theirs decides: the two would undo each other for ever. */
+  readonly components: ComposedComponent[];
+  readonly warnings: string[];
 }
 
-/** The component without what a trait of it decides: the two would undo each other for ever. */
-export function withoutOwned(component: ComposedComponent): ComposedComponent {
-  const workload = withoutOwnedFields(ruleWorkload(component), component.traits.map(ruleTrait));
-  return workload === component.workload ? component : { ...component, workload };
+/** Asks the one rule engine about the components of an application; what it refuses is reported. */
+export function applyRules(
+  components: readonly ComposedComponent[],
+  catalog: DefinitionCatalog,
+  report: Report,
+): RuledComponents {
+  const ruled = components.map((component) => ruleComponent(component, catalog));
+  const verdicts = evaluateRules(ruled);
+  for (const verdict of verdicts) if (!verdict.allowed) report(refusal(verdict, components));
+  const warnings = verdicts.filter(({ severity }) => severity === 'warning').map(({ message }) => message);
+  return {
+    components: components.map((component, at) => {
+      const { workload, traits } = ruled[at] as RuleComponent;
+      return { ...component, workload: withoutOwnedFields(workload, traits) };
+    }),
+    warnings,
+  };
 }
 
-function ruleComponent(component: ComposedComponent): RuleComponent {
-  const { resolved, name, instance, traits } = component;
+function refusal({ name, message, object }: RuleVerdict, components: readonly ComposedComponent[]) {
+  const component = components.find(({ resolved }) => resolved.index === object.index)?.name;
+  const reason = name === 'appliesToWorkloads' ? ('TraitNotApplicable' as const) : ('TraitConflict' as const);
+  return { reason, message, ...(component === undefined ? {} : { component }) };
+}
+
+function ruleComponent(component: ComposedComponent, catalog: DefinitionCatalog): RuleComponent {
+  const { resolved, name, instance, workload, traits } = component;
   return {
     index: resolved.index,
     component: name,
     instance,
-    workload: ruleWorkload(component),
-    traits: traits.map((trait, index) => ({ ...ruleTrait(trait), index })),
+    workload: ruleWorkload(workload, catalog),
+    traits: traits.map(({ object }, index) => ({ ...ruleTrait(object, catalog), index })),
   };
-}
-
-function ruleWorkload({ workload, definition, registered, served }: ComposedComponent): RuleWorkload {
-  if (!registered) return { object: workload, target: bareWorkloadTarget(workload, served.name) };
-  return { object: workload, definition, target: workloadTarget(definition, workload) };
-}
-
-function ruleTrait({ object, definition, registered, served }: ComposedTrait): RuleTrait {
-  const { apiVersion, kind } = object;
-  const target = { resourceName: served.name, kind: { apiVersion, kind } };
-  if (!registered) return { object, target };
-  const { name: definitionName, labels } = definition.metadata;
-  return { object, definition, target: { ...target, definitionName, ...(labels ? { labels } : {}) } };
 }
