@@ -1,4 +1,4 @@
-import { CapstanError, EXIT, messageOf } from '@capstan/base';
+import { CapstanError, EXIT, isCapstanError, messageOf } from '@capstan/base';
 import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 
@@ -16,6 +16,7 @@ interface ParseFailure {
 
 /** An error of oclif's parser in the shape of all others, with the nearest flag; everything else comes back unchanged. */
 export function explainParseError(error: unknown, context: UsageContext): unknown {
+  if (isCapstanError(error)) return asThrown(error);
   if (!isParseError(error)) return error;
   const { flags, args } = error as ParseFailure;
   const next = [`capstan ${context.command} --help`];
@@ -25,6 +26,12 @@ export function explainParseError(error: unknown, context: UsageContext): unknow
     exit: EXIT.usage,
     next,
   });
+}
+
+/** oclif writes around the message of an error that reading a flag's value throws. */
+function asThrown({ code, message, hint, exit, next }: CapstanError): CapstanError {
+  const own = message.replace(/^Parsing --\S+ \n\s*/, '').replace(/\nSee more help with --help$/, '');
+  return new CapstanError(code, own, { exit, next, ...(hint === undefined ? {} : { hint }) });
 }
 
 function unknownFlags(flags: readonly string[], context: UsageContext, next: readonly string[]): CapstanError {
