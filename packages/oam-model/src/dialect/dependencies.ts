@@ -12,10 +12,10 @@ export function dependencyNodes(
   components: ReadonlyMap<string, Component>,
 ): DependencyNode[] {
   return entries.map((entry) => {
-    const own = workloadOf(entry, components)?.metadata?.name;
+    const own: unknown = workloadOf(entry, components)?.metadata?.name;
     return {
       instance: instanceNameOf(entry),
-      aliases: [componentNameOf(entry), ...(own ? [own] : [])],
+      aliases: [componentNameOf(entry), ...(typeof own === 'string' && own !== '' ? [own] : [])],
       dependencies: entry.dependencies ?? [],
     };
   });

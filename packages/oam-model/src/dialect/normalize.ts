@@ -1,5 +1,11 @@
 import { isJsonObject, withoutZeroStructs } from '../json.ts';
-import type { ApplicationComponent, ApplicationConfiguration, Component, ComponentScope } from '../kinds/index.ts';
+import type {
+  ApplicationComponent,
+  ApplicationConfiguration,
+  Component,
+  ComponentScope,
+  ComponentTrait,
+} from '../kinds/index.ts';
 import { attachApplicationTraits, type DraftEntry } from './application-traits.ts';
 import { withoutAutoscalers } from './autoscalers.ts';
 import { normalizeComponent } from './component.ts';
@@ -29,7 +35,8 @@ export function normalizeApplication(input: NormalizeInput): NormalizedApplicati
   });
   const { traits: forAll = [], components: stated = [], ...spec } = input.application.spec ?? {};
   const entries = stated.map((entry, index) => draftEntry(context, entry, ['spec', 'components', index]));
-  const drafts = forAll.map((entry, index) => draftTrait(context, entry, ['spec', 'traits', index]));
+  const traits = (withoutZeroStructs(forAll, OPAQUE) ?? []) as readonly ComponentTrait[];
+  const drafts = traits.map((entry, index) => draftTrait(context, entry, ['spec', 'traits', index]));
   const attached = attachApplicationTraits(context, entries, drafts, components);
   const warned = new Set<Path>();
   const canonical = attached.map((draft, index) =>

@@ -52,3 +52,13 @@ function setRequirement(key: string, isIn: boolean, list: string): Requirement |
 function labelOf(labels: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
+
+/** True for the key of a label. */
+export function isLabelKey(text: string): boolean {
+  return new RegExp(`^${KEY}$`).test(text);
+}
+
+/** True for the value of a label. */
+export function isLabelValue(text: string): boolean {
+  return new RegExp(`^${VALUE}$`).test(text);
+}

@@ -41,26 +41,32 @@ export function namesType(entry: string, target: TypeTarget): boolean {
     const group = groupOfName(target.resourceName);
     return group !== '' && entry.slice(2) === group;
   }
-  const modern = modernEntry(entry);
-  if (parseLongName(entry)) return target.kind !== undefined && modern === longName(target.kind);
-  return entry === target.definitionName || withoutDot(modern) === withoutDot(target.resourceName);
+  const kind = parseLongName(entry);
+  if (kind) return target.kind !== undefined && isSameKind(modernKind(kind, []), target.kind);
+  return entry === target.definitionName || withoutDot(modernResourceName(entry)) === withoutDot(target.resourceName);
 }
 
 /** The entry with the kind or CRD that it names under its name of today. */
 export function modernEntry(entry: string): string {
   const kind = parseLongName(entry);
-  return kind ? longName(modernKind(kind, [])) : modernResourceName(entry);
+  if (!kind) return modernResourceName(entry);
+  const modern = modernKind(kind, []);
+  return modern === kind ? entry : `${modern.apiVersion}.${modern.kind}`;
 }
 
-/** `<group>/<version>.<Kind>`. */
-export function longName({ apiVersion, kind }: KindReference): string {
-  return `${apiVersion}.${kind}`;
-}
-
-/** The kind of an entry `<group>/<version>.<Kind>` (`v1.<Kind>` in the core group); undefined for any other entry. */
+/**
+ * The kind of an entry `<group>/<version>.<Kind>` (`v1.<Kind>` in the core group), or of the form that the reference's
+ * schema speaks of, `<kind>.<group>/<version>` with the kind in lower case; undefined for any other entry.
+ */
 export function parseLongName(entry: string): KindReference | undefined {
   const [, apiVersion, kind] = /^((?:[a-z0-9.-]+\/)?v[a-z0-9]+)\.([A-Z][A-Za-z0-9]*)$/.exec(entry) ?? [];
-  return apiVersion && kind ? { apiVersion, kind } : undefined;
+  if (apiVersion && kind) return { apiVersion, kind };
+  const [, lower, version] = /^([a-z0-9]+)\.([a-z0-9.-]+\/v[a-z0-9]+)$/.exec(entry) ?? [];
+  return lower && version ? { apiVersion: version, kind: lower } : undefined;
+}
+
+function isSameKind(one: KindReference, other: KindReference): boolean {
+  return one.apiVersion === other.apiVersion && one.kind.toLowerCase() === other.kind.toLowerCase();
 }
 
 /** The group in a name of the form `<plural>.<group>`. */
