@@ -25,6 +25,7 @@ export { CONTROLLER_MANAGER, kindKey, objectKey } from './application/names.ts';
 export { type ObserveInput, observeApplication } from './application/observe.ts';
 export { builtinManifests, builtinPlugins } from './builtins/index.ts';
 export { CORE_CODES } from './codes.ts';
+export { type BuiltinControllersOptions, startBuiltinControllers } from './controllers/index.ts';
 export { type ActivatedPlugins, activatePlugins } from './plugins/activate.ts';
 export { type ContributionRegistry, type Contributions, createContributions } from './plugins/contributions.ts';
 export {

@@ -1,7 +1,5 @@
-import { type KubernetesObject, messageOf, referenceTo } from '@capstan/base';
+import { type KubernetesObject, referenceTo } from '@capstan/base';
 import {
-  conditionsOf,
-  findCondition,
   type InformerEvent,
   type NewEvent,
   type ReconcileContext,
@@ -11,7 +9,7 @@ import {
 } from '@capstan/kube';
 import type { ContainerizedWorkload } from '@capstan/oam-model';
 import { type Report, writeReport } from '../shared/conditions.ts';
-import { tell } from '../shared/events.ts';
+import { problemEvents, tell } from '../shared/events.ts';
 import { isPassing } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
@@ -110,7 +108,7 @@ class WorkloadLoop {
     const { client, clock } = this.#context;
     const [written] = await Promise.all([
       writeReport(client, workload, report, { now: clock.now(), signal }),
-      tell(this.#context, workload, [...events, ...warnings(workload, report)]),
+      tell(this.#context, workload, [...events, ...problemEvents(workload, report.conditions)]),
     ]);
     if (written) this.#workloads.informer.learn(written);
   }
@@ -169,13 +167,4 @@ class WorkloadLoop {
     const key = this.#keys.get(event.object.metadata.labels?.[WORKLOAD_LABEL] ?? '');
     if (key !== undefined) this.queue.add(key);
   }
-}
-
-/** A problem is told once, when it comes up or becomes another. */
-function warnings(workload: ContainerizedWorkload, { conditions }: Report): NewEvent[] {
-  const synced = findCondition(conditionsOf(workload), 'Synced');
-  const now = conditions.find(({ type }) => type === 'Synced');
-  if (!now || now.status === 'True' || now.message === synced?.message) return [];
-  const [reason = ''] = now.message.split(': ');
-  return [{ type: 'Warning', reason, message: messageOf(now.message) }];
 }

@@ -1,7 +1,8 @@
-import type { KubernetesObject } from '@capstan/base';
+import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
 import type { ChildResourceKind, ManualScalerTrait, WorkloadDefinition } from '@capstan/oam-model';
 import { isApplied } from '../shared/applied-state.ts';
-import { isRecord } from '../shared/objects.ts';
+import type { KindPlace } from '../shared/kind-watches.ts';
+import { isRecord, objectKey } from '../shared/objects.ts';
 
 /** Field manager of the replicas that scalers set. */
 export const SCALER_MANAGER = 'capstan-manual-scaler';
@@ -10,6 +11,8 @@ export const SCALER_MANAGER = 'capstan-manual-scaler';
 export interface ScaleTarget {
   readonly object: KubernetesObject;
   readonly path: readonly string[];
+  /** Where it is followed. */
+  readonly place: KindPlace;
 }
 
 /**
@@ -68,12 +71,20 @@ export function isScaled(target: ScaleTarget, trait: ManualScalerTrait): boolean
   return isApplied(target.object, scaledObject(target, trait), SCALER_MANAGER);
 }
 
+/** What an autoscaler scales; undefined when it does not say. */
+export function scaledReference({ spec, metadata }: KubernetesObject): ObjectReference | undefined {
+  const reference = isRecord(spec) ? spec['scaleTargetRef'] : undefined;
+  if (!isRecord(reference)) return undefined;
+  const [apiVersion, kind, name] = [reference['apiVersion'], reference['kind'], reference['name']].map(String);
+  return { apiVersion: apiVersion ?? '', kind: kind ?? '', name: name ?? '', namespace: metadata.namespace ?? '' };
+}
+
 /** The name of the autoscaler of a target, if it has one: what it decides must not be fought over. */
 export function autoscalerOf(target: KubernetesObject, autoscalers: readonly KubernetesObject[]): string | undefined {
-  const found = autoscalers.find(({ spec }) => {
-    const reference = isRecord(spec) ? spec['scaleTargetRef'] : undefined;
-    if (!isRecord(reference)) return false;
-    return reference['kind'] === target.kind && reference['name'] === target.metadata.name;
+  const wanted = objectKey(referenceTo(target));
+  const found = autoscalers.find((one) => {
+    const reference = scaledReference(one);
+    return reference !== undefined && objectKey(reference) === wanted;
   });
   return found?.metadata.name;
 }

@@ -1,5 +1,12 @@
 import type { KubernetesObject } from '@capstan/base';
-import { type EventSubject, type NewEvent, recordEvent } from '@capstan/kube';
+import {
+  conditionsOf,
+  type EventSubject,
+  findCondition,
+  type NewCondition,
+  type NewEvent,
+  recordEvent,
+} from '@capstan/kube';
 import { CONTROLLERS_MANAGER } from './conditions.ts';
 import type { ControllerContext } from './loop.ts';
 
@@ -25,4 +32,13 @@ export async function tell(
     if (result.status === 'rejected' && !signal.aborted)
       log.debug('an event was not written', { error: result.reason });
   }
+}
+
+/** A problem is told once: when it comes up, and when it becomes another. Its first words are the reason. */
+export function problemEvents(object: KubernetesObject, conditions: readonly NewCondition[]): NewEvent[] {
+  const before = findCondition(conditionsOf(object), 'Synced');
+  const now = conditions.find(({ type }) => type === 'Synced');
+  if (!now || now.status === 'True' || now.message === before?.message) return [];
+  const [reason = ''] = now.message.split(': ');
+  return [{ type: 'Warning', reason, message: now.message }];
 }

@@ -34,19 +34,25 @@ interface Held {
 export class KindWatches {
   readonly #options: KindWatchesOptions;
   readonly #held = new Map<string, Held>();
-  readonly #of = new Map<string, ReadonlySet<string>>();
+  readonly #of = new Map<string, Set<string>>();
 
   constructor(options: KindWatchesOptions) {
     this.#options = options;
   }
 
-  /** Says which kinds a user needs, in place of what was said before. */
-  use(user: string, places: readonly KindPlace[]): void {
-    const wanted = new Map(places.map((place) => [keyOf(place), place] as const));
-    for (const [key, place] of wanted) (this.#held.get(key) ?? this.#start(key, place)).users.add(user);
+  /** Says that a user needs a kind, beside what it needs already. */
+  need(user: string, place: KindPlace): void {
+    const key = keyOf(place);
+    (this.#held.get(key) ?? this.#start(key, place)).users.add(user);
+    this.#of.set(user, (this.#of.get(user) ?? new Set()).add(key));
+  }
+
+  /** Says that a user needs nothing but this any more. */
+  needOnly(user: string, places: readonly KindPlace[]): void {
+    const wanted = new Set(places.map(keyOf));
     for (const key of this.#of.get(user) ?? []) if (!wanted.has(key)) this.#leave(key, user);
-    if (wanted.size > 0) this.#of.set(user, new Set(wanted.keys()));
-    else this.#of.delete(user);
+    if (wanted.size === 0) this.#of.delete(user);
+    for (const place of places) this.need(user, place);
   }
 
   /** Since when a kind that is used cannot be read, in milliseconds since the epoch; undefined when it can. */
@@ -88,6 +94,7 @@ export class KindWatches {
   }
 
   #leave(key: string, user: string): void {
+    this.#of.get(user)?.delete(key);
     const held = this.#held.get(key);
     held?.users.delete(user);
     if (held?.users.size !== 0) return;

@@ -1,0 +1,121 @@
+import { groupOf, type KubernetesObject, type ObjectReference } from '@capstan/base';
+import type { Discovery, SharedInformer } from '@capstan/kube';
+import type { CustomResourceDefinition, ManualScalerTrait } from '@capstan/oam-model';
+import type { KindPlace, KindWatches } from '../shared/kind-watches.ts';
+import { objectKey } from '../shared/objects.ts';
+import {
+  childPlace,
+  definitionName,
+  noMatchText,
+  notFoundText,
+  workloadDefinition,
+  workloadDefinitionName,
+} from '../shared/workload-kinds.ts';
+import { replicasPath } from './replicas.ts';
+import { type ScaleTarget, targetsOf } from './targets.ts';
+
+/** What a trait depends on, in keys of `Dependents`. */
+export const DEPENDS = {
+  object: (reference: ObjectReference) => `object:${objectKey(reference)}`,
+  owner: (uid: string) => `owner:${uid}`,
+  definition: (name: string) => `definition:${name}`,
+  /** `<group>/<kind>` */
+  kind: (kind: string) => `kind:${kind}`,
+  target: (uid: string) => `target:${uid}`,
+} as const;
+
+/** What a trait is about. */
+export interface Observed {
+  readonly targets: readonly ScaleTarget[];
+  /** Why there is no target, in the reference's words first. */
+  readonly problem?: string;
+  /** The problem may pass by itself in a moment: an object is only just being made. */
+  readonly early?: boolean;
+  /** The kind of the workload is not served: discovery cannot be watched. */
+  readonly unserved?: boolean;
+  /** A kind that cannot be read yet. */
+  readonly unread?: KindPlace;
+  readonly depends: ReadonlySet<string>;
+  readonly places: readonly KindPlace[];
+}
+
+/** What `observe` reads from: caches only. */
+export interface ObserveInput {
+  readonly discovery: Discovery;
+  readonly watches: KindWatches;
+  readonly definitions: SharedInformer;
+  readonly crds: SharedInformer;
+  /** Key of the trait, as a user of the watches. */
+  readonly user: string;
+}
+
+const NO_WORKLOAD = 'cannot find the workload that the trait is referencing to';
+const NOTHING_TO_SCALE = 'cannot scale the resource';
+
+/** Looks up what a trait scales. */
+export async function observe(input: ObserveInput, trait: ManualScalerTrait): Promise<Observed> {
+  const { watches, user, discovery } = input;
+  const depends = new Set<string>();
+  const places: KindPlace[] = [];
+  const ends = (more: Partial<Observed>): Observed => ({ targets: [], depends, places, ...more });
+  const { apiVersion = '', kind = '', name = '' } = trait.spec.workloadRef ?? {};
+  if (!apiVersion || !kind || !name) return ends({ problem: `${NO_WORKLOAD}: no workload reference` });
+
+  const place = { apiVersion, kind, namespace: trait.metadata.namespace ?? '' };
+  const reference = { ...place, name };
+  depends.add(DEPENDS.object(reference));
+  depends.add(DEPENDS.kind(`${groupOf(apiVersion)}/${kind}`));
+  if (!(await discovery.find(place))) return ends({ problem: `${NO_WORKLOAD}: ${noMatchText(place)}`, unserved: true });
+  places.push(place);
+  watches.need(user, place);
+  if (watches.waitingSince(place) !== undefined) return ends({ unread: place });
+  const workload = watches.get(place, name);
+  if (!workload) return ends({ problem: `${NO_WORKLOAD}: ${await notFoundText(discovery, reference)}`, early: true });
+
+  const definition = await definitionOf(input, workload, depends);
+  const kinds = definition?.spec.childResourceKinds ?? [];
+  depends.add(DEPENDS.owner(workload.metadata.uid ?? ''));
+  for (const childKind of kinds) {
+    const child = childPlace(workload, childKind);
+    places.push(child);
+    watches.need(user, child);
+  }
+  const unread = places.find((one) => watches.waitingSince(one) !== undefined);
+  if (unread) return ends({ unread });
+  const found = targetsOf(workload, definition, (childKind) => watches.list(childPlace(workload, childKind)));
+  const placeOf = (object: KubernetesObject) => (object === workload ? place : childPlace(workload, object));
+  const targets = await scalable(input, found, depends, placeOf);
+  if (targets.length > 0) return ends({ targets });
+  const what = kinds.length > 0 ? `${kind} ${name} and what it made have` : `${kind} ${name} has`;
+  return ends({ problem: `${NOTHING_TO_SCALE}: ${what} no number of replicas`, early: kinds.length > 0 });
+}
+
+async function definitionOf(
+  { discovery, definitions }: ObserveInput,
+  workload: KubernetesObject,
+  depends: Set<string>,
+) {
+  const name = await workloadDefinitionName(discovery, workload);
+  depends.add(DEPENDS.definition(name));
+  return workloadDefinition(definitions, name);
+}
+
+async function scalable(
+  { discovery, crds }: ObserveInput,
+  found: readonly KubernetesObject[],
+  depends: Set<string>,
+  placeOf: (object: KubernetesObject) => KindPlace,
+): Promise<ScaleTarget[]> {
+  const targets: ScaleTarget[] = [];
+  for (const object of found) {
+    const name = await definitionName(discovery, object);
+    depends.add(DEPENDS.kind(`${groupOf(object.apiVersion)}/${object.kind}`));
+    const path = replicasPath(object, crds.informer.get(name) as CustomResourceDefinition | undefined);
+    if (!path || object.metadata.deletionTimestamp) continue;
+    const { apiVersion, kind, metadata } = object;
+    depends.add(DEPENDS.object({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '' }));
+    depends.add(DEPENDS.target(metadata.uid ?? ''));
+    targets.push({ object, path, place: placeOf(object) });
+  }
+  return targets;
+}
