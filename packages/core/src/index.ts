@@ -22,7 +22,7 @@ export type {
   ServedKind,
 } from './application/model.ts';
 export { CONTROLLER_MANAGER, kindKey, objectKey } from './application/names.ts';
-export { type ObserveInput, observeApplication } from './application/observe.ts';
+export { type ClusterView, type ObserveInput, observeApplication } from './application/observe.ts';
 export { builtinManifests, builtinPlugins } from './builtins/index.ts';
 export { CORE_CODES } from './codes.ts';
 export { type BuiltinControllersOptions, startBuiltinControllers } from './controllers/index.ts';

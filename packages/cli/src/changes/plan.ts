@@ -11,8 +11,10 @@ import {
 } from '@capstan/oam-model';
 import { APPLICATION } from '../lib/applications.ts';
 import { USER_MANAGER } from '../lib/apply-application.ts';
+import { isOam } from '../lib/file-objects.ts';
 import { decideInCluster, withContributions } from '../lib/render-application.ts';
 import { asApplied, componentAsApplied, documentChanges, schemaOf } from './as-applied.ts';
+import { asIfApplied } from './as-if-applied.ts';
 import { appliedChanges, type FieldChange, masked } from './field-changes.ts';
 import type { ChangePlan, ObjectChange } from './model.ts';
 
@@ -45,12 +47,12 @@ export async function planChanges(input: PlanInput): Promise<ChangePlan> {
     asApplied(application, liveOf(application, objects, live), USER_MANAGER),
   );
   const affected = await affectedApplications(input, documents, given);
+  const others = objects.filter((object) => !isOam(object, 'Component', 'ApplicationConfiguration'));
+  const view = asIfApplied(client, [...others, ...components, ...given]);
   const parts = await withContributions(input.log, async (contributions) => {
     const all: ReturnType<typeof planOf>[] = [];
     for (const application of [...given, ...affected]) {
-      const own = components.filter(({ metadata }) => metadata.namespace === application.metadata.namespace);
-      const decided = await decideInCluster(client, { application, components: own, contributions });
-      all.push(planOf(application, decided));
+      all.push(planOf(application, await decideInCluster(view, { application, contributions })));
     }
     return all;
   });
@@ -126,7 +128,7 @@ function usesOne({ metadata, spec }: ApplicationConfiguration, components: reado
 }
 
 function ofKind<T extends KubernetesObject>(objects: readonly KubernetesObject[], kind: string): T[] {
-  return objects.filter((object) => object.kind === kind && object.apiVersion.startsWith('core.oam.dev/')) as T[];
+  return objects.filter((object) => isOam(object, kind)) as T[];
 }
 
 function liveOf<T extends KubernetesObject>(

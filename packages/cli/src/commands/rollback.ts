@@ -68,7 +68,7 @@ export default class Rollback extends CapstanCommand<typeof Rollback> {
       generation,
       timeoutMs: this.timeLimitMs(USUAL_LIMIT_MS),
       signal: this.interrupt,
-      onChange: (tree) => showComponents(this.progress, tree),
+      onChange: (tree, current) => showComponents(this.progress, tree, current),
     });
   }
 

@@ -69,7 +69,7 @@ export default class Up extends CapstanCommand<typeof Up> {
     await requireOperator(client, this.interrupt);
     await this.#prepareNamespace(client, prepared.namespace);
     const names = prepared.loaded.applications.map(({ metadata }) => `application ${metadata.name}`);
-    const from = this.flags.file.join(', ');
+    const from = prepared.loaded.files.join(', ');
     this.out.note(
       `${from} -> ${names.join(', ') || 'components'} (namespace ${prepared.namespace})`,
       ...planLines(plan, this.out.stderr),
@@ -134,7 +134,7 @@ export default class Up extends CapstanCommand<typeof Up> {
       components: components.filter(({ metadata }) => metadata.namespace === namespace),
       timeoutMs: this.timeLimitMs(USUAL_LIMIT_MS),
       signal: this.interrupt,
-      onChange: (tree) => showComponents(this.progress, tree),
+      onChange: (tree, current) => showComponents(this.progress, tree, current),
     });
   }
 

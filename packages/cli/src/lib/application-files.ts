@@ -24,13 +24,10 @@ export interface ApplicationFiles {
 }
 
 /** Reads and parses files. Problems of syntax are thrown with their lines, exit 2. */
-export async function loadApplicationFiles(files: readonly string[]): Promise<ApplicationFiles> {
-  const parsed = await Promise.all(
-    files.map(async (file) => {
-      const { text } = await readInput(file);
-      return parseDocuments(text, file);
-    }),
-  );
+export async function loadApplicationFiles(paths: readonly string[]): Promise<ApplicationFiles> {
+  const read = await Promise.all(paths.map(readInput));
+  const files = read.map(({ file }) => file);
+  const parsed = read.map(({ text, file }) => parseDocuments(text, file));
   throwProblems(
     parsed.flatMap(({ problems }) => problems),
     files,

@@ -1,6 +1,7 @@
-import type { SourcePosition } from '@capstan/base';
+import type { KubernetesObject, SourcePosition } from '@capstan/base';
 import {
   type Component,
+  type CustomResourceDefinition,
   componentNameOf,
   type Definition,
   type DefinitionCatalog,
@@ -28,7 +29,7 @@ export function dialectWarnings(files: ApplicationFiles, types: DefinitionCatalo
     const source = document.locate(path);
     found.set(JSON.stringify([source, message]), { source, path, message });
   };
-  const catalog = withOwnDefinitions(files, types);
+  const catalog = withOwnTypes(files, types);
   const documentOf = (name: string) =>
     files.documents.find(({ object }) => isOam(object, 'Component') && object.metadata.name === name);
   for (const document of files.documents) {
@@ -46,12 +47,23 @@ export function dialectWarnings(files: ApplicationFiles, types: DefinitionCatalo
   return [...found.values()];
 }
 
-/** The types with the Definitions that the files bring, which win. */
-export function withOwnDefinitions({ documents }: ApplicationFiles, types: DefinitionCatalog): DefinitionCatalog {
-  const own = documents.map(({ object }) => object).filter(isDefinition);
+/** The types with the Definitions and CRDs that the files bring, which win. */
+export function withOwnTypes({ documents }: ApplicationFiles, types: DefinitionCatalog): DefinitionCatalog {
+  const objects = documents.map(({ object }) => object);
+  return {
+    ...types,
+    definitions: merged(objects.filter(isDefinition), types.definitions),
+    crds: merged(objects.filter(isCrd), types.crds),
+  };
+}
+
+function merged<T extends KubernetesObject>(own: readonly T[], others: readonly T[]): T[] {
   const names = new Set(own.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-  const others = types.definitions.filter(({ kind, metadata }) => !names.has(`${kind}/${metadata.name}`));
-  return { ...types, definitions: [...own, ...others] };
+  return [...own, ...others.filter(({ kind, metadata }) => !names.has(`${kind}/${metadata.name}`))];
+}
+
+function isCrd(object: KubernetesObject): object is CustomResourceDefinition {
+  return object.kind === 'CustomResourceDefinition';
 }
 
 /** The components of the files that an application names, by the key under which the dialect looks for them. */

@@ -19,7 +19,8 @@ export interface FollowOptions {
   readonly timeoutMs: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly onChange: (tree: ApplicationTree) => void;
+  /** `current`: the controller has looked at what was applied; until then the tree tells of what was before. */
+  readonly onChange: (tree: ApplicationTree, current: boolean) => void;
 }
 
 /**
@@ -59,8 +60,10 @@ export async function followApplication(client: KubeClient, options: FollowOptio
   await watchTree(client, { name, namespace, signal, deadline }, async ({ tree, application }) => {
     if (!tree) throw gone(name, namespace);
     last = tree;
-    onChange(tree);
-    if (application && isReady(application, options.generation) && (await isCurrent(application))) return 'stop';
+    const observed = application?.status?.observedGeneration ?? 0;
+    const current = application !== undefined && observed >= options.generation && (await isCurrent(application));
+    onChange(tree, current);
+    if (current && applicationState(application).state === 'Ready') return 'stop';
     if (application) throwIfHopeless(application, name);
     if (Date.now() >= deadline) throw await timedOut(client, tree, options);
     return 'go on';
@@ -68,11 +71,6 @@ export async function followApplication(client: KubeClient, options: FollowOptio
   signal.throwIfAborted();
   if (!last) throw gone(name, namespace);
   return last;
-}
-
-function isReady(application: ApplicationConfiguration, generation: number): boolean {
-  const observed = application.status?.observedGeneration ?? 0;
-  return observed >= generation && applicationState(application).state === 'Ready';
 }
 
 /**

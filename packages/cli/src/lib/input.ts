@@ -7,7 +7,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A text that a command was given. */
 export interface InputText {
-  /** How messages name it: the path, or `-` for stdin. */
+  /** How messages name it: the path, or `stdin`. */
   readonly file: string;
   readonly text: string;
 }
@@ -15,7 +15,7 @@ export interface InputText {
 /** Reads a file, or stdin for `-`. Fails with CAPSTAN_CLI_FILE_UNREADABLE, exit 2. */
 export async function readInput(file: string): Promise<InputText> {
   try {
-    return { file, text: file === '-' ? await readStdin() : await readFile(file) };
+    return file === '-' ? { file: 'stdin', text: await readStdin() } : { file, text: await readFile(file) };
   } catch (cause) {
     throw new CapstanError(CLI_CODES.fileUnreadable, `${file} cannot be read: ${reasonOf(cause)}`, {
       hint: 'Name a file, or - for standard input.',

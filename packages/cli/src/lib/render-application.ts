@@ -2,11 +2,13 @@ import { CapstanError, EXIT, groupOf, type KubernetesObject, type Logger, refere
 import {
   activatePlugins,
   builtinPlugins,
+  type ClusterView,
   type Contributions,
   type Decision,
   decideApplication,
   kindKey,
   type ObservedApplication,
+  type ObserveInput,
   observeApplication,
   type ProblemReason,
   type ServedKind,
@@ -23,9 +25,12 @@ import {
 } from '@capstan/oam-model';
 import { bundledPlugins } from '@capstan/operator';
 import { asApplied, componentAsApplied } from '../changes/as-applied.ts';
+import { asIfApplied } from '../changes/as-if-applied.ts';
 import { CLI_CODES } from '../codes.ts';
 import type { ApplicationFiles } from './application-files.ts';
 import { USER_MANAGER } from './apply-application.ts';
+import { withOwnTypes } from './dialect-warnings.ts';
+import { isOam } from './file-objects.ts';
 
 /** What to render with: a cluster, or the types that come with Capstan. */
 export interface RenderOptions {
@@ -48,12 +53,17 @@ export async function renderApplications(files: ApplicationFiles, options: Rende
       const placed = { ...given, metadata: { ...given.metadata, namespace } };
       const application = asApplied(placed, await live(given), USER_MANAGER);
       const components = await Promise.all(
-        files.components.map(async (one) => componentAsApplied(one, await live(one), USER_MANAGER)),
+        files.components.map(async (one) => {
+          const own = { ...one, metadata: { ...one.metadata, namespace: one.metadata.namespace ?? options.namespace } };
+          return componentAsApplied(own, await live(one), USER_MANAGER);
+        }),
       );
-      const asked = { application, components, contributions };
+      const others = files.documents
+        .map(({ object }) => object)
+        .filter((object) => !isOam(object, 'Component', 'ApplicationConfiguration'));
       const observed = client
-        ? await observeApplication(client, asked)
-        : offline(application, components, options.types, contributions);
+        ? await observeApplication(asIfApplied(client, [...others, ...components]), { application, contributions })
+        : offline(application, components, withOwnTypes(files, options.types), contributions);
       const decision = decideApplication({ ...observed, live: new Map() });
       throwProblems(decision, application.metadata.name);
       objects.push(...decision.objects.map(({ object }) => object));
@@ -77,8 +87,8 @@ export async function withContributions<T>(
 
 /** What the operator would do about an application now. Reads only; fails with exit 2 or 5 where it would do nothing. */
 export async function decideInCluster(
-  client: KubeClient,
-  asked: Parameters<typeof observeApplication>[1],
+  client: ClusterView,
+  asked: ObserveInput,
 ): Promise<{ readonly observed: ObservedApplication; readonly decision: Decision }> {
   const observed = await observeApplication(client, asked);
   const decision = decideApplication(observed);

@@ -3,8 +3,17 @@ import type { ApplicationTree, TreeNode } from '@capstan/core';
 import { blockingNode } from './application-tree.ts';
 import type { Progress } from './progress.ts';
 
-/** One line of progress for each component: what it waits for, until it is ready. */
-export function showComponents(progress: Progress, { application }: ApplicationTree): void {
+/**
+ * One line of progress for each component: what it waits for, until it is ready. Before the controller has looked at what
+ * was applied there is only to say what keeps it from that.
+ */
+export function showComponents(progress: Progress, { application }: ApplicationTree, current: boolean): void {
+  if (!current) {
+    const { status, reason, message } = application.health;
+    const id = `application/${application.name}`;
+    if (status === 'degraded') progress.update(id, `application ${application.name}  ${message ?? reason}`, 'waiting');
+    return;
+  }
   for (const component of application.children) {
     const ready = component.health.status === 'ready';
     progress.update(

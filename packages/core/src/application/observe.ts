@@ -1,5 +1,5 @@
 import type { KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
-import type { KubeClient, ServedResource } from '@capstan/kube';
+import type { Discovery, KubeClient, ServedResource } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
   type Component,
@@ -14,11 +14,14 @@ import { decideApplication } from './decide.ts';
 import type { Lookup, ObservedApplication, ServedKind } from './model.ts';
 import { kindOfKey, referenceOfKey } from './names.ts';
 
+/** What is read of a cluster: a client, or a view on what the cluster would be. */
+export interface ClusterView extends Pick<KubeClient, 'get' | 'list'> {
+  readonly discovery: Pick<Discovery, 'find'>;
+}
+
 /** What to observe. */
 export interface ObserveInput {
   readonly application: ApplicationConfiguration;
-  /** Used before those in the cluster, for files that are not applied yet. */
-  readonly components?: readonly Component[];
   readonly contributions: Contributions;
 }
 
@@ -49,7 +52,7 @@ class NotingLookup<T> implements Lookup<T> {
  * Collects all that `decideApplication` needs to know, straight from the API server: it is asked, and what it looked for
  * is read, until it finds everything. Reads only.
  */
-export async function observeApplication(client: KubeClient, input: ObserveInput): Promise<ObservedApplication> {
+export async function observeApplication(client: ClusterView, input: ObserveInput): Promise<ObservedApplication> {
   const { application, contributions } = input;
   const place = application.metadata.namespace ? { namespace: application.metadata.namespace } : {};
   const [crds, ...definitions] = await Promise.all([
@@ -57,7 +60,6 @@ export async function observeApplication(client: KubeClient, input: ObserveInput
     ...DEFINITIONS.map((kind) => client.list({ apiVersion: OAM_API_VERSION, kind })),
   ]);
   const registered = definitions.flatMap(({ items }) => items);
-  const given = new Map(input.components?.map((component) => [component.metadata.name, component]));
   const components = new NotingLookup<Component>();
   const kinds = new NotingLookup<ServedKind>();
   const live = new NotingLookup<KubernetesObject>();
@@ -80,7 +82,7 @@ export async function observeApplication(client: KubeClient, input: ObserveInput
     const found = await Promise.all([
       components.fill(async (name) => {
         const reference: ObjectReference = { ...COMPONENT, name, ...place };
-        return given.get(name) ?? ((await client.get(reference)) as Component | undefined);
+        return (await client.get(reference)) as Component | undefined;
       }),
       kinds.fill(async (key) => servedKind(await client.discovery.find(kindOfKey(key)))),
       live.fill(readObject),
