@@ -43,6 +43,8 @@ export interface ComposedComponent {
   readonly traits: readonly ComposedTrait[];
   /** Several workloads of the component may live at once. */
   readonly revisionEnabled: boolean;
+  /** A trait decides how many replicas there are. */
+  readonly replicasOwned: boolean;
 }
 
 /** Where an object of a component stands: what data passing and waiting are said about. */
@@ -81,6 +83,7 @@ export function composeComponent(
     ...kind,
     traits: namedTraits(application, resolved, traits).map((trait) => withReference(trait, workload, complain)),
     revisionEnabled,
+    replicasOwned: false,
   };
 }
 

@@ -130,13 +130,15 @@ export function describedHealth(object: KubernetesObject): Health {
   return { ...health, message: `${describeObject(referenceTo(object))}: ${text}` };
 }
 
-/** Replicas and pod selector for the workload's scale subresource, from the child that has pods. */
-function scaleOf(
-  { live: objects }: LiveState,
-  children: readonly KubernetesObject[],
-): DecidedComponent['scale'] | undefined {
+/** The live state of the child that has the workload's pods, for workloads that can be scaled. */
+export function scaledChild({ live }: LiveState, children: readonly KubernetesObject[]): KubernetesObject | undefined {
   const scaled = children.find((child) => child.apiVersion === 'apps/v1' && child.kind !== 'DaemonSet');
-  const live = scaled && objects.get(objectKey(referenceTo(scaled)));
+  return scaled && live.get(objectKey(referenceTo(scaled)));
+}
+
+/** Replicas and pod selector for the workload's scale subresource, from the child that has pods. */
+function scaleOf(state: LiveState, children: readonly KubernetesObject[]): DecidedComponent['scale'] | undefined {
+  const live = scaledChild(state, children);
   if (!live) return undefined;
   const selector = specOf(live)['selector'];
   const labels = isObject(selector) && isObject(selector['matchLabels']) ? selector['matchLabels'] : {};

@@ -1,4 +1,4 @@
-import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
+import { type Clock, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, pruneInventory, type ReconcileResult } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import { finalizersAfterLeaving, finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
@@ -11,6 +11,7 @@ import type { Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
 import { ownStatuses } from './own-status.ts';
 import { same } from './plain.ts';
+import { replicasToWrite, showReplicas } from './shown-replicas.ts';
 import { inventoryBefore } from './status-entries.ts';
 import { patchStatus } from './status-patch.ts';
 import type { Wakes } from './wakes.ts';
@@ -26,7 +27,7 @@ const RETRY_MS = 30_000;
 /** A kind that is not served may appear without a CRD, and discovery cannot be watched. */
 const RETRY_UNKNOWN_KIND_MS = 5_000;
 /** How long a status waits that only says more exactly what is under way. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 2_000;
 
 /** One pass over one application: observe, decide, act, conclude. */
 export class ApplicationPass {
@@ -118,7 +119,8 @@ export class ApplicationPass {
     const components = decision.rendered.map((component) => assessComponent(after, component));
     const now = this.#clock.now();
     const assessed = { ...decision, components };
-    const own = ownStatuses(assessed, after.live, now).map(async ({ object, status }) => {
+    const live = await this.#showReplicas(key, after, decision, signal);
+    const own = ownStatuses(assessed, live, now).map(async ({ object, status }) => {
       const written = await patchStatus(this.#client, object, status, signal).catch(unlessGone);
       if (written) this.#wakes.learn(key, written);
     });
@@ -135,6 +137,25 @@ export class ApplicationPass {
       await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
     }
     return due > 0 ? { requeueAfterMs: due } : undefined;
+  }
+
+  /** Lets workloads show their replicas, and what is live after that. */
+  async #showReplicas(
+    key: string,
+    after: ObservedApplication,
+    { rendered }: Decision,
+    signal: AbortSignal,
+  ): Promise<ObservedApplication['live']> {
+    const shown = new Map<string, KubernetesObject>();
+    await Promise.all(
+      replicasToWrite(after, rendered).map(async (one) => {
+        const written = await showReplicas(this.#client, one, signal);
+        if (!written) return;
+        this.#wakes.learn(key, written);
+        shown.set(objectKey(referenceTo(written)), written);
+      }),
+    );
+    return shown.size === 0 ? after.live : { get: (one) => shown.get(one) ?? after.live.get(one) };
   }
 
   /** For how long a status is still held back; it is not for good, however often more comes in between. */

@@ -155,7 +155,8 @@ function contextOf({ application }: ObservedApplication, { name, workload }: Com
 function withDefaults(observed: ObservedApplication, component: ComposedComponent): KubernetesObject {
   const { workload, served } = component;
   const effective = defaulted(observed, served.name, workload);
-  if (!served.subresources.includes('scale') || specOf(workload)['replicas'] !== undefined) return effective;
+  const decided = component.replicasOwned || specOf(workload)['replicas'] !== undefined;
+  if (!served.subresources.includes('scale') || decided) return effective;
   const replicas = replicasOfOthers(observed.live.get(objectKey(referenceTo(workload))));
   return replicas === undefined ? effective : { ...effective, spec: { ...specOf(effective), replicas } };
 }

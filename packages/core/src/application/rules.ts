@@ -1,6 +1,7 @@
 import {
   type DefinitionCatalog,
   evaluateRules,
+  ownedFields,
   type RuleComponent,
   type RuleVerdict,
   ruleTrait,
@@ -30,7 +31,8 @@ export function applyRules(
   return {
     components: components.map((component, at) => {
       const { workload, traits } = ruled[at] as RuleComponent;
-      return { ...component, workload: withoutOwnedFields(workload, traits) };
+      const replicasOwned = traits.some((trait) => ownedFields(trait).some(({ field }) => field === 'replicas'));
+      return { ...component, workload: withoutOwnedFields(workload, traits), replicasOwned };
     }),
     warnings,
   };
