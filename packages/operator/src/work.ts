@@ -4,6 +4,7 @@ import {
   createContributions,
   createPluginHost,
   startApplicationController,
+  startBuiltinControllers,
   startComponentController,
 } from '@capstan/core';
 import { createInformerHub } from '@capstan/kube';
@@ -36,6 +37,7 @@ export async function work(
     const context = { client, hub, log, signal, clock };
     const controllers = [
       startComponentController({ ...context, ...(revisionLimit === undefined ? {} : { revisionLimit }) }),
+      startBuiltinControllers(context),
       startApplicationController({ ...context, contributions, applyOnceOnly: applyOnceOnly ?? false }),
     ];
     endings.push(...controllers.map(({ stopped }) => stopped));

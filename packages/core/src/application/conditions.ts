@@ -44,16 +44,17 @@ export function syncError(
   if (problems.length > 0) return { stage: stageOf(problems), message: problemText(problems) };
   if (outcome?.failure) return { stage: outcome.failure.stage, message: messageOf(outcome.failure.error) };
   let awaited = false;
+  let failure: SyncError | undefined;
   for (const { key, role, action, object } of objects) {
     if (role === 'resource' || action === 'wait') continue;
     const found = live.get(key);
     const report = found && reportOf(found);
-    if (report?.state === 'failed') {
-      return { stage: 'cannot apply components', message: `${applyOf(role, object)}: ${report.message}` };
-    }
     awaited ||= report?.state === 'awaited';
+    if (report?.state !== 'failed') continue;
+    failure ??= { stage: 'cannot apply components', message: `${applyOf(role, object)}: ${report.message}` };
   }
-  return awaited ? 'awaited' : undefined;
+  // A trait may complain of a workload that is only just being made.
+  return awaited ? 'awaited' : failure;
 }
 
 /** What a stage is called in Events. */
