@@ -28,15 +28,34 @@ export const MAX_NAME_LENGTH = 63;
 const NOT_INHERITED = /^(kubectl\.kubernetes\.io\/|meta\.helm\.sh\/|argocd\.argoproj\.io\/)/;
 
 /** The annotations that pass from an object to what is made of it: all but those of tools about that very object. */
-export function inheritedAnnotations(annotations: Readonly<Record<string, string>> | undefined): Record<string, string> {
+export function inheritedAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !NOT_INHERITED.test(key)));
 }
 
 /** The name of the Component that an entry of an application means: a revision is named `<component>-<segment>`. */
 export function componentNameOf(entry: ApplicationComponent): string {
-  if (!entry.revisionName) return entry.componentName ?? '';
-  const dash = entry.revisionName.lastIndexOf('-');
-  return dash < 0 ? entry.revisionName : entry.revisionName.slice(0, dash);
+  const pinned = pinnedRevision(entry);
+  if (pinned === undefined) return packedName(entry)?.component ?? entry.componentName ?? '';
+  const dash = pinned.lastIndexOf('-');
+  return dash < 0 ? pinned : pinned.slice(0, dash);
+}
+
+/** The ControllerRevision that an entry pins its Component to, if it pins one; it wins over `componentName`. */
+export function pinnedRevision(entry: ApplicationComponent): string | undefined {
+  return entry.revisionName && !packedName(entry) ? entry.revisionName : undefined;
+}
+
+/**
+ * What SREWorks packs into revisionName: `<type>|<name>|<version>`. No object of Kubernetes has a bar in its name, so
+ * this never clashes with the name of a revision.
+ */
+export function packedName(
+  entry: ApplicationComponent,
+): { readonly component: string; readonly version: string } | undefined {
+  const [, component, version] = /^[^|]*\|([^|]+)\|([^|]*)$/.exec(entry.revisionName ?? '') ?? [];
+  return component === undefined || version === undefined ? undefined : { component, version };
 }
 
 /** The name by which the rest of the application speaks of an entry: its instance name, else that of its Component. */

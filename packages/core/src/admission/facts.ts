@@ -5,10 +5,12 @@ import {
   type Component,
   type CustomResourceDefinition,
   componentKey,
+  componentNameOf,
   type Definition,
   type DefinitionCatalog,
   normalizeApplication,
   OAM_API_VERSION,
+  pinnedRevision,
 } from '@capstan/oam-model';
 import { kindKey } from '../application/names.ts';
 import { CONTROLLER_REVISION, snapshotOf } from '../revisions/snapshot.ts';
@@ -78,19 +80,14 @@ async function readComponents(
   const place = namespace === undefined ? {} : { namespace };
   const entries = new Map(spec.components.map((entry) => [componentKey(entry), entry]));
   const found = await Promise.all(
-    [...entries].map(async ([key, { componentName, revisionName }]) => {
-      if (!revisionName) {
-        // What the talks' dialect packs into a name is read by the normaliser; no object is called so.
-        const name = componentName ?? '';
+    [...entries].map(async ([key, entry]) => {
+      const pinned = pinnedRevision(entry);
+      if (pinned === undefined) {
+        const name = componentNameOf(entry);
         const reference = { apiVersion: OAM_API_VERSION, kind: 'Component', name, ...place };
         return [key, name === '' ? undefined : await client.get(reference, { signal })] as const;
       }
-      const packed = /^[^|]*\|([^|]+)\|[^|]*$/.exec(revisionName)?.[1];
-      if (packed) {
-        const reference = { apiVersion: OAM_API_VERSION, kind: 'Component', name: packed, ...place };
-        return [packed, await client.get(reference, { signal })] as const;
-      }
-      const revision = await client.get({ ...CONTROLLER_REVISION, name: revisionName, ...place }, { signal });
+      const revision = await client.get({ ...CONTROLLER_REVISION, name: pinned, ...place }, { signal });
       return [key, revision && snapshotOf(revision)] as const;
     }),
   );

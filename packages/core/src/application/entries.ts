@@ -4,9 +4,11 @@ import {
   type ApplicationConfiguration,
   type Component,
   componentKey,
+  componentNameOf,
   type DefinitionCatalog,
   type NormalizedApplication,
   normalizeApplication,
+  pinnedRevision,
   type WorkloadStatusEntry,
 } from '@capstan/oam-model';
 import { componentOf } from '../revisions/component-of.ts';
@@ -76,15 +78,12 @@ export function readApplication(observed: ObservedApplication, report: Report): 
 /** The Components and revisions that the entries name, for the normaliser. */
 function meantComponents(observed: ObservedApplication): Map<string, Component> {
   const meant = new Map<string, Component>();
-  for (const { componentName, revisionName } of observed.application.spec.components) {
-    if (revisionName) {
-      const revision = revisionNamed(observed, revisionName);
-      const snapshot = revision && snapshotOf(revision);
-      if (snapshot) meant.set(componentKey({ revisionName }), snapshot);
-      continue;
-    }
-    const component = componentName ? observed.components.get(componentName) : undefined;
-    if (component && componentName) meant.set(componentKey({ componentName }), component);
+  for (const entry of observed.application.spec.components) {
+    const pinned = pinnedRevision(entry);
+    const revision = pinned === undefined ? undefined : revisionNamed(observed, pinned);
+    const component =
+      pinned === undefined ? observed.components.get(componentNameOf(entry)) : revision && snapshotOf(revision);
+    if (component) meant.set(componentKey(entry), component);
   }
   return meant;
 }

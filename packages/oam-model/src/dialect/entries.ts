@@ -1,11 +1,12 @@
 import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { setField } from '../field-path.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
+import { componentNameOf, pinnedRevision } from '../names.ts';
 import { resolveParameters } from '../parameters.ts';
 
-/** The key under which the Component of an entry stands in `components`: its revisionName, else its componentName. */
-export function componentKey({ revisionName, componentName }: ApplicationComponent): string {
-  return revisionName || componentName || '';
+/** The key under which the Component of an entry stands in `components`: the revision that it pins, else its name. */
+export function componentKey(entry: ApplicationComponent): string {
+  return pinnedRevision(entry) ?? componentNameOf(entry);
 }
 
 /** The Component that an entry means, if it is known. */
