@@ -1,7 +1,8 @@
 import { type Clock, type Logger, silentLogger, systemClock } from '@capstan/base';
 import type { KubeClient } from './client.ts';
+import { openConnection } from './connection.ts';
+import type { Impersonation } from './credentials/impersonation.ts';
 import { HttpKubeClient } from './http-client.ts';
-import { type Impersonation, openConnection } from './kubeconfig.ts';
 import { type ClusterTarget, resolveClusterTarget } from './target.ts';
 import { HttpTransport } from './transport.ts';
 

@@ -25,6 +25,7 @@ export {
   type ReconcileResult,
   runController,
 } from './controller.ts';
+export type { Impersonation } from './credentials/impersonation.ts';
 export {
   type QueueTrace,
   queueChannel,
@@ -45,7 +46,6 @@ export {
   type SharedInformer,
 } from './informer-hub.ts';
 export { healthOf } from './kstatus.ts';
-export type { Impersonation } from './kubeconfig.ts';
 export {
   acquireLease,
   type HeldLease,

@@ -1,90 +1,60 @@
 import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent, type RequestOptions as HttpsOptions } from 'node:https';
 import { dirname } from 'node:path';
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ClusterContext } from './client.ts';
 import { KUBE_CODES } from './codes.ts';
+import { readUserExtras, type UserExtras } from './credentials/user-extras.ts';
 import type { ClusterTarget } from './target.ts';
 
 /** A kubeconfig is small; anything beyond this is not one. */
 const MAX_KUBECONFIG_BYTES = 8 * 1024 * 1024;
 
-/** How requests reach one cluster: its address, and TLS and credentials for each request. */
-export interface Connection {
+/** Kubeconfigs merged, with one context selected. */
+export interface LoadedKubeconfig {
+  readonly config: KubeConfig;
   readonly context: ClusterContext;
-  readonly server: URL;
-  /** Options for node:http(s): CA, client certificate, agent and authorization headers. May run a credential plugin. */
-  options(): Promise<HttpsOptions & { readonly headers: Record<string, string | string[]> }>;
-  /** Drops cached credentials. False when they come from no plugin, so that asking again cannot help. */
-  renew(): Promise<boolean>;
-  close(): void;
-}
-
-/** Whom to act as (`--as`, `--as-group`). */
-export interface Impersonation {
-  readonly as?: string;
-  readonly asGroups?: readonly string[];
+  /** What the selected user has beside what the library knows. */
+  readonly extras: UserExtras;
+  /** The file that the selected user came from; empty within a cluster. */
+  readonly userFile: string;
 }
 
 /**
- * Reads the files of a target and selects its context. Errors: CONFIG_INVALID (with line and column where the YAML is
- * wrong), CONTEXT_UNKNOWN (with the names there are).
+ * Reads the files of a target and selects its context; without files, what a pod finds in its container. Errors:
+ * CONFIG_INVALID (with line and column where the YAML is wrong), CONTEXT_UNKNOWN (with the names there are).
  */
-export async function openConnection(target: ClusterTarget, impersonation: Impersonation = {}): Promise<Connection> {
-  let config = await load(target);
-  const context = selected(config, target);
-  const server = new URL(context.server);
-  // Connections that nobody used for a minute are given up: what lies in between may have forgotten them.
-  const keepAlive = { keepAlive: true, keepAliveMsecs: 30_000, timeout: 60_000 };
-  const agent = server.protocol === 'http:' ? new HttpAgent(keepAlive) : new HttpsAgent(keepAlive);
-  return {
-    context,
-    server,
-    async options() {
-      const options: HttpsOptions = {};
-      await config.applyToHTTPSOptions(options);
-      // A proxy needs the library's own agent. Ours keeps connections, and picks up renewed client certificates.
-      if (config.getCurrentCluster()?.proxyUrl === undefined) options.agent = agent;
-      return { ...options, headers: headersOf(options, server, impersonation) };
-    },
-    async renew() {
-      const user = config.getCurrentUser();
-      if (!user?.exec && !user?.authProvider) return false;
-      config = await load(target);
-      selected(config, target);
-      return true;
-    },
-    close: () => agent.destroy(),
-  };
-}
-
-function headersOf(
-  options: HttpsOptions,
-  server: URL,
-  { as, asGroups }: Impersonation,
-): Record<string, string | string[]> {
-  const headers = { ...(options.headers as Record<string, string>) } as Record<string, string | string[]>;
-  // As client-go: a bearer token never travels in clear text.
-  if (server.protocol === 'http:') delete headers['Authorization'];
-  if (as !== undefined) headers['Impersonate-User'] = as;
-  if (asGroups !== undefined && asGroups.length > 0) headers['Impersonate-Group'] = [...asGroups];
-  return headers;
-}
-
-/** Merges the files as kubectl does: the first file that names a cluster, user, context or current context wins. */
-async function load(target: ClusterTarget): Promise<KubeConfig> {
+export async function loadKubeconfig(target: ClusterTarget): Promise<LoadedKubeconfig> {
+  if (target.origin === 'in-cluster') return withinCluster(target);
   const { KubeConfig } = await import('./client-node.ts');
   const merged = new KubeConfig();
+  const users = new Map<string, { readonly extras: UserExtras; readonly file: string }>();
   for (const file of target.files) {
     const one = new KubeConfig();
-    parse(one, await read(file), file);
+    const text = await read(file);
+    parse(one, text, file);
+    const extras = await readUserExtras(text, file);
+    for (const { name } of one.users) if (!users.has(name)) users.set(name, { extras: extras.get(name) ?? {}, file });
     addMissing(merged, one);
   }
-  return merged;
+  const context = selected(merged, target);
+  const user = users.get(merged.getCurrentUser()?.name ?? '');
+  return { config: merged, context, extras: user?.extras ?? {}, userFile: user?.file ?? '' };
 }
 
+/** The service account of a pod. Its token is replaced in its file from time to time. */
+async function withinCluster(target: ClusterTarget): Promise<LoadedKubeconfig> {
+  const { KubeConfig } = await import('./client-node.ts');
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  const [user] = config.users;
+  const tokenFile: unknown = user?.authProvider?.config?.tokenFile;
+  config.users = user ? [{ name: user.name }] : [];
+  const extras = typeof tokenFile === 'string' ? { tokenFile } : {};
+  return { config, context: selected(config, target), extras, userFile: '' };
+}
+
+/** Merges as kubectl does: the first file that names a cluster, user, context or current context wins. */
 function addMissing(merged: KubeConfig, one: KubeConfig): void {
   for (const cluster of one.clusters) {
     if (!merged.getCluster(cluster.name)) merged.addCluster(plainHttpAllowed(cluster));

@@ -44,6 +44,14 @@ describe('resolveClusterTarget', () => {
     expect(target).toEqual({ files: [sandbox], origin: 'sandbox' });
   });
 
+  test('in a pod it is the service account, unless a context is asked for', () => {
+    const env = { HOME: '/nowhere', KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+    const options = { env, sandboxKubeconfig: sandbox, serviceAccountToken: one };
+    expect(resolveClusterTarget(options)).toEqual({ files: [], origin: 'in-cluster' });
+    expect(resolveClusterTarget({ ...options, serviceAccountToken: '/nowhere' })).toMatchObject({ origin: 'sandbox' });
+    expect(resolveClusterTarget({ ...options, kubeconfig: one })).toMatchObject({ origin: 'flag' });
+  });
+
   test('context sandbox always means the sandbox', () => {
     const env = { HOME: home, KUBECONFIG: two };
     const target = resolveClusterTarget({ kubeconfig: one, context: 'sandbox', env, sandboxKubeconfig: sandbox });

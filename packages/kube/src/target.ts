@@ -7,11 +7,11 @@ import { KUBE_CODES } from './codes.ts';
 export const SANDBOX_CONTEXT = 'sandbox';
 
 /** Where a kubeconfig was found. */
-export type TargetOrigin = 'flag' | 'environment' | 'home' | 'sandbox';
+export type TargetOrigin = 'flag' | 'environment' | 'home' | 'in-cluster' | 'sandbox';
 
 /** Which kubeconfig files and which context a command works with. */
 export interface ClusterTarget {
-  /** Files to merge; the first one that names something wins, as with kubectl. */
+  /** Files to merge; the first one that names something wins, as with kubectl. None within a cluster. */
   readonly files: readonly string[];
   /** Absent: the current context of the files. */
   readonly context?: string;
@@ -27,11 +27,15 @@ export interface TargetOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Kubeconfig of the running sandbox, when one runs. */
   readonly sandboxKubeconfig?: string | undefined;
+  /** The token of the pod's service account. Default: where Kubernetes mounts it. */
+  readonly serviceAccountToken?: string | undefined;
 }
 
+const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
 /**
- * Chooses the kubeconfig: `--kubeconfig`, `$KUBECONFIG`, `~/.kube/config`, else the running sandbox; the context
- * `sandbox` always means the sandbox. Reads no file, it only asks which exist.
+ * Chooses the kubeconfig: `--kubeconfig`, `$KUBECONFIG`, `~/.kube/config`, else the service account of the pod in which
+ * it runs, else the running sandbox; the context `sandbox` always means the sandbox. Reads no file, it only asks which exist.
  * Fails with CONFIG_MISSING for a named file that does not exist and with NO_CLUSTER when there is nothing at all.
  */
 export function resolveClusterTarget(options: TargetOptions): ClusterTarget {
@@ -49,9 +53,15 @@ export function resolveClusterTarget(options: TargetOptions): ClusterTarget {
   const home = env['HOME'] ?? env['USERPROFILE'];
   const standard = home === undefined ? undefined : join(home, '.kube', 'config');
   if (standard !== undefined && existsSync(standard)) return { files: [standard], origin: 'home', ...chosen };
+  if (context === undefined && isInPod(options)) return { files: [], origin: 'in-cluster' };
   if (sandboxKubeconfig !== undefined && context === undefined)
     return { files: [sandboxKubeconfig], origin: 'sandbox' };
   throw nothingFound(context, standard);
+}
+
+/** Kubernetes sets the variables in every container; the token is there unless the pod asks for none. */
+function isInPod({ env, serviceAccountToken = SERVICE_ACCOUNT_TOKEN }: TargetOptions): boolean {
+  return Boolean(env['KUBERNETES_SERVICE_HOST'] && env['KUBERNETES_SERVICE_PORT']) && existsSync(serviceAccountToken);
 }
 
 /** Drops the files of a list that do not exist, as kubectl does; at least one must. */

@@ -3,8 +3,8 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { CapstanError, type Clock, type Logger } from '@capstan/base';
 import { KUBE_CODES } from './codes.ts';
+import type { Connection } from './connection.ts';
 import { type RequestTrace, requestChannel } from './diagnostics.ts';
-import type { Connection } from './kubeconfig.ts';
 import { timedOut, unreachable } from './status-errors.ts';
 
 /** One request to the API server. */
@@ -61,12 +61,14 @@ export class HttpTransport {
    * The answer, whatever its status. Tries again after resets of idempotent requests, after 429 and after a 5xx that says when
    * (Retry-After), and once with fresh credentials after 401. Rejects with UNREACHABLE or TIMEOUT, or the signal's reason.
    */
-  send(request: HttpRequest): Promise<HttpResponse> {
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    await this.#authenticated();
     return this.#limited(request, (signal) => this.#sendWithRetries(request, signal));
   }
 
   /** Opens an answer that goes on for long. The caller reads it; its signal and `close` end it. */
-  open(request: HttpRequest): Promise<IncomingMessage> {
+  async open(request: HttpRequest): Promise<IncomingMessage> {
+    await this.#authenticated();
     return this.#limited(request, async (signal) => {
       const response = await this.#exchange(request, signal);
       const enders = [request.signal, this.#closing.signal];
@@ -82,6 +84,14 @@ export class HttpTransport {
   close(): void {
     this.#closing.abort(new Error('the client is closed'));
     this.#connection.close();
+  }
+
+  /** Before the time limit begins: who has to log in first may take longer. */
+  async #authenticated(): Promise<void> {
+    const { context } = this.#connection;
+    await this.#connection.ready().catch((cause: unknown) => {
+      throw unreachable(context, cause, 'its credentials could not be obtained');
+    });
   }
 
   async #limited<T>(request: HttpRequest, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openConnection } from '../src/connection.ts';
 import { connect } from '../src/index.ts';
-import { openConnection } from '../src/kubeconfig.ts';
 import { failure, json, kubeconfigOf, loopback } from './loopback.ts';
 
 async function files(contents: Readonly<Record<string, string>>): Promise<string> {
