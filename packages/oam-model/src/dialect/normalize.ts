@@ -10,6 +10,7 @@ import { attachApplicationTraits, type DraftEntry } from './application-traits.t
 import { withoutAutoscalers } from './autoscalers.ts';
 import { normalizeComponent } from './component.ts';
 import { DialectContext, type Path } from './context.ts';
+import { warnOfDataCycles } from './data-cycles.ts';
 import { reportDependencies } from './dependencies.ts';
 import { describeKind, modernKind } from './kind-aliases.ts';
 import { readRevisionName } from './revision-name.ts';
@@ -44,6 +45,7 @@ export function normalizeApplication(input: NormalizeInput): NormalizedApplicati
   );
   const application = { ...input.application, spec: { ...spec, components: canonical } } as ApplicationConfiguration;
   reportDependencies(context, canonical, components);
+  warnOfDataCycles(context, canonical, components);
   return {
     application,
     components,
