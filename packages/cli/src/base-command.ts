@@ -138,13 +138,12 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
   protected async centerContext(helm: string | undefined): Promise<InstallerContext> {
     const client = await this.cluster();
     const { centerContext } = await import('./lib/center-context.ts');
-    const { as, asGroups } = this.#choice();
     return centerContext({
       client,
       reach: this.reach,
       kubeconfig: this.#connected?.kubeconfig,
       helm,
-      impersonating: as !== undefined || asGroups !== undefined,
+      impersonation: this.#choice().impersonation ?? {},
     });
   }
 
@@ -245,11 +244,15 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
 
   #choice(): ClusterChoice {
     const flags = this.flags as unknown as Record<string, string | undefined> & { 'as-group'?: string[] };
+    const { kubeconfig, context, as, 'as-group': asGroups, 'as-uid': asUid } = flags;
     return {
-      kubeconfig: flags['kubeconfig'],
-      context: flags['context'],
-      as: flags['as'],
-      asGroups: flags['as-group'],
+      kubeconfig,
+      context,
+      impersonation: {
+        ...(as === undefined ? {} : { as }),
+        ...(asGroups === undefined ? {} : { asGroups }),
+        ...(asUid === undefined ? {} : { asUid }),
+      },
     };
   }
 

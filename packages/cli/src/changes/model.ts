@@ -25,6 +25,8 @@ export interface ChangePlan {
   readonly objects: readonly ObjectChange[];
   /** What is read in another form than it is written, as sentences. */
   readonly warnings: readonly string[];
+  /** Applications of which the caller may not read what the operator makes: of these only the files are compared. */
+  readonly unreadable: readonly string[];
 }
 
 /** How many objects of a plan have each action. */

@@ -12,6 +12,7 @@ import {
 import { APPLICATION } from '../lib/applications.ts';
 import { USER_MANAGER } from '../lib/apply-application.ts';
 import { isOam } from '../lib/file-objects.ts';
+import { orForbidden } from '../lib/forbidden.ts';
 import { decideInCluster, withContributions } from '../lib/render-application.ts';
 import { asApplied, componentAsApplied, documentChanges, schemaOf } from './as-applied.ts';
 import { asIfApplied } from './as-if-applied.ts';
@@ -50,9 +51,12 @@ export async function planChanges(input: PlanInput): Promise<ChangePlan> {
   const others = objects.filter((object) => !isOam(object, 'Component', 'ApplicationConfiguration'));
   const view = asIfApplied(client, [...others, ...components, ...given]);
   const parts = await withContributions(input.log, async (contributions) => {
-    const all: ReturnType<typeof planOf>[] = [];
+    const all: Part[] = [];
     for (const application of [...given, ...affected]) {
-      all.push(planOf(application, await decideInCluster(view, { application, contributions })));
+      const decided = await orForbidden(decideInCluster(view, { application, contributions }));
+      all.push(
+        decided ? planOf(application, decided) : { objects: [], warnings: [], unreadable: [application.metadata.name] },
+      );
     }
     return all;
   });
@@ -60,14 +64,17 @@ export async function planChanges(input: PlanInput): Promise<ChangePlan> {
     namespace: input.namespace,
     objects: [...documents, ...parts.flatMap((part) => part.objects)],
     warnings: [...new Set(parts.flatMap((part) => part.warnings))],
+    unreadable: parts.flatMap((part) => part.unreadable),
   };
 }
+
+type Part = Pick<ChangePlan, 'objects' | 'warnings' | 'unreadable'>;
 
 /** What a decision changes. Pure. */
 export function planOf(
   application: ApplicationConfiguration,
   { observed, decision }: { readonly observed: ObservedApplication; readonly decision: Decision },
-): Pick<ChangePlan, 'objects' | 'warnings'> {
+): Part {
   const of = { origin: 'application', application: application.metadata.name } as const;
   const planned = decision.objects.map((object): ObjectChange => {
     const live = observed.live.get(object.key);
@@ -84,7 +91,7 @@ export function planOf(
   const removed = decision.prune.map(
     (entry): ObjectChange => ({ ...of, ...withoutUid(entry), action: 'removed', fields: [] }),
   );
-  return { objects: [...planned, ...removed], warnings: decision.warnings };
+  return { objects: [...planned, ...removed], warnings: decision.warnings, unreadable: [] };
 }
 
 function plannedChanges(live: KubernetesObject, { object, strangers = [] }: PlannedObject): FieldChange[] {

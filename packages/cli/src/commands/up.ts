@@ -5,7 +5,7 @@ import { CapstanCommand } from '../base-command.ts';
 import type { ChangePlan } from '../changes/model.ts';
 import type { AppliedObject } from '../lib/apply-application.ts';
 import type { PreparedFiles } from '../lib/prepare-files.ts';
-import { shellQuote } from '../lib/words.ts';
+import { count, shellQuote } from '../lib/words.ts';
 
 const USUAL_LIMIT_MS = 5 * 60_000;
 const DRY_RUNS = ['client', 'server'] as const;
@@ -88,13 +88,14 @@ export default class Up extends CapstanCommand<typeof Up> {
     const { changesNothing } = await import('../changes/model.ts');
     const { printPlan } = await import('../lib/print-plan.ts');
     if (this.flags['dry-run'] === 'server') {
-      const { applyObjects } = await import('../lib/apply-application.ts');
-      await applyObjects(client, objects, { signal: this.interrupt, dryRun: true });
+      const { tryObjects } = await import('../lib/apply-application.ts');
+      const newNamespace = this.flags['create-namespace'] ? plan.namespace : undefined;
+      const untried = await tryObjects(client, objects, { newNamespace, signal: this.interrupt });
+      if (untried > 0) this.out.note(`${count(untried, 'object')} not tried: what they need is not there yet.`);
     }
     await printPlan(this.out, plan);
     if (this.flags['exit-code'] && !changesNothing(plan)) this.exitCode = EXIT.failed;
-    const files = this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ');
-    this.next(`capstan up ${files}${this.namespaceFlag}`);
+    this.next(this.commandLine().replace(/ --dry-run[ =](?:client|server)\b| --exit-code\b/g, ''));
   }
 
   async #system(client: KubeClient): Promise<void> {

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../base-command.ts';
-import { count } from '../lib/words.ts';
+import { count, shellQuote } from '../lib/words.ts';
 
 export default class Validate extends CapstanCommand<typeof Validate> {
   static override summary = 'check application files without changing anything';
@@ -22,17 +22,27 @@ export default class Validate extends CapstanCommand<typeof Validate> {
 
   protected async work(): Promise<void> {
     const { checkApplicationFiles, loadApplicationFiles } = await import('../lib/application-files.ts');
+    const { dialectWarnings } = await import('../lib/dialect-warnings.ts');
     const loaded = await loadApplicationFiles(this.flags.file);
-    await checkApplicationFiles(loaded, this.flags.offline ? await this.#offline() : await this.#online());
+    const given = this.flags.offline ? await this.#offline() : await this.#online();
+    await checkApplicationFiles(loaded, given);
     const { documents, applications, components } = loaded;
+    const warnings = dialectWarnings(loaded, given.types);
+    this.tellWarnings(warnings);
     await this.out.document({
       kind: 'Validation',
-      data: { valid: true, files: loaded.files, applications: applications.length, components: components.length },
+      data: {
+        valid: true,
+        files: loaded.files,
+        applications: applications.length,
+        components: components.length,
+        warnings,
+      },
       name: loaded.files.join('\n'),
       text: () => [`${loaded.files.join(', ')}: ${count(documents.length, 'object')}, valid`],
     });
     if (applications.length > 0)
-      this.next(`capstan up ${this.flags.file.map((file) => `-f ${file}`).join(' ')}${this.namespaceFlag}`);
+      this.next(`capstan up ${this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ')}${this.namespaceFlag}`);
   }
 
   async #offline() {

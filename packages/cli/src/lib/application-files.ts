@@ -1,4 +1,5 @@
 import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
+import { COMPONENT_LABEL, CONTROLLER_REVISION, snapshotOf } from '@capstan/core';
 import type { KubeClient } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
@@ -59,11 +60,13 @@ export interface CheckOptions {
 export async function checkApplicationFiles(loaded: ApplicationFiles, options: CheckOptions): Promise<void> {
   const { types, client, namespace, signal } = options;
   const components = client && namespace ? await existingComponents(client, namespace, signal) : undefined;
+  const revisions = client && namespace ? await pinnedRevisions(client, loaded, namespace, signal) : undefined;
   const problems = validateApplication({
     documents: loaded.documents,
     definitions: types.definitions,
     crds: types.crds,
     ...(components ? { components } : {}),
+    ...(revisions ? { revisions } : {}),
   });
   throwProblems(await withOffers(problems, client), loaded.files);
 }
@@ -83,6 +86,24 @@ function throwProblems(problems: readonly ValidationProblem[], files: readonly s
 async function existingComponents(client: KubeClient, namespace: string, signal: AbortSignal): Promise<Component[]> {
   const { items } = await client.list({ apiVersion: OAM_API_VERSION, kind: 'Component' }, { namespace, signal });
   return items as Component[];
+}
+
+/** The components that the revisions named in the files hold; nothing is read where none is named. */
+async function pinnedRevisions(
+  client: KubeClient,
+  { applications }: ApplicationFiles,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Component>> {
+  const entries = applications.flatMap(({ spec }) => (Array.isArray(spec?.components) ? spec.components : []));
+  if (!entries.some((entry) => entry?.revisionName)) return new Map();
+  const { items } = await client.list(CONTROLLER_REVISION, { namespace, labelSelector: COMPONENT_LABEL, signal });
+  return new Map(
+    items.flatMap((revision) => {
+      const component = snapshotOf(revision);
+      return component ? [[revision.metadata.name, component] as const] : [];
+    }),
+  );
 }
 
 /** Adds to problems about unknown types which package brings the type, where a center can be read. */

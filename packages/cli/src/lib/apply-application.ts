@@ -15,8 +15,6 @@ export interface AppliedObject {
 /** Options of `applyObjects`. */
 export interface ApplyObjectsOptions {
   readonly signal: AbortSignal;
-  /** Only asks the server whether it would accept the objects. */
-  readonly dryRun?: boolean;
   readonly onApplied?: (applied: AppliedObject) => void;
 }
 
@@ -33,15 +31,31 @@ export async function applyObjects(
   const ground = objects.filter(isGround);
   const rest = objects.filter((object) => !isGround(object));
   await tryAll(client, ground, options);
-  if (options.dryRun) {
-    // What stands on new ground cannot be tried before that is there.
-    await tryAll(client, ground.length > 0 ? await tryable(client, rest, ground) : rest, options);
-    return [];
-  }
   const applied = await applyAll(client, ground, options);
   for (const kind of ground.flatMap(kindsOf)) await waitUntilServed(client, kind, { signal: options.signal });
   await tryAll(client, rest, options);
   return [...applied, ...(await applyAll(client, rest, options))];
+}
+
+/**
+ * Asks the server whether it would accept the objects; fails with what it refuses. What stands on new ground, in a
+ * namespace or of a kind that is not there yet, cannot be tried: gives the number of such objects.
+ */
+export async function tryObjects(
+  client: KubeClient,
+  objects: readonly KubernetesObject[],
+  options: { readonly newNamespace?: string | undefined; readonly signal: AbortSignal },
+): Promise<number> {
+  const own = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  const fresh = new Set<string>();
+  for (const name of [...own, ...(options.newNamespace === undefined ? [] : [options.newNamespace])]) {
+    const found = await client.get({ apiVersion: 'v1', kind: 'Namespace', name }, { signal: options.signal });
+    if (!found) fresh.add(name);
+  }
+  const served = await Promise.all(objects.map(async (object) => (await client.discovery.find(object)) !== undefined));
+  const tried = objects.filter(({ metadata }, index) => served[index] && !fresh.has(metadata.namespace ?? ''));
+  await tryAll(client, tried, options);
+  return objects.length - tried.length;
 }
 
 /** `component/backend` of an applied object, as `-o name` prints it. */
@@ -52,7 +66,7 @@ export function nameOf({ kind, metadata }: KubernetesObject): string {
 async function tryAll(
   client: KubeClient,
   objects: readonly KubernetesObject[],
-  { signal }: ApplyObjectsOptions,
+  { signal }: Pick<ApplyObjectsOptions, 'signal'>,
 ): Promise<void> {
   for (const object of objects)
     await client
@@ -74,16 +88,6 @@ async function applyAll(
     onApplied?.(one);
   }
   return applied;
-}
-
-async function tryable(
-  client: KubeClient,
-  objects: readonly KubernetesObject[],
-  ground: readonly KubernetesObject[],
-): Promise<KubernetesObject[]> {
-  const made = new Set(ground.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
-  const served = await Promise.all(objects.map(async (object) => (await client.discovery.find(object)) !== undefined));
-  return objects.filter(({ metadata }, index) => served[index] && !made.has(metadata.namespace ?? ''));
 }
 
 function kindsOf(object: KubernetesObject): { apiVersion: string; kind: string }[] {

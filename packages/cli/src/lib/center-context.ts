@@ -1,7 +1,7 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { type InstallerContext, openCenter } from '@capstan/capability-center';
 import { createHelm } from '@capstan/helm-ts';
-import type { KubeClient } from '@capstan/kube';
+import type { Impersonation, KubeClient } from '@capstan/kube';
 import { CLI_CODES } from '../codes.ts';
 import { bundledRegistry } from './assets.ts';
 import type { Reach } from './reach.ts';
@@ -14,16 +14,17 @@ export interface CenterContextOptions {
   readonly kubeconfig: string | undefined;
   /** `--helm`. */
   readonly helm?: string | undefined;
-  /** `--as` or `--as-group` was given: Helm would not follow. */
-  readonly impersonating: boolean;
+  /** `--as`, `--as-group`, `--as-uid`: Helm acts as the same. */
+  readonly impersonation: Impersonation;
 }
 
 /** Everything that planning, installing and removing takes: the client, real Helm, and what the centers offer. */
 export async function centerContext(options: CenterContextOptions): Promise<InstallerContext> {
-  const { client, reach, kubeconfig, helm: binary, impersonating } = options;
-  if (impersonating) {
-    throw new CapstanError(CLI_CODES.usage, 'capabilities cannot be installed with --as or --as-group', {
-      hint: 'Helm would act as yourself. Use a kubeconfig of that user instead.',
+  const { client, reach, kubeconfig, helm: binary, impersonation } = options;
+  const { as, asGroups, asUid } = impersonation;
+  if (asUid !== undefined) {
+    throw new CapstanError(CLI_CODES.usage, 'capabilities cannot be installed with --as-uid', {
+      hint: 'Helm knows no such flag and would act as somebody else. Leave it out, or use a kubeconfig of that user.',
       exit: EXIT.usage,
     });
   }
@@ -31,6 +32,8 @@ export async function centerContext(options: CenterContextOptions): Promise<Inst
     context: client.context.name,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(binary === undefined ? {} : { binary }),
+    ...(as === undefined ? {} : { asUser: as }),
+    ...(asGroups === undefined ? {} : { asGroups }),
   });
   return openCenter({
     client,

@@ -1,12 +1,11 @@
-import type { KubeClient } from '@capstan/kube';
+import type { Impersonation, KubeClient } from '@capstan/kube';
 import { Reach } from './reach.ts';
 
 /** What the user said about the cluster. */
 export interface ClusterChoice {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
-  readonly as?: string | undefined;
-  readonly asGroups?: readonly string[] | undefined;
+  readonly impersonation?: Impersonation;
 }
 
 /** A client, and how printed commands reach the same cluster. */
@@ -34,16 +33,12 @@ export function reachOf({ kubeconfig, context }: ClusterChoice): Reach {
  */
 export async function connectTo(choice: ClusterChoice): Promise<Connected> {
   const { connect, resolveClusterTarget } = await import('../services/kube-client.ts');
-  const { kubeconfig, context, as, asGroups } = choice;
+  const { kubeconfig, context, impersonation } = choice;
   const env = process.env;
   const sandboxMayMatter = context === SANDBOX || (kubeconfig === undefined && !env['KUBECONFIG']);
   const sandboxKubeconfig = sandboxMayMatter ? await runningSandbox() : undefined;
   const target = resolveClusterTarget({ kubeconfig, context, env, sandboxKubeconfig });
-  const client = await connect({
-    target,
-    ...(as === undefined ? {} : { as }),
-    ...(asGroups === undefined ? {} : { asGroups }),
-  });
+  const client = await connect({ target, ...impersonation });
   const reach = target.origin === 'sandbox' ? new Reach(['--context', SANDBOX]) : reachOf(choice);
   return { client, reach, kubeconfig: target.files[0] };
 }

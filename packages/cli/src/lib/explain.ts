@@ -102,12 +102,13 @@ async function unknownType(
 ): Promise<CapstanError> {
   const known = listDefinitions(types).filter((match) => role === undefined || match.role === role);
   const offer = offerOfName(word, await offeredPackages(client));
+  const names = [...new Set(known.map(({ shortName }) => shortName))];
+  const longer = names.find((name) => word.length > 2 && name.startsWith(word.toLowerCase()));
   const hint = offer
     ? `It comes from capability ${offer.package} ${offer.version}, which is not installed.`
-    : (didYouMean(
-        word,
-        known.map(({ shortName }) => shortName),
-      ) ?? `There are: ${known.map(({ shortName }) => shortName).join(', ') || 'none'}.`);
+    : longer !== undefined
+      ? `Did you mean "${longer}"?`
+      : (didYouMean(word, names) ?? `There are: ${names.join(', ') || 'none'}.`);
   return new CapstanError(
     CLI_CODES.notFound,
     `no installed ${role ?? 'workload, trait or scope'} is called "${word}"`,

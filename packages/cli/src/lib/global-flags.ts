@@ -22,6 +22,7 @@ export const globalFlags = {
     multiple: true,
     helpGroup: 'GLOBAL',
   }),
+  'as-uid': Flags.string({ summary: 'uid to act as', helpValue: 'UID', helpGroup: 'GLOBAL' }),
   output: output({
     char: 'o',
     summary: 'form of the output: table, wide, json, yaml, name or jsonpath=TEMPLATE',

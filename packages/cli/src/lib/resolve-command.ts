@@ -18,6 +18,7 @@ const WITH_VALUE = new Set([
   '--kubeconfig',
   '--as',
   '--as-group',
+  '--as-uid',
   '-o',
   '--output',
   '--timeout',

@@ -1,10 +1,12 @@
 import type { KindReference } from '@capstan/base';
 import {
   appliesTo,
+  appliesToEntries,
   type DefinitionCatalog,
   type DefinitionMatch,
   type DefinitionRole,
   listDefinitions,
+  type RuleSource,
   type ScopeDefinition,
   type TraitDefinition,
   type WorkloadDefinition,
@@ -14,6 +16,7 @@ import { descriptionOf, providerOf } from './types-catalog.ts';
 
 /** A type in a list. */
 export interface TypeRow {
+  /** The short name; the full one where two types share the short one. */
   readonly name: string;
   readonly definition: string;
   /** The kind that the Definition registers; absent where its CRD is not there. */
@@ -24,12 +27,15 @@ export interface TypeRow {
   readonly makes: readonly string[];
   /** Short names of the workloads that a trait fits; the rule's own words for workloads that are not installed. */
   readonly appliesTo: readonly string[];
+  /** Of traits: the Definition names no workloads. */
+  readonly appliesToAll?: boolean;
   readonly conflictsWith: readonly string[];
   /** Of scopes: a component may be in several of them. */
   readonly overlaps?: boolean;
-  /** With `--applies-to`: whether it fits, and by which rule. */
+  /** With `--applies-to`: whether it fits, by which rule, and where that stands. */
   readonly applies?: boolean;
   readonly why?: string;
+  readonly source?: RuleSource;
 }
 
 /** The types of one role, by name. */
@@ -49,7 +55,7 @@ export function traitRowsFor(types: DefinitionCatalog, workload: DefinitionMatch
   return typeRows(types, 'trait').map((row) => {
     const trait = traits.get(row.definition);
     const verdict = trait && appliesTo(trait, target);
-    return verdict ? { ...row, applies: verdict.allowed, why: verdict.rule } : row;
+    return verdict ? { ...row, applies: verdict.allowed, why: verdict.rule, source: verdict.source } : row;
   });
 }
 
@@ -59,8 +65,9 @@ export function rowOf(match: DefinitionMatch, types: DefinitionCatalog): TypeRow
   const version = crd?.spec.versions.find(({ storage }) => storage);
   const { childResourceKinds = [] } = role === 'workload' ? (definition as WorkloadDefinition).spec : {};
   const { conflictsWith = [] } = role === 'trait' ? (definition as TraitDefinition).spec : {};
+  const shared = listDefinitions(types).filter((other) => other.shortName === shortName).length > 1;
   return {
-    name: shortName,
+    name: shared ? definition.metadata.name : shortName,
     definition: definition.metadata.name,
     ...(crd && version
       ? { registers: { apiVersion: `${crd.spec.group}/${version.name}`, kind: crd.spec.names.kind } }
@@ -70,6 +77,7 @@ export function rowOf(match: DefinitionMatch, types: DefinitionCatalog): TypeRow
     makes: childResourceKinds.map(({ kind }) => kind),
     appliesTo: role === 'trait' ? fittingWorkloads(definition as TraitDefinition, types) : [],
     conflictsWith,
+    ...(role === 'trait' ? { appliesToAll: appliesToEntries(definition as TraitDefinition).length === 0 } : {}),
     ...(role === 'scope' ? { overlaps: (definition as ScopeDefinition).spec.allowComponentOverlap } : {}),
   };
 }

@@ -46,6 +46,8 @@ export interface Listing<T> {
   readonly name: (item: T) => string;
   /** Said on stderr when there is nothing. */
   readonly empty: string;
+  /** Lines for people in place of a table, where each item has more to say than fits a line. */
+  readonly text?: (item: T) => readonly string[];
 }
 
 /** One thing to print in any form. */
@@ -93,10 +95,11 @@ export class Output {
 
   /** Prints a list in the asked form. */
   async list<T>(listing: Listing<T>): Promise<void> {
-    const { kind, items, columns, name, empty } = listing;
+    const { kind, items, columns, name, empty, text } = listing;
     if (this.forMachines) return this.envelope(kind, { items });
     if (this.format === 'name') return this.data(items.map(name));
     if (items.length === 0) return this.note(empty);
+    if (text) return this.data(items.flatMap(text));
     this.data(renderTable(items, columns, { terminal: this.stdout, wide: this.format === 'wide' }));
   }
 

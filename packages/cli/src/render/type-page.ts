@@ -1,5 +1,6 @@
-import type { DefinitionRole } from '@capstan/oam-model';
+import { type DefinitionRole, describeSource } from '@capstan/oam-model';
 import type { TypeRow } from '../lib/type-rows.ts';
+import { paint, type Terminal, wrap } from './terminal.ts';
 
 /** A workload, trait or scope as a short page. */
 export function typeLines(row: TypeRow, role: DefinitionRole): string[] {
@@ -8,7 +9,12 @@ export function typeLines(row: TypeRow, role: DefinitionRole): string[] {
     ['Definition', row.definition],
     ['from', row.provider],
     ['makes', row.makes.join(', ')],
-    ['applies to', role === 'trait' ? row.appliesTo.join(', ') || 'no installed workload' : ''],
+    [
+      'applies to',
+      role === 'trait'
+        ? (row.appliesToAll ? 'all workloads' : row.appliesTo.join(', ')) || 'no installed workload'
+        : '',
+    ],
     ['not beside', row.conflictsWith.join(', ')],
     ['per component', role === 'scope' ? (row.overlaps ? 'any number' : 'one') : ''],
   ];
@@ -16,4 +22,12 @@ export function typeLines(row: TypeRow, role: DefinitionRole): string[] {
     `${row.name} (${role})  ${row.summary}`.trimEnd(),
     ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${`${name}:`.padEnd(15)}${value}`),
   ];
+}
+
+/** Whether a trait fits a workload, with the rule and the object that it stands in. */
+export function verdictLines({ name, provider, applies, why = '', source }: TypeRow, terminal: Terminal): string[] {
+  const width = (terminal.columns ?? 100) - 2;
+  const answer = paint(applies ? 'fits' : 'does not fit', applies ? 'good' : 'bad', terminal);
+  const place = source ? describeSource(source) : '';
+  return [`${name} (${provider})  ${answer}`, ...[...wrap(why, width), place].map((line) => `  ${line}`)];
 }

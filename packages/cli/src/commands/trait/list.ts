@@ -19,8 +19,8 @@ export default class TraitList extends CapstanCommand<typeof TraitList> {
 
   protected async work(): Promise<void> {
     const workload = this.flags['applies-to'];
+    const { verdictLines } = await import('../../render/type-page.ts');
     const items = await this.#rows(workload);
-    const { why } = this.flags;
     await this.out.list<TypeRow>({
       kind: 'TraitList',
       items,
@@ -29,15 +29,13 @@ export default class TraitList extends CapstanCommand<typeof TraitList> {
       columns: [
         { header: 'NAME', value: (row) => row.name },
         { header: 'FROM', value: (row) => row.provider },
-        ...(why ? [{ header: 'FITS', value: (row: TypeRow) => (row.applies ? 'yes' : 'no'), state: true }] : []),
         { header: 'DEFINITION', value: (row) => row.definition, wide: true },
         ...(workload === undefined
-          ? [{ header: 'APPLIES TO', value: (row: TypeRow) => row.appliesTo.join(', ') }]
+          ? [{ header: 'APPLIES TO', value: (row: TypeRow) => fits(row), flexible: true }]
           : []),
-        why
-          ? { header: 'RULE', value: (row: TypeRow) => row.why, flexible: true }
-          : { header: 'SUMMARY', value: (row: TypeRow) => row.summary, flexible: true },
+        { header: 'SUMMARY', value: (row: TypeRow) => row.summary, flexible: true },
       ],
+      ...(this.flags.why ? { text: (row: TypeRow) => verdictLines(row, this.out.stdout) } : {}),
     });
     const [first] = items;
     this.next(first ? `capstan explain ${first.name}` : 'capstan cap search');
@@ -53,4 +51,8 @@ export default class TraitList extends CapstanCommand<typeof TraitList> {
     const rows = traitRowsFor(types, await findType(workload, types, client, 'workload'));
     return this.flags.why ? rows : rows.filter(({ applies }) => applies);
   }
+}
+
+function fits({ appliesTo, appliesToAll }: TypeRow): string {
+  return appliesToAll ? 'all workloads' : appliesTo.join(', ');
 }
