@@ -95,7 +95,7 @@ describe('install, discover, run, remove', () => {
     const found = await run('cap search scale --context sandbox --as dev');
     expect(found.stdout).toMatch(/keda/);
     expect(found.stderr).toMatch(/you may not read the records of the centers/);
-    expect((await run('cap uninstall keda --yes --context sandbox --as dev')).code).toBe(2);
+    expect((await run('cap uninstall keda --yes --context sandbox --as dev')).code).toBe(4);
   });
 
   test('the capability answers with provider, version, health and evidence', async () => {

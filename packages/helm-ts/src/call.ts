@@ -44,6 +44,8 @@ export function helmEnvironment(env: Environment, cacheDirectory: string, option
     HELM_DATA_HOME: join(home, 'data'),
     ...(kubeconfig ? { KUBECONFIG: absolutePaths(kubeconfig) } : {}),
     ...(options.context === undefined ? {} : { HELM_KUBECONTEXT: options.context }),
+    ...(options.asUser === undefined ? {} : { HELM_KUBEASUSER: options.asUser }),
+    ...(options.asGroups?.length ? { HELM_KUBEASGROUPS: options.asGroups.join(',') } : {}),
   };
 }
 

@@ -118,14 +118,31 @@ test('a name that looks like a flag stays a name', async () => {
   });
 });
 
-test('KUBE_UNREACHABLE when nothing listens', async () => {
+async function aKubeconfig(server: string): Promise<string> {
   const directory = await aDirectory();
   const kubeconfig = join(directory, 'config');
-  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
+  const cluster = { name: 'c', cluster: { server } };
   const context = { name: 'c', context: { cluster: 'c', user: 'u' } };
   const users = [{ name: 'u', user: { token: 't' } }];
   const config = { apiVersion: 'v1', kind: 'Config', clusters: [cluster], contexts: [context], users };
   await writeFile(kubeconfig, JSON.stringify({ ...config, 'current-context': 'c' }));
+  return kubeconfig;
+}
+
+test('Helm acts as who it is told to', async () => {
+  const seen: unknown[] = [];
+  const server = await aServer(({ headers }, response) => {
+    seen.push([headers['impersonate-user'], headers['impersonate-group']]);
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ apiVersion: 'v1', kind: 'SecretList', metadata: {}, items: [] }));
+  });
+  const client = await createHelm({ kubeconfig: await aKubeconfig(server), asUser: 'jane', asGroups: ['dev', 'ops'] });
+  expect(await client.list()).toEqual([]);
+  expect(seen[0]).toEqual(['jane', 'dev, ops']);
+});
+
+test('KUBE_UNREACHABLE when nothing listens', async () => {
+  const kubeconfig = await aKubeconfig('https://127.0.0.1:1');
   const client = await createHelm({ kubeconfig });
   await expect(client.list()).rejects.toMatchObject({ code: HELM_CODES.kubeUnreachable });
   const other = await createHelm({ kubeconfig, context: 'other' });

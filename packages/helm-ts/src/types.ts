@@ -9,6 +9,9 @@ export interface HelmOptions {
   /** Path of the kubeconfig; default: what `KUBECONFIG` or the home directory says. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Whom Helm acts as towards the cluster. */
+  readonly asUser?: string;
+  readonly asGroups?: readonly string[];
   /** Where the bundled build and Helm's own files are kept; default: `capstan` in the user's cache directory. */
   readonly cacheDirectory?: string;
   readonly log?: Logger;
