@@ -5,11 +5,11 @@ import { applySchemaDefaults, type CustomResourceDefinition, type Schema } from 
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attached, rendered, typeOf, workloadTypes } from '../src/builtins/testing/builders.ts';
-import { ingressType } from '../src/builtins/traits/ingress/index.ts';
+import { exposeType } from '../src/builtins/traits/expose/index.ts';
 import { volumeType } from '../src/builtins/traits/volume/index.ts';
 
 const NAMESPACE = 'default';
-const traitTypes = [ingressType, volumeType];
+const traitTypes = [exposeType, volumeType];
 let server: TestServer;
 let client: KubeClient;
 

@@ -29,7 +29,7 @@ describe('the built-in manifests', () => {
 
   test('register traits and scopes under the names of the reference where it has them', () => {
     expect(named('TraitDefinition')).toEqual([
-      'ingresses.traits.capstan.dev',
+      'exposes.traits.capstan.dev',
       'volumes.traits.capstan.dev',
       'manualscalertraits.core.oam.dev',
       'horizontalpodautoscalers.autoscaling',

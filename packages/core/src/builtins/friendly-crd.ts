@@ -19,8 +19,6 @@ export const FRIENDLY_VERSION = 'v1alpha1';
 export interface FriendlyKind {
   readonly group: (typeof FRIENDLY)[keyof typeof FRIENDLY];
   readonly kind: string;
-  /** When it is not the kind in lower case with an s. */
-  readonly plural?: string;
   readonly shortNames?: readonly string[];
   /** One line; the Definition says the same. */
   readonly description: string;
@@ -34,8 +32,8 @@ export interface FriendlyKind {
 }
 
 /** `<plural>.<group>`: the name of a built-in kind's CRD and of its Definition. */
-export function friendlyName({ group, kind, plural }: Pick<FriendlyKind, 'group' | 'kind' | 'plural'>): string {
-  return `${plural ?? `${kind.toLowerCase()}s`}.${group}`;
+export function friendlyName({ group, kind }: Pick<FriendlyKind, 'group' | 'kind'>): string {
+  return `${kind.toLowerCase()}s.${group}`;
 }
 
 /** The CustomResourceDefinition of a built-in workload or trait, with its status and, where it can be scaled, scale. */

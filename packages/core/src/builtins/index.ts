@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '@capstan/base';
 import { definePlugin, traits, workloads } from '@capstan/plugin-api';
 import { rawDefinitions } from './definitions/raw.ts';
-import { ingressType } from './traits/ingress/index.ts';
+import { exposeType } from './traits/expose/index.ts';
 import { volumeType } from './traits/volume/index.ts';
 import { longRunningTypes } from './workloads/long-running.ts';
 import { taskTypes } from './workloads/task.ts';
 
 const workloadTypes = [...longRunningTypes, ...taskTypes];
-const traitTypes = [ingressType, volumeType];
+const traitTypes = [exposeType, volumeType];
 
 /** What Capstan itself contributes, as plugins like any other. */
 export const builtinPlugins = [

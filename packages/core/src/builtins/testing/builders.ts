@@ -1,5 +1,5 @@
 import type { ComponentContext, KubernetesObject, TraitContribution, TraitRenderInput } from '@capstan/plugin-api';
-import { ingressType } from '../traits/ingress/index.ts';
+import { exposeType } from '../traits/expose/index.ts';
 import { volumeType } from '../traits/volume/index.ts';
 import { longRunningTypes } from '../workloads/long-running.ts';
 import type { WorkloadType } from '../workloads/model.ts';
@@ -41,7 +41,7 @@ export function rendered(workload: KubernetesObject): KubernetesObject[] {
 
 /** The traits of this repository's core, by kind. */
 const TRAITS: Readonly<Record<string, TraitContribution>> = {
-  Ingress: ingressType.contribution,
+  Expose: exposeType.contribution,
   Volume: volumeType.contribution,
 };
 

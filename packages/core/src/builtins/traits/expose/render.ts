@@ -1,9 +1,9 @@
 import type { KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
-import type { IngressSpec } from './schema.ts';
+import type { ExposeSpec } from './schema.ts';
 
-/** The networking.k8s.io Ingress of an Ingress trait, named like the trait: a component may have several. */
-export function renderIngress(input: TraitRenderInput): KubernetesObject[] {
-  const spec = input.trait['spec'] as IngressSpec;
+/** The networking.k8s.io Ingress of an Expose trait, named like the trait: a component may have several. */
+export function renderExpose(input: TraitRenderInput): KubernetesObject[] {
+  const spec = input.trait['spec'] as ExposeSpec;
   const { hostname, tls, ingressClass, annotations } = spec;
   const service = { name: serviceName(input), port: { number: portOf(input) } };
   const paths = [{ path: spec.path, pathType: spec.pathType, backend: { service } }];
@@ -22,7 +22,7 @@ export function renderIngress(input: TraitRenderInput): KubernetesObject[] {
 }
 
 /** There must be a port that requests can be sent to. */
-export function checkIngress(input: TraitRenderInput): Problem[] {
+export function checkExpose(input: TraitRenderInput): Problem[] {
   if (portOf(input) !== undefined) return [];
   const message = `component ${input.context.component} has no port that requests could be sent to`;
   return [{ path: 'spec.servicePort', message, hint: 'Set port on the workload.' }];
@@ -35,7 +35,7 @@ function serviceName({ children, target, workload }: TraitRenderInput): string {
 }
 
 function portOf({ trait, children, workload }: TraitRenderInput): number | undefined {
-  const { servicePort } = trait['spec'] as IngressSpec;
+  const { servicePort } = trait['spec'] as ExposeSpec;
   return servicePort ?? firstPortOfService(serviceAmong(children)) ?? firstPortOfContainers(workload);
 }
 

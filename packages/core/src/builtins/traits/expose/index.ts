@@ -1,19 +1,19 @@
 import { traitDefinition } from '../../definitions/build.ts';
 import { FRIENDLY, friendlyCrd, friendlyName } from '../../friendly-crd.ts';
 import type { TraitType } from '../model.ts';
-import { checkIngress, renderIngress } from './render.ts';
-import { ingressSpec } from './schema.ts';
+import { checkExpose, renderExpose } from './render.ts';
+import { exposeSpec } from './schema.ts';
 
-const KIND = { group: FRIENDLY.traits, kind: 'Ingress', plural: 'ingresses' } as const;
+const KIND = { group: FRIENDLY.traits, kind: 'Expose' } as const;
 const NAME = friendlyName(KIND);
 const DESCRIPTION = 'Lets requests from outside of the cluster reach a component, by host and path.';
 
-/** The friendly trait Ingress. */
-export const ingressType: TraitType = {
+/** The friendly trait Expose. */
+export const exposeType: TraitType = {
   crd: friendlyCrd({
     ...KIND,
     description: DESCRIPTION,
-    spec: ingressSpec,
+    spec: exposeSpec,
     columns: [
       { name: 'Hostname', type: 'string', jsonPath: '.spec.hostname' },
       { name: 'Path', type: 'string', jsonPath: '.spec.path' },
@@ -27,5 +27,5 @@ export const ingressType: TraitType = {
     podDisruptive: false,
     extension: { target: 'child', owns: ['hosts'] },
   }),
-  contribution: { definition: NAME, check: checkIngress, render: renderIngress },
+  contribution: { definition: NAME, check: checkExpose, render: renderExpose },
 };

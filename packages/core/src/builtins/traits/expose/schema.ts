@@ -1,8 +1,8 @@
 import { record, type Schema, text, textMap } from '@capstan/oam-model';
 import { nameOf } from '../../pods/schema.ts';
 
-/** The spec of an Ingress trait; the CRD describes it. */
-export interface IngressSpec {
+/** The spec of an Expose trait; the CRD describes it. */
+export interface ExposeSpec {
   readonly hostname?: string;
   readonly path: string;
   readonly pathType: 'Prefix' | 'Exact' | 'ImplementationSpecific';
@@ -12,8 +12,8 @@ export interface IngressSpec {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** The schema of `spec` of an Ingress trait. */
-export const ingressSpec: Schema = record('Which requests from outside reach the component.', {
+/** The schema of `spec` of an Expose trait. */
+export const exposeSpec: Schema = record('Which requests from outside reach the component.', {
   hostname: text(
     'Host of the requests, for example shop.example.org or *.example.org. Every host where it is left out.',
     {

@@ -2,11 +2,11 @@ import type { KubernetesObject } from '@capstan/base';
 import { applySchemaDefaults } from '@capstan/oam-model';
 import { expect, test } from 'vitest';
 import { aTrait, attached, aWorkload } from '../../testing/builders.ts';
-import { ingressType } from './index.ts';
+import { exposeType } from './index.ts';
 
 /** With the defaults of its CRD, as the host gives it. */
-function anIngress(spec: object): KubernetesObject {
-  return applySchemaDefaults(aTrait('Ingress', spec), ingressType.crd.spec.versions[0]?.schema?.openAPIV3Schema ?? {});
+function anExpose(spec: object): KubernetesObject {
+  return applySchemaDefaults(aTrait('Expose', spec), exposeType.crd.spec.versions[0]?.schema?.openAPIV3Schema ?? {});
 }
 
 const WEB = aWorkload('WebService', { port: 8080 });
@@ -40,21 +40,21 @@ test.each<[string, object, object]>([
     { tls: [{ secretName: 's', hosts: ['a.b'] }], rules: [{ host: 'a.b', http: { paths: [path()] } }] },
   ],
   ['a class', { ingressClass: 'nginx' }, { ingressClassName: 'nginx', rules: [{ http: { paths: [path()] } }] }],
-])('an Ingress trait with %s', (_what, spec, expected) => {
-  expect(attached(anIngress(spec), WEB)).toMatchObject({
+])('an Expose trait with %s', (_what, spec, expected) => {
+  expect(attached(anExpose(spec), WEB)).toMatchObject({
     problems: [],
     objects: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'front-trait' } }],
   });
-  expect(attached(anIngress(spec), WEB).objects[0]?.['spec']).toEqual(expected);
+  expect(attached(anExpose(spec), WEB).objects[0]?.['spec']).toEqual(expected);
 });
 
 test('annotations reach the Ingress', () => {
-  const [ingress] = attached(anIngress({ annotations: { a: 'b' } }), WEB).objects;
+  const [ingress] = attached(anExpose({ annotations: { a: 'b' } }), WEB).objects;
   expect(ingress?.metadata.annotations).toEqual({ a: 'b' });
 });
 
 test('a component without a port is refused', () => {
-  const { problems, objects } = attached(anIngress({}), aWorkload('WebService'));
+  const { problems, objects } = attached(anExpose({}), aWorkload('WebService'));
   expect(problems).toMatchObject([{ path: 'spec.servicePort', hint: 'Set port on the workload.' }]);
   expect(objects).toEqual([]);
 });
@@ -66,5 +66,5 @@ test('it finds the Service that another controller makes of a ContainerizedWorkl
     metadata: { name: 'web' },
     spec: { containers: [{ name: 'a', ports: [{ name: 'http', containerPort: 8080 }] }] },
   };
-  expect(attached(anIngress({}), workload).objects[0]?.['spec']).toEqual({ rules: [{ http: { paths: [path()] } }] });
+  expect(attached(anExpose({}), workload).objects[0]?.['spec']).toEqual({ rules: [{ http: { paths: [path()] } }] });
 });
