@@ -72,7 +72,7 @@ describe('a plan', () => {
     { apiVersion: 'v1', kind: 'Service', name: 'web', origin: 'application', action: 'created', fields: [] },
     { apiVersion: 'v1', kind: 'Service', name: 'old', origin: 'application', action: 'removed', fields: [] },
   ];
-  const plan: ChangePlan = { namespace: 'web', objects, warnings: [] };
+  const plan: ChangePlan = { namespace: 'web', objects, warnings: [], unreadable: ['hidden'] };
 
   test('is told with a sign for each object, its fields, and once what it waits for', () => {
     expect(planLines(plan, pipe)).toEqual([
@@ -84,6 +84,7 @@ describe('a plan', () => {
       '  + service/web',
       '  - service/old',
       '  = 1 unchanged',
+      '  ? what becomes of application hidden is not compared: you may not read it',
     ]);
   });
 
@@ -97,6 +98,7 @@ describe('a plan', () => {
       '  data.KEY: (changed, hidden)',
       'service/web  (new)',
       'service/old  (removed)',
+      '? what becomes of application hidden is not compared: you may not read it',
       '3 objects differ, 1 the same, 1 removed',
     ]);
   });

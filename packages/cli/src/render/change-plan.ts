@@ -10,6 +10,7 @@ export function planLines(plan: ChangePlan, terminal: Terminal): string[] {
   return [
     ...saidOnce(differing).flatMap((change) => objectLines(change, terminal)),
     ...(unchanged > 0 ? [`  ${sign('unchanged', terminal)} ${unchanged} unchanged`] : []),
+    ...unreadableLines(plan).map((line) => `  ${line}`),
   ];
 }
 
@@ -21,6 +22,7 @@ export function diffLines(plan: ChangePlan, terminal: Terminal): string[] {
   const differ = created + changed;
   return [
     ...blocks,
+    ...unreadableLines(plan),
     `${differ} ${differ === 1 ? 'object differs' : 'objects differ'}, ${unchanged} the same, ${removed} removed`,
   ];
 }
@@ -29,6 +31,11 @@ export function diffLines(plan: ChangePlan, terminal: Terminal): string[] {
 export function resourceOf({ apiVersion, kind, name }: ObjectChange): string {
   const group = groupOf(apiVersion);
   return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;
+}
+
+/** Who may not read what the operator makes can still apply files: only what becomes of them cannot be told before. */
+function unreadableLines({ unreadable }: ChangePlan): string[] {
+  return unreadable.map((name) => `? what becomes of application ${name} is not compared: you may not read it`);
 }
 
 /** What a component waits for is told with its first object, not with each. */
