@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '@capstan/base';
 import { connect, type KubeClient, waitUntilServed } from '@capstan/kube';
 import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testing';
-import { afterAll, beforeAll, describe, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type SupervisedOperator, superviseOperator } from './chaos/operator-process.ts';
 import { type ConformanceCase, readCases } from './conformance/case.ts';
@@ -50,9 +50,6 @@ describe.each(REFERENCE ? [false] : [false, true])('webhooks: %s', (webhooks) =>
     if (wanted.length === 0) continue;
     describe.concurrent(file.replace('.yaml', ''), () => {
       test.each(wanted)('$case', { timeout: 300_000 }, async (one) => {
-        onTestFailed(() => {
-          process.stderr.write(operator?.log() ?? '');
-        });
         namespaces += 1;
         const namespace = `case-${Date.now().toString(36)}-${namespaces}`;
         await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
