@@ -1,19 +1,21 @@
 import { request } from 'node:https';
 import { type KubernetesObject, referenceTo } from '@capstan/base';
-import { connect, type KubeClient } from '@capstan/kube';
+import { conditionsOf, connect, findCondition, type KubeClient } from '@capstan/kube';
 import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { installSystem } from '../src/index.ts';
 import {
   aComponent,
   anApplication,
   applicationIn,
+  condition,
   newNamespace,
   type RunningOperator,
   startOperator,
 } from './support.ts';
 
 const ON = { useWebhook: true, webhookPort: 0, healthAddr: '127.0.0.1:0', metricsAddr: '127.0.0.1:0' } as const;
+const ELSEWHERE = { trait: { apiVersion: 'v1', kind: 'ConfigMap', data: {} } };
 const SECRET = { apiVersion: 'v1', kind: 'Secret', name: 'capstan-webhook-tls', namespace: 'capstan-system' };
 const CONFIGURATIONS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
@@ -26,6 +28,7 @@ describe('an operator with webhooks', () => {
   let client: KubeClient;
   let operator: RunningOperator;
   let namespace: string;
+  const denials = new Map<string, { readonly stated: KubernetesObject; readonly denial: string }>();
 
   beforeAll(async () => {
     plane = await startControlPlane();
@@ -34,6 +37,14 @@ describe('an operator with webhooks', () => {
     operator = startOperator(client, [], ON);
     await operator.running;
     namespace = await newNamespace(client);
+    await client.create(aComponent(namespace, 'fits', { image: 'web' }));
+    const elsewhere = { definitionRef: { name: 'configmaps' }, appliesToWorkloads: ['jobs.batch'] };
+    await client.create({
+      apiVersion: 'core.oam.dev/v1alpha2',
+      kind: 'TraitDefinition',
+      metadata: { name: 'configmaps' },
+      spec: elsewhere,
+    });
   });
 
   afterAll(async () => {
@@ -59,6 +70,20 @@ describe('an operator with webhooks', () => {
     const typed = aComponent(namespace, 'typed', {});
     (typed['spec'] as { workload: object }).workload = { type: 'nobody' };
     expect(await refused(typed)).toContain('denied the request: workloaddefinitions.core.oam.dev "nobody" not found');
+  });
+
+  test('a Definition whose entries are no names is refused, one of the reference is not', async () => {
+    const trait = (name: string, appliesToWorkloads: readonly string[]) => ({
+      apiVersion: 'core.oam.dev/v1alpha2',
+      kind: 'TraitDefinition',
+      metadata: { name },
+      spec: { definitionRef: { name }, appliesToWorkloads },
+    });
+    expect(await refused(trait('bads.example.com', ['not a name']))).toMatch(
+      /webhook "validate\.definitions\.core\.oam\.dev" denied the request: spec\.appliesToWorkloads\[0\]/,
+    );
+    const entries = ['core.oam.dev/v1alpha2.ContainerizedWorkload', 'deployments.apps', '*.core.oam.dev', '*'];
+    expect(await refused(trait('goods.example.com', entries))).toBe('admitted');
   });
 
   test('Definitions that are named become kinds, also right after they were made', async () => {
@@ -113,6 +138,19 @@ describe('an operator with webhooks', () => {
     await client.delete(reference);
     await client.patch(reference, { metadata: { finalizers: [] } });
     await expect.poll(() => client.get(reference)).toBeUndefined();
+  });
+
+  test.each<[string, object]>([
+    ['a value for no parameter', { componentName: 'fits', parameterValues: [{ name: 'x', value: 1 }] }],
+    ['a dependency on nobody', { componentName: 'fits', dependencies: ['nobody'] }],
+    ['a trait that does not apply', { componentName: 'fits', traits: [ELSEWHERE] }],
+    ['a Component that does not exist', { componentName: 'nobody' }],
+  ])('%s is refused alike with and without webhooks: by a denial, or by a condition', async (_what, entry) => {
+    const name = `alike-${denials.size}`;
+    const stated = anApplication(namespace, name, [entry]);
+    const [, denial = ''] = (await refused(stated)).split('denied the request: ');
+    expect(denial).not.toBe('');
+    denials.set(name, { stated, denial });
   });
 
   test('health, readiness and metrics are served', async () => {
@@ -178,7 +216,18 @@ describe('an operator with webhooks', () => {
     await second.stop();
     expect(await live()).toEqual([undefined, undefined]);
     expect((await client.get(SECRET))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
-    expect(await refused(anApplication(namespace, 'free', [{ componentName: 'nobody' }]))).toBe('admitted');
+    for (const { stated } of denials.values()) expect(await refused(stated)).toBe('admitted');
+  });
+
+  test('what the webhooks denied the controller refuses in the same words', async () => {
+    const plain = startOperator(client);
+    onTestFinished(() => plain.stop());
+    for (const [name, { denial }] of denials) {
+      const said = await condition(client, applicationIn(namespace, name), ['Synced', 'False', 'ReconcileError']);
+      const message = findCondition(conditionsOf(said), 'Synced')?.message ?? '';
+      // The controller says at which stage it stopped, the webhook at which path.
+      expect(message).toContain(denial.replace(/^spec\S+: /, '').split(': components.core')[0]);
+    }
   });
 });
 

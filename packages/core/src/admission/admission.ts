@@ -1,5 +1,5 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
-import type { ApplicationConfiguration } from '@capstan/oam-model';
+import { type ApplicationConfiguration, type Definition, definitionProblems } from '@capstan/oam-model';
 import { type AdmissionReader, definitionsNamedBy, readCatalog, readFacts } from './facts.ts';
 import { mutateApplication, mutateComponent } from './mutate.ts';
 import {
@@ -53,7 +53,8 @@ async function verdictOn(request: AdmissionRequest, handler: Handler, signal: Ab
 }
 
 function handlersOf(reader: AdmissionReader): Readonly<Record<AdmissionPath, Handler>> {
-  const [mutateApplications, mutateComponents, validateApplications, validateComponents] = ADMISSION_WEBHOOKS;
+  const [mutateApplications, mutateComponents, validateApplications, validateComponents, validateDefinitions] =
+    ADMISSION_WEBHOOKS;
   return {
     [mutateApplications.path]: async (object, signal) => {
       const application = object as ApplicationConfiguration;
@@ -70,10 +71,17 @@ function handlersOf(reader: AdmissionReader): Readonly<Record<AdmissionPath, Han
       const { denial, warnings } = judgeApplication(facts);
       return denial === undefined ? { allowed: true, warnings } : { ...denied(denial), warnings };
     },
-    [validateComponents.path]: (object) => refusalOf(componentProblems(object)),
+    [validateComponents.path]: (object) => {
+      const problems = componentProblems(object);
+      return problems.length === 0 ? ALLOWED : denied(aggregate(problems));
+    },
+    [validateDefinitions.path]: async (object, signal) => {
+      const definition = object as Definition;
+      const problems = definitionProblems(definition, await readCatalog(reader, [], signal));
+      const told = (severity: 'error' | 'warning') =>
+        problems.filter((problem) => problem.severity === severity).map(({ path, message }) => `${path}: ${message}`);
+      const [errors, warnings] = [told('error'), told('warning')];
+      return errors.length === 0 ? { allowed: true, warnings } : { ...denied(aggregate(errors)), warnings };
+    },
   };
-}
-
-function refusalOf(problems: readonly string[]): AdmissionVerdict {
-  return problems.length === 0 ? ALLOWED : denied(aggregate(problems));
 }

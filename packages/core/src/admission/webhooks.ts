@@ -9,6 +9,8 @@ export interface AdmissionWebhook {
   readonly scope: 'Namespaced' | 'Cluster';
 }
 
+const DEFINITIONS = ['workloaddefinitions', 'traitdefinitions', 'scopedefinitions'];
+
 /** Every webhook of Capstan, for creates and updates. Paths are the reference's. */
 export const ADMISSION_WEBHOOKS = [
   {
@@ -38,6 +40,13 @@ export const ADMISSION_WEBHOOKS = [
     path: '/validating-core-oam-dev-v1alpha2-components',
     resources: ['components'],
     scope: 'Namespaced',
+  },
+  {
+    type: 'validating',
+    name: 'validate.definitions.core.oam.dev',
+    path: '/validating-core-oam-dev-v1alpha2-definitions',
+    resources: DEFINITIONS,
+    scope: 'Cluster',
   },
 ] as const satisfies readonly AdmissionWebhook[];
 
