@@ -103,6 +103,7 @@ class ScalerLoop {
     this.#depend(key, observed.depends);
     const wait = this.#waitFor(key, observed);
     if (wait !== undefined) return { requeueAfterMs: wait };
+    if (observed.ending) return undefined;
     const problem = observed.problem ?? unreadable(observed) ?? this.#refusal(trait, observed.targets);
     if (problem !== undefined) {
       await this.#report(trait, problem, [], signal);

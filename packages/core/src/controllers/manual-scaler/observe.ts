@@ -31,6 +31,8 @@ export interface Observed {
   readonly problem?: string;
   /** The problem may pass by itself in a moment: an object is only just being made. */
   readonly early?: boolean;
+  /** The workload is being deleted: there is nothing to be done any more. */
+  readonly ending?: boolean;
   /** The kind of the workload is not served: discovery cannot be watched. */
   readonly unserved?: boolean;
   /** A kind that cannot be read yet. */
@@ -71,6 +73,7 @@ export async function observe(input: ObserveInput, trait: ManualScalerTrait): Pr
   if (watches.waitingSince(place) !== undefined) return ends({ unread: place });
   const workload = watches.get(place, name);
   if (!workload) return ends({ problem: `${NO_WORKLOAD}: ${await notFoundText(discovery, reference)}`, early: true });
+  if (workload.metadata.deletionTimestamp) return ends({ ending: true });
 
   const definition = await definitionOf(input, workload, depends);
   const kinds = definition?.spec.childResourceKinds ?? [];
