@@ -80,7 +80,7 @@ describe('in the words of the reference', () => {
   test.each([
     ['kind.name', 'kind is not an object'],
     ['spec..x', 'cannot parse path "spec..x": a name is missing at position 5'],
-    ['metadata', 'metadata is an object'],
+    ['metadata', 'metadata must stay an object'],
   ])('a field path %s that cannot be set names the parameter and the place', (path, why) => {
     const component = aComponent([{ name: 'p', fieldPaths: [path] }]);
     expect(() => resolveParameters(component, [{ name: 'p', value: 'x' }])).toThrow(

@@ -69,10 +69,7 @@ function setParameter(
   value: string | number,
 ): KubernetesObject {
   try {
-    const paths = parameter.fieldPaths.filter((path) => path !== '');
-    const filled = paths.reduce((object, path) => setField(object, path, value), workload);
-    assertObject(filled);
-    return filled;
+    return parameter.fieldPaths.reduce((object, path) => setParameterField(object, path, value), workload);
   } catch (error) {
     const { name } = component.metadata;
     const message = `cannot render workload for component "${name}": cannot set parameter "${parameter.name}": ${messageOf(error)}`;
@@ -80,10 +77,20 @@ function setParameter(
   }
 }
 
-/** A parameter may reach every field, also those that make the workload an object. */
-function assertObject({ apiVersion, kind, metadata }: KubernetesObject): void {
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') throw new TypeError('apiVersion and kind are texts');
-  if (metadata !== undefined && !isJsonObject(metadata)) throw new TypeError('metadata is an object');
+/**
+ * The workload with a value at a field path of a parameter; an empty path sets nothing. Throws
+ * CAPSTAN_FIELD_PATH_INVALID or CAPSTAN_FIELD_PATH_BLOCKED, the latter also when no object of a kind would remain.
+ */
+export function setParameterField(workload: KubernetesObject, path: string, value: string | number): KubernetesObject {
+  if (path === '') return workload;
+  const filled = setField(workload, path, value);
+  const { apiVersion, kind, metadata } = filled;
+  const wrong =
+    typeof apiVersion !== 'string' || typeof kind !== 'string'
+      ? 'apiVersion and kind must stay texts'
+      : metadata !== undefined && metadata !== null && !isJsonObject(metadata) && 'metadata must stay an object';
+  if (!wrong) return filled;
+  throw new CapstanError(OAM_CODES.fieldPathBlocked, wrong, { hint: `The path ${path} replaces it.`, terminal: true });
 }
 
 function unresolved(component: Component, code: string, message: string, cause?: unknown): CapstanError {

@@ -3,10 +3,10 @@ import { isCapstanError, messageOf } from '@capstan/base';
 import { definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import { withOverrides } from '../dialect/entries.ts';
-import { setField } from '../field-path.ts';
+import { formatFieldPath, type PathSegment, parseFieldPath } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
-import { parameterProblems, resolveParameters } from '../parameters.ts';
+import { parameterProblems, resolveParameters, setParameterField } from '../parameters.ts';
 import { nearest } from '../suggestions.ts';
 import { below, type Place, type PlacedComponent, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
@@ -26,6 +26,9 @@ export function findComponent(
   }
   if (revisionName) return findRevision(context, place, revisionName);
   if (!componentName) {
+    // A misprint of the field is reported by the schema.
+    if (Object.keys(entry).some((field) => nearest(field, ['componentName', 'revisionName']).length > 0))
+      return undefined;
     const hint = 'Name the Component that this entry uses.';
     const message = 'neither componentName nor revisionName is set';
     context.report(place, [], { code: OAM_CODES.componentAmbiguous, message, hint });
@@ -64,7 +67,7 @@ export function resolveWorkload(
   context: ValidationContext,
   place: Place,
   entry: ApplicationComponent,
-  component: Component,
+  { component, document }: PlacedComponent,
 ): KubernetesObject | undefined {
   const problems = parameterProblems(component, entry.parameterValues);
   for (const { code, message, index, parameter } of problems) {
@@ -82,13 +85,10 @@ export function resolveWorkload(
     return withOverrides(resolveParameters(component, entry.parameterValues), entry);
   } catch (error) {
     if (!isCapstanError(error)) throw error;
+    const { code, message, hint } = error;
     // A field path that cannot be set: `checkParameters` reports it where it is written.
-    if (error.code !== OAM_CODES.parameterInvalid) {
-      context.report(place, [], {
-        code: error.code,
-        message: error.message,
-        ...(error.hint ? { hint: error.hint } : {}),
-      });
+    if (!document || code !== OAM_CODES.parameterInvalid) {
+      context.report(place, [], { code, message, ...(hint ? { hint } : {}) });
     }
     return undefined;
   }
@@ -96,10 +96,10 @@ export function resolveWorkload(
 
 /** Checks the field paths of the parameters that a Component publishes. */
 export function checkParameters(context: ValidationContext, document: SourceDocument, component: Component): void {
-  const { workload, parameters = [] } = component.spec;
+  const { workload, parameters } = component.spec;
   const declared = new Set<string>();
   let filled: KubernetesObject = workload;
-  for (const [index, { name, fieldPaths }] of parameters.entries()) {
+  for (const [index, { name, fieldPaths }] of (parameters ?? []).entries()) {
     const place: Place = { document, segments: ['spec', 'parameters', index] };
     if (declared.has(name)) {
       const message = `parameter "${name}" is published twice`;
@@ -107,9 +107,8 @@ export function checkParameters(context: ValidationContext, document: SourceDocu
     }
     declared.add(name);
     for (const [pathIndex, path] of fieldPaths.entries()) {
-      if (path === '') continue;
       try {
-        filled = setField(filled, path, 'value');
+        filled = setParameterField(filled, path, 'value');
       } catch (error) {
         context.report(place, ['fieldPaths', pathIndex], {
           code: isCapstanError(error) ? error.code : OAM_CODES.fieldPathInvalid,
@@ -166,15 +165,40 @@ function reportUnknownWorkload(context: ValidationContext, place: Place, { apiVe
   });
 }
 
-/** Where the workload is written; for a Component that is in no file, where the application names it. */
-export function workloadPlace(
-  place: Place,
-  entry: ApplicationComponent,
-  { component, document }: PlacedComponent,
-): Place {
-  if (document) return { document, segments: ['spec', 'workload'] };
+/**
+ * Where the workload of an entry is written: in its Component, or for one that is in no file, where the application
+ * names it. What a parameter set is written in the application.
+ */
+export function workloadPlace(place: Place, entry: ApplicationComponent, found: PlacedComponent): Place {
+  const { component, document } = found;
+  const elsewhere = (segments: readonly PathSegment[]) => parameterPlace(place, entry, component, segments);
+  if (document) return { document, segments: ['spec', 'workload'], elsewhere };
   const of = entry.revisionName
     ? `Revision "${entry.revisionName}" of the cluster`
     : `Component "${component.metadata.name}" of the cluster`;
-  return { ...below(place, entry.revisionName ? 'revisionName' : 'componentName'), of };
+  return { ...below(place, entry.revisionName ? 'revisionName' : 'componentName'), of, elsewhere };
+}
+
+/** The value of the application that stands in a field of the workload. */
+function parameterPlace(
+  place: Place,
+  entry: ApplicationComponent,
+  { spec }: Component,
+  segments: readonly PathSegment[],
+): Place | undefined {
+  const field = formatFieldPath(segments);
+  const setsField = (path: string) => path !== '' && normalPath(path) === field;
+  const parameter = (spec.parameters ?? []).findLast(({ fieldPaths }) => fieldPaths.some(setsField));
+  const index = (entry.parameterValues ?? []).findLastIndex(({ name }) => name === parameter?.name);
+  return index < 0 ? undefined : below(place, 'parameterValues', index, 'value');
+}
+
+/** One spelling for each field; a path that cannot be read is no field. */
+function normalPath(path: string): string | undefined {
+  try {
+    return formatFieldPath(parseFieldPath(path));
+  } catch (error) {
+    if (isCapstanError(error, OAM_CODES.fieldPathInvalid)) return undefined;
+    throw error;
+  }
 }

@@ -47,6 +47,8 @@ export interface Place {
   readonly of?: string;
   /** Where a part of the canonical form is written; the parts stand where they are when absent. */
   readonly origin?: (canonical: readonly PathSegment[]) => readonly PathSegment[];
+  /** Where a field below this place is written, if that is another place. */
+  readonly elsewhere?: (segments: readonly PathSegment[]) => Place | undefined;
 }
 
 /** The place of something below a place. */
@@ -78,6 +80,11 @@ export class ValidationContext {
 
   /** Notes a problem at a place; the same problem at the same place is noted once. */
   report(place: Place, segments: readonly PathSegment[], finding: Finding): void {
+    const elsewhere = place.elsewhere?.(segments);
+    if (elsewhere) {
+      this.report(elsewhere, [], finding);
+      return;
+    }
     const canonical = place.of === undefined ? [...place.segments, ...segments] : place.segments;
     const all = place.origin ? place.origin(canonical) : canonical;
     const source = place.document.locate(all);

@@ -14,7 +14,7 @@ export function checkName(context: ValidationContext, document: SourceDocument, 
   if (name.length <= maximum && OBJECT_NAME.test(name)) return;
   context.report({ document, segments: [] }, ['metadata', 'name'], {
     code: OAM_CODES.nameInvalid,
-    message: `"${name.slice(0, 80)}" cannot be the name of a ${document.object.kind}`,
+    message: `${JSON.stringify(name.slice(0, 80))} cannot be the name of ${withArticle(document.object.kind)}`,
     hint: `Use at most ${maximum} lower-case letters, digits, dashes and dots, with a letter or digit at both ends.`,
   });
 }
@@ -57,6 +57,10 @@ export function checkRepetition(context: ValidationContext, documents: readonly 
       hint: 'Keep one of the two, or give this one another name.',
     });
   }
+}
+
+function withArticle(kind: string): string {
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function entriesOf(map: unknown): [string, string][] {

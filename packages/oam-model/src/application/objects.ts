@@ -3,7 +3,7 @@ import { OAM_CODES } from '../codes.ts';
 import { modernKind } from '../dialect/kind-aliases.ts';
 import { getField, type PathSegment } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
-import { isJsonObject, ownProperty } from '../json.ts';
+import { isBlank, isJsonObject, ownProperty } from '../json.ts';
 import { OAM_API_VERSION, OAM_GROUP } from '../kinds/index.ts';
 import type { SchemaProblem } from '../problem.ts';
 import type { CrdVersion, CustomResourceDefinition } from '../schema/types.ts';
@@ -90,7 +90,7 @@ export function checkAgainstCrd(
     (problem) => (complete || problem.code !== OAM_CODES.fieldRequired) && !isDialect(object, problem),
   );
   for (const { segments, path: _path, ...problem } of problems) {
-    context.report(place, segments, { ...problem, ...besideWorkload(object, segments, problem.code) });
+    context.report(place, segments, { ...problem, ...hintFor(object, segments, problem.code) });
   }
   return problems;
 }
@@ -103,7 +103,7 @@ function isDialect(object: KubernetesObject, { code, path, segments }: SchemaPro
   // A workload by its type, or a trait by its name, gets its apiVersion and kind from the Definition.
   const embedded = getField(object, segments.slice(0, -1));
   const naming = segments.at(-2) === 'workload' ? 'type' : 'name';
-  return EMBEDDED.test(path) && isJsonObject(embedded) && typeof ownProperty(embedded, naming) === 'string';
+  return EMBEDDED.test(path) && isJsonObject(embedded) && !isBlank(ownProperty(embedded, naming));
 }
 
 const EMBEDDED = /^spec\.(workload|(components\[\d+\]\.)?traits\[\d+\]\.trait)\.(apiVersion|kind)$/;
@@ -123,15 +123,21 @@ function notServed(object: KubernetesObject, crd: CustomResourceDefinition): Fin
   };
 }
 
-/** Parts of a workload that slipped out of it, one level up: the commonest slip in a Component. */
-function besideWorkload(
-  object: KubernetesObject,
+/** A better hint for what commonly slips out of the object that it belongs to. */
+function hintFor(
+  { apiVersion, kind }: KubernetesObject,
   segments: readonly PathSegment[],
   code: string,
 ): { readonly hint?: string } {
-  const [spec, name, ...deeper] = segments;
-  const slipped = object.kind === 'Component' && spec === 'spec' && typeof name === 'string' && deeper.length === 0;
-  if (!slipped || code !== OAM_CODES.fieldUnknown) return {};
+  if (code !== OAM_CODES.fieldUnknown || groupOf(apiVersion) !== OAM_GROUP) return {};
+  const name = String(segments.at(-1));
+  if (kind === 'Component' && segments[0] === 'spec' && segments.length === 2) return besideWorkload(name);
+  const ofTrait = segments.at(-3) === 'traits' && ['apiVersion', 'kind', 'metadata'].includes(name);
+  return ofTrait ? { hint: 'A whole object stands under `trait`: indent it below `- trait:`.' } : {};
+}
+
+/** Parts of a workload one level up: the commonest slip in a Component. */
+function besideWorkload(name: string): { readonly hint?: string } {
   if (nearest(name, ['workload', 'parameters']).length > 0) return {};
   const target = ['spec', 'metadata', 'apiVersion', 'kind'].includes(name) ? 'spec.workload' : 'spec.workload.spec';
   return { hint: `It stands beside "workload" and belongs inside: indent it so that it becomes ${target}.${name}.` };

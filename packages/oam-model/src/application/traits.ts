@@ -45,7 +45,7 @@ export function checkAutoscalers(
   if (definitionFor(KNATIVE_SERVICE, 'workload', context.catalog)) return;
   const ofComponents = spec.components.flatMap(({ traits }, index) => placed(['spec', 'components', index], traits));
   for (const { trait, segments } of [...placed(['spec'], spec.traits), ...ofComponents]) {
-    if (trait && isKnativeAutoscaler(trait)) reportUnknown(context, { document, segments }, trait);
+    if (trait?.apiVersion && isKnativeAutoscaler(trait)) reportUnknown(context, { document, segments }, trait);
   }
 }
 

@@ -112,11 +112,7 @@ describe('in one application', () => {
   const T = `${C}.traits[0].trait`;
   test.each<[string, string, string[]]>([
     ['no components', application('    []'), ['7 APPLICATION_EMPTY spec.components']],
-    [
-      'a misspelt field',
-      application('    - componentNam: web'),
-      [`8 COMPONENT_AMBIGUOUS ${C}`, `8 FIELD_UNKNOWN ${C}.componentNam`],
-    ],
+    ['a misspelt field', application('    - componentNam: web'), [`8 FIELD_UNKNOWN ${C}.componentNam`]],
     ['a wrong type', application('    - componentName: [web]'), [`8 FIELD_INVALID ${C}.componentName`]],
     ['another version of OAM', application('').replace('v1alpha2', 'v1beta1'), ['2 VERSION_NOT_SERVED apiVersion']],
     [

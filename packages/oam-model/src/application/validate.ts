@@ -7,9 +7,16 @@ import { originOf } from '../dialect/origins.ts';
 import type { NormalizeProblem } from '../dialect/types.ts';
 import { parseFieldPath } from '../field-path.ts';
 import type { SourceDocument } from '../files/documents.ts';
-import { type ApplicationComponent, type ApplicationConfiguration, type Component, OAM_GROUP } from '../kinds/index.ts';
+import {
+  type ApplicationComponent,
+  type ApplicationConfiguration,
+  type Component,
+  type Definition,
+  OAM_GROUP,
+} from '../kinds/index.ts';
 import { componentNameOf } from '../names.ts';
 import type { ValidationProblem } from '../problem.ts';
+import { definitionProblems } from '../rules/definition-problems.ts';
 import { catalogOf } from './catalog.ts';
 import { checkParameters, checkWorkload, findComponent, resolveWorkload, workloadPlace } from './components.ts';
 import {
@@ -50,6 +57,7 @@ export function validateApplication(input: ApplicationValidationInput): Validati
     checkName(context, document, becomesLabel ? undefined : MAX_OBJECT_NAME);
     checkLabels(context, document);
     if (isComponent(document.object)) checkComponent(context, document, document.object, used.has(document));
+    if (isDefinition(document.object)) checkDefinition(context, document, document.object);
   }
   return context.problems();
 }
@@ -68,6 +76,13 @@ function checkComponent(
   // Parameters may fill what the schema requires, so only a Component without them is complete by itself.
   const complete = (object.spec.parameters ?? []).length === 0;
   checkWorkload(context, { document, segments: ['spec', 'workload'] }, object.spec.workload, complete);
+}
+
+/** A Definition beyond its schema. What may come right with what is installed is left to the server. */
+function checkDefinition(context: ValidationContext, document: SourceDocument, definition: Definition): void {
+  for (const { severity, path, ...finding } of definitionProblems(definition, context.catalog)) {
+    if (severity === 'error') context.report({ document, segments: [] }, parseFieldPath(path), finding);
+  }
 }
 
 /** The checks of one application, on its canonical form. */
@@ -139,9 +154,11 @@ class ApplicationCheck {
     if (found?.document) this.#used.add(found.document);
     const component = found && this.#isReadable(found) ? components.get(componentKey(entry)) : undefined;
     if (!found || !component) return;
-    const workload = resolveWorkload(this.#context, place, entry, component);
-    if (!workload) return;
-    checkWorkload(this.#context, workloadPlace(place, entry, found), workload);
+    const canonical = { ...found, component };
+    const workload = resolveWorkload(this.#context, place, entry, canonical);
+    // Without a kind there is a problem already: a type that no Definition has.
+    if (!workload?.kind || !workload.apiVersion) return;
+    checkWorkload(this.#context, workloadPlace(place, entry, canonical), workload);
     this.#checkWorkloadName(place, entry, workload, index);
   }
 
@@ -192,6 +209,11 @@ function reportNormalization(
     const finding = { code, message, ...(hint === undefined ? {} : { hint }) };
     context.report({ document, segments: [] }, parseFieldPath(path), finding);
   }
+}
+
+function isDefinition(object: KubernetesObject): object is Definition {
+  const { kind } = object;
+  return kind === 'WorkloadDefinition' || kind === 'TraitDefinition' || kind === 'ScopeDefinition';
 }
 
 function isApplication(object: KubernetesObject): object is ApplicationConfiguration {

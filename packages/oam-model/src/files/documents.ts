@@ -59,7 +59,7 @@ export function parseDocuments(text: string, file: string): ParsedDocuments {
   const documents: SourceDocument[] = [];
   const problems: ValidationProblem[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const reader = new DocumentReader(document, file, lineCounter);
+    const reader = new DocumentReader(document, file, text, lineCounter);
     const object = reader.read();
     if (object) documents.push({ object, file, locate: (path) => reader.locate(path) });
     problems.push(...reader.problems.slice(0, MAX_PROBLEMS));
@@ -72,11 +72,13 @@ class DocumentReader {
   readonly problems: ValidationProblem[] = [];
   readonly #document: Document.Parsed;
   readonly #file: string;
+  readonly #text: string;
   readonly #lines: LineCounter;
 
-  constructor(document: Document.Parsed, file: string, lines: LineCounter) {
+  constructor(document: Document.Parsed, file: string, text: string, lines: LineCounter) {
     this.#document = document;
     this.#file = file;
+    this.#text = text;
     this.#lines = lines;
   }
 
@@ -103,8 +105,7 @@ class DocumentReader {
 
   #reportSyntax(): boolean {
     for (const { code, message, pos } of [...this.#document.errors, ...this.#document.warnings]) {
-      const hint =
-        code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : 'Look at the indentation, quotes and colons of this line.';
+      const hint = code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : this.#syntaxHint(pos[0]);
       this.problems.push(this.#problem(OAM_CODES.fileSyntax, lowerFirst(message), this.#position(pos[0]), hint));
     }
     if (this.problems.length === 0) {
@@ -114,6 +115,16 @@ class DocumentReader {
       }
     }
     return this.problems.length > 0;
+  }
+
+  /** YAML cannot know what else the line may be. */
+  #syntaxHint(offset: number): string {
+    const start = this.#text.lastIndexOf('\n', offset - 1) + 1;
+    const end = this.#text.indexOf('\n', offset);
+    const line = this.#text.slice(start, end < 0 ? undefined : end);
+    if (/^(<{7}|={7}|>{7})/.test(line)) return 'The line is left over from a merge: keep one side of it.';
+    if (line.includes('{{')) return 'The file is a template: render it first, for instance with helm template.';
+    return 'Look at the indentation, quotes and colons of this line.';
   }
 
   #evaluate(): unknown {

@@ -40,7 +40,11 @@ function describe(
     case 'required':
       return missingField(error, segments);
     case 'type':
-      return invalid(segments, `${here} must be ${expected(error.params['type'])}, not ${actual(error.data)}`);
+      return invalid(
+        segments,
+        `${here} must be ${expected(error.params['type'])}, not ${actual(error.data)}`,
+        about(error),
+      );
     case 'enum':
       return notInEnum(error, segments, here);
     case 'anyOf':
@@ -51,8 +55,13 @@ function describe(
     case UNIQUE_ITEMS_BY:
       return doubled(error, segments);
     default:
-      return invalid(segments, `${here} ${bound(error)}`);
+      return invalid(segments, `${here} ${bound(error)}`, about(error));
   }
+}
+
+/** What the schema says about the field: for people who do not know what belongs there. */
+function about(error: ErrorObject): string | undefined {
+  return (error.parentSchema as Schema | undefined)?.description;
 }
 
 function unknownField(error: ErrorObject, segments: readonly PathSegment[]): SchemaProblem {
@@ -72,10 +81,12 @@ function missingField(error: ErrorObject, segments: readonly PathSegment[]): Sch
 }
 
 function notInEnum(error: ErrorObject, segments: readonly PathSegment[], here: string): SchemaProblem {
-  const values = (error.params['allowedValues'] as unknown[]).filter((value) => value !== null).map(String);
+  const values = (error.params['allowedValues'] as unknown[])
+    .filter((value) => value !== null)
+    .map((value) => (value === '' ? '""' : String(value)));
   const message = `${here} must be one of ${values.join(', ')}`;
-  const hint = typeof error.data === 'string' ? didYouMean(error.data, values) : undefined;
-  return invalid(segments, message, hint);
+  const near = typeof error.data === 'string' ? didYouMean(error.data, values) : undefined;
+  return invalid(segments, message, near ?? about(error));
 }
 
 function junction(
