@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import '@capstan/sandbox/testing';
+import type { JsonObject } from '@capstan/base';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   type CustomResourceDefinition,
+  OAM_CODES,
   oamCustomResourceDefinitions,
   parseDocuments,
   type Schema,
+  type SourceDocument,
   validateAgainstSchema,
+  validateApplication,
 } from '../src/index.ts';
+import { corpus, soundManifests } from './corpus.ts';
 import { ruleSchema, schemaCases } from './schema-cases.ts';
 import { ApiServer } from './server.ts';
 
@@ -83,41 +88,63 @@ describe('what this package refuses, the API server refuses, and nothing else', 
   });
 });
 
+/** Objects of kinds of OAM in a text, with a name that every kind may have, and without what only controllers write. */
+function oamObjects(text: string): SourceDocument[] {
+  const { documents } = parseDocuments(text, 'f');
+  return documents.filter(({ object }) => crds.some(({ spec }) => spec.names.kind === object.kind));
+}
+
+/** Whether the API server refuses the object: everything but names, and rules that look at other objects. */
+function isRefusedByOurs(document: SourceDocument): boolean {
+  const problems = validateApplication({ documents: [document], definitions: [], crds: [] });
+  return problems.some(
+    ({ code, path }) =>
+      (code === OAM_CODES.nameInvalid && path !== 'metadata.name') ||
+      (code === OAM_CODES.componentAmbiguous && path.endsWith('revisionName')),
+  );
+}
+
 describe('the CRDs of OAM', () => {
-  test('take both dialects, and refuse of the talks only the Component with the misprint', async () => {
-    for (const name of ['helloworld', 'stateful-app']) {
+  test.each(['helloworld', 'stateful-app', 'stateless-app', 'serverless-app'])(
+    'take %s of the talks, but for the Component with the misprint',
+    async (name) => {
       const text = readFileSync(new URL(`../src/testdata/${name}.yaml`, import.meta.url), 'utf8');
-      for (const { object } of parseDocuments(text, name).documents) {
+      for (const { object } of oamObjects(text)) {
         const verdict = await judge(object.kind, object);
         const accepted = object.kind !== 'Component';
         expect(verdict, verdict.why).toMatchObject({ server: accepted, ours: accepted });
       }
+    },
+  );
+
+  test('take everything that an application may state, and what Go clients write for fields they leave out', async () => {
+    for (const { object } of oamObjects(soundManifests)) {
+      const { version: _version, description: _description, ...metadata } = object.metadata as unknown as JsonObject;
+      const verdict = await judge(object.kind, { ...object, metadata });
+      expect(verdict, verdict.why).toMatchObject({ server: true, ours: true });
     }
   });
 
-  test('take what Go clients write for fields they leave out', async () => {
-    const nothing = { apiVersion: '', kind: '', name: '' };
-    const operation = { type: 'jsonPatch', op: 'add', toFieldPath: 'a', valueFrom: { fieldPath: '' } };
-    const trait = {
-      apiVersion: 'v1',
-      kind: 'T',
-      metadata: { creationTimestamp: null },
-      spec: { strategy: {} },
-      status: {},
-    };
-    const component = {
-      componentName: 'c',
-      dataOutputs: [{ name: 'o', outputStore: nothing }],
-      dataInputs: [{ valueFrom: { dataOutputName: '' }, inputStore: { ...nothing, operations: [operation] } }],
-      traits: [{ trait }],
-      scopes: [{ scopeRef: nothing }],
-    };
-    const metadata = { name: 'x', creationTimestamp: null };
-    const verdict = await judge('ApplicationConfiguration', {
-      metadata,
-      spec: { components: [component] },
-      status: { dependency: {} },
-    });
-    expect(verdict, verdict.why).toMatchObject({ server: true, ours: true });
+  test('refuse of the malformed manifests what the command line refuses', async () => {
+    const seen = new Set<string>();
+    for (const [name, text] of corpus) {
+      for (const document of oamObjects(text)) {
+        const { status: _status, ...object } = document.object;
+        const content = { ...object, metadata: { ...object.metadata, name: 'x' } };
+        if (seen.has(JSON.stringify(content))) continue;
+        seen.add(JSON.stringify(content));
+        const verdict = await judge(object.kind, content);
+        expect(verdict.ours && !isRefusedByOurs(document), `${name}: ${verdict.why}`).toBe(verdict.server);
+      }
+    }
+  });
+
+  test('state in CEL that a component is named by one of its names', async () => {
+    const both = { componentName: 'web', revisionName: 'web-v1' };
+    const { why } = await judge('ApplicationConfiguration', { spec: { components: [both] } });
+    expect(why).toContain('mutually exclusive, you can only specify one');
+    const zero = { componentName: 'web', revisionName: '' };
+    const verdict = await judge('ApplicationConfiguration', { spec: { components: [zero] } });
+    expect(verdict, verdict.why).toMatchObject({ server: true });
   });
 });
