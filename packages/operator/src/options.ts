@@ -52,6 +52,4 @@ export interface OperatorOptions {
   /** Told what is served where, before the first state. */
   readonly onServed?: (endpoint: ServedEndpoint) => void;
   readonly clock?: Clock;
-  /** For OpenTelemetry's variables. Default: that of the process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
 }

@@ -18,7 +18,7 @@ export interface Observability {
  * cannot be read or had.
  */
 export async function startObservability(options: OperatorOptions): Promise<Observability> {
-  const { log, env = process.env } = options;
+  const { log } = options;
   const addresses = {
     health: parseAddress('--health-addr', options.healthAddr ?? ''),
     metrics: parseAddress('--metrics-addr', options.metricsAddr ?? ''),
@@ -42,7 +42,7 @@ export async function startObservability(options: OperatorOptions): Promise<Obse
     servers.push(server);
     for (const name of names) announce(options, name, address, server.port);
   };
-  const stopTracing = await startTracing(env, log);
+  const stopTracing = await startTracing(log);
   const stop = async () => {
     await Promise.all(servers.map((server) => server.close()));
     metrics?.stop();

@@ -5,13 +5,12 @@ import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import { SYSTEM_VERSION } from '../manifests.ts';
 import { webhookChannel } from '../webhooks/diagnostics.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** How long the last spans may take to be delivered when the operator ends. */
 const FLUSH_MS = 3000;
 
 /** Whether the environment asks for traces: an OTLP endpoint is named, and nothing turns the SDK off. */
-export function tracingWanted(env: Environment): boolean {
+function tracingWanted(): boolean {
+  const { env } = process;
   const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   return Boolean(endpoint) && env['OTEL_SDK_DISABLED'] !== 'true' && env['OTEL_TRACES_EXPORTER'] !== 'none';
 }
@@ -21,8 +20,8 @@ export function tracingWanted(env: Environment): boolean {
  * OpenTelemetry's variables ask (endpoint, headers, service name, resource attributes, sampler). Loads the SDK only then.
  * Gives the end, which delivers what is left.
  */
-export async function startTracing(env: Environment, log: Logger): Promise<() => Promise<void>> {
-  if (!tracingWanted(env)) return async () => {};
+export async function startTracing(log: Logger): Promise<() => Promise<void>> {
+  if (!tracingWanted()) return async () => {};
   const [api, sdk, { OTLPTraceExporter }, resources] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-trace'),
@@ -37,7 +36,7 @@ export async function startTracing(env: Environment, log: Logger): Promise<() =>
   const provider = new sdk.TracerProvider({
     resource: resources.defaultResource().merge(own).merge(resources.detectResources({ detectors })),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
-    sampler: samplerOf(env, sdk),
+    sampler: samplerOf(sdk),
   });
   const end = followChannels(provider.getTracer('capstan', SYSTEM_VERSION), api);
   log.info('traces are sent to an OTLP endpoint');
@@ -51,7 +50,8 @@ export async function startTracing(env: Environment, log: Logger): Promise<() =>
 }
 
 /** OTEL_TRACES_SAMPLER, of which the SDK's own reading is part of a larger package. */
-function samplerOf(env: Environment, sdk: typeof import('@opentelemetry/sdk-trace')) {
+function samplerOf(sdk: typeof import('@opentelemetry/sdk-trace')) {
+  const { env } = process;
   const name = env['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on';
   const share = Number(env['OTEL_TRACES_SAMPLER_ARG'] || 1);
   const root = name.endsWith('always_off')
