@@ -1,5 +1,6 @@
 import { CapstanError, type Condition } from '@capstan/base';
 import { KUBE_CODES } from '@capstan/kube';
+import type { ApplicationConfigurationStatus } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/application/act.ts';
 import { conclude } from '../src/application/conclude.ts';
@@ -20,6 +21,7 @@ function pass(facts: Facts, outcome: Outcome | undefined, now = TIME) {
   return conclude(seen, decideApplication(seen), outcome, now);
 }
 
+const statusOf = ({ status }: ReturnType<typeof pass>) => (status ?? {}) as ApplicationConfigurationStatus;
 const byType = (conditions: readonly Condition[] | undefined, type: string) =>
   conditions?.find((condition) => condition.type === type);
 const reasons = ({ events }: ReturnType<typeof pass>) => events.map(({ reason }) => reason);
@@ -44,7 +46,7 @@ describe('what is written about an application', () => {
     expect(first.status?.inventory?.map(({ kind }) => kind)).toEqual(['WebService', 'Deployment']);
     expect(reasons(first)).toEqual(['RenderedComponents', 'AppliedComponents']);
     const again = pass(
-      { application: anApplication([backend], { status: first.status ?? {} }), components },
+      { application: anApplication([backend], { status: statusOf(first) }), components },
       undefined,
       LATER,
     );
@@ -69,7 +71,7 @@ describe('what is written about an application', () => {
     expect(byType(first.status?.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'ComponentMissing' });
     expect(first.status?.inventory).toEqual(inventory);
     expect(reasons(first)).toEqual(['CannotRenderComponents']);
-    const again = pass({ application: anApplication([backend], { status: first.status ?? {} }) }, undefined, LATER);
+    const again = pass({ application: anApplication([backend], { status: statusOf(first) }) }, undefined, LATER);
     expect(again).toEqual({ urgent: false, events: [] });
   });
 
@@ -88,7 +90,7 @@ describe('what is written about an application', () => {
 
   test('a new generation, what was pruned and what was set back have Events', () => {
     const application = anApplication([backend]);
-    const { status = {} } = pass({ application, components }, done());
+    const status = statusOf(pass({ application, components }, done()));
     const newer = anApplication([backend], { status });
     newer.metadata.generation = 2;
     const reference = { apiVersion: 'v1', kind: 'Service', namespace: 'team', name: 'old' };

@@ -147,7 +147,12 @@ describe('traits of packages', () => {
       kind: 'TraitDefinition',
       name: 'gadgets.gadgets.example.dev',
     });
-    await condition(client, application, ['Ready', 'False', 'TraitDefinitionMissing']);
+    await waitFor(
+      client,
+      application,
+      (object) => JSON.stringify(object?.['status']).includes('No valid TraitDefinition found'),
+      { timeoutMs: DEADLINE_MS },
+    );
     expect((await client.get(gadget))?.['spec']).toEqual(applied?.['spec']);
   });
 });

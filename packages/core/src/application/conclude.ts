@@ -22,10 +22,18 @@ export interface ApplicationEvent {
   readonly message: string;
 }
 
+/** Parts of the status that are there only when they say something. */
+type Passing = Pick<ApplicationConfigurationStatus, 'dependency' | 'historyWorkloads'>;
+
+/** A merge patch of an application's status. */
+export type StatusPatch = Omit<ApplicationConfigurationStatus, keyof Passing> & {
+  readonly [K in keyof Passing]: Passing[K] | null;
+};
+
 /** What is written about a pass. */
 export interface Conclusion {
-  /** The whole of our part of the status; undefined when it is as it was. */
-  readonly status?: ApplicationConfigurationStatus;
+  /** The whole of our part of the status, as a merge patch; undefined when it is as it was. */
+  readonly status?: StatusPatch;
   /** False when the status only says more exactly what is under way: that can wait for more to say. */
   readonly urgent: boolean;
   readonly events: readonly ApplicationEvent[];
@@ -48,15 +56,14 @@ export function conclude(
   // Whoever waits for a generation looks at Synced next: both are true together, or not yet.
   const seen = synced && generation !== undefined ? { observedGeneration: generation } : {};
   const kept = decision.problems.length > 0;
-  const status: ApplicationConfigurationStatus = {
+  const status: StatusPatch = {
     conditions,
     ...seen,
     workloads: kept ? (application.status?.workloads ?? []) : workloadEntries(application, decision),
     inventory: kept ? (application.status?.inventory ?? []) : inventoryAfter(observed, decision, outcome),
     ...(kept ? {} : listsThatWere(application.status, decision)),
   };
-  const written = { ...application.status, ...status };
-  const changed = !same(written, application.status ?? {});
+  const changed = !same(patched(application.status, status), application.status ?? {});
   return {
     ...(changed ? { status } : {}),
     urgent: isUrgent(before, conditions, application.status, status, synced !== undefined),
@@ -64,14 +71,16 @@ export function conclude(
   };
 }
 
-/** Lists that are written when they have items or had some: a merge patch takes nothing away that is not named. */
+/** Parts that are there only with items. A merge patch takes away only what it names, by null. */
 function listsThatWere(
   before: ApplicationConfigurationStatus | undefined,
   { unsatisfied, history }: Decision,
-): Partial<ApplicationConfigurationStatus> {
+): StatusPatch {
+  const part = <T>(name: 'dependency' | 'historyWorkloads', value: T | undefined) =>
+    value !== undefined || before?.[name] !== undefined ? { [name]: value ?? null } : {};
   return {
-    ...(unsatisfied.length > 0 || before?.dependency?.unsatisfied?.length ? { dependency: { unsatisfied } } : {}),
-    ...(history.length > 0 || before?.historyWorkloads?.length ? { historyWorkloads: history } : {}),
+    ...part('dependency', unsatisfied.length > 0 ? { unsatisfied } : undefined),
+    ...part('historyWorkloads', history.length > 0 ? history : undefined),
   };
 }
 
@@ -79,7 +88,7 @@ function isUrgent(
   before: readonly Condition[],
   after: readonly Condition[],
   old: ApplicationConfigurationStatus | undefined,
-  status: ApplicationConfigurationStatus,
+  status: StatusPatch,
   known: boolean,
 ): boolean {
   const was = findCondition(before, CONDITIONS.ready);
@@ -87,7 +96,11 @@ function isUrgent(
   if (!known && is?.status !== 'True' && is?.reason !== 'WaitingForDependencies') return false;
   if (was?.status !== is?.status || was?.observedGeneration !== is?.observedGeneration) return true;
   const but = after.map((condition) => (condition === is && was ? was : condition));
-  return !same({ ...old, ...status, conditions: but }, { ...old, conditions: before });
+  return !same(patched(old, { ...status, conditions: but }), { ...old, conditions: before });
+}
+
+function patched(status: ApplicationConfigurationStatus | undefined, patch: StatusPatch): object {
+  return Object.fromEntries(Object.entries({ ...status, ...patch }).filter(([, value]) => value !== null));
 }
 
 /** Events tell of transitions: a steady application has none, and a standing problem is told once. */

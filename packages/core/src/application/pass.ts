@@ -61,6 +61,8 @@ export class ApplicationPass {
     const { observed, decision } = await watches.look(key, application);
     if (decision.awaited.length > 0) return undefined;
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
+    // What waits may wait for the very thing that was just made.
+    if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
     const again = await this.#report(key, after, decision, outcome, signal);
     if (outcome?.failure) {
       if (isCapstanError(outcome.failure.error, KUBE_CODES.kindUnknown)) watches.forgetKinds();
@@ -186,6 +188,11 @@ export class ApplicationPass {
     }
     this.#wakes.forgetDeleted(key);
   }
+}
+
+function changesWaits({ unsatisfied, objects }: Decision, { applied, pruned, repaired, failure }: Outcome): boolean {
+  if (failure || applied.size === 0 || pruned.length + repaired.length > 0) return false;
+  return unsatisfied.length > 0 || objects.some(({ action }) => action === 'wait');
 }
 
 function isIdle({ objects, prune, stores, scopes }: Decision): boolean {

@@ -22,6 +22,8 @@ interface Candidate {
   readonly owner: string;
   readonly rendered: KubernetesObject;
   readonly served?: ServedKind;
+  /** No Definition says any more what is to be written into it beside what is stated. */
+  readonly unregistered?: boolean;
   readonly waitsFor?: readonly string[] | undefined;
 }
 
@@ -69,6 +71,7 @@ export function planObjects(
         owner: APPLICATION_OWNER,
         rendered: trait.object,
         served: trait.composed.served,
+        unregistered: !trait.composed.registered,
       });
       for (const one of trait.objects) add({ ...place, ...held, role: 'resource', owner: traitOwner, rendered: one });
     }
@@ -78,7 +81,7 @@ export function planObjects(
 
 function planOne(
   observed: ObservedApplication,
-  { instance, component, slot, role, owner, waitsFor, served }: Candidate,
+  { instance, component, slot, role, owner, waitsFor, served, unregistered = false }: Candidate,
   object: KubernetesObject,
   report: Report,
 ): PlannedObject {
@@ -93,7 +96,9 @@ function planOne(
   const ours = served && isOwnKind(object) && controllerOf(live)?.uid === uidOfOwner(observed, owner);
   const strangers = ours ? strangersIn(live, object, schemaOf(observed, served.name, object)) : [];
   if (strangers.length > 0) return { ...common, action: 'update', strangers };
-  return { ...common, action: isAsPlanned(observed, live, object, owner) ? 'keep' : 'update' };
+  // Its reference to the workload, written when it had a Definition, is not taken out because that is gone.
+  const isKept = isAsPlanned(observed, live, unregistered ? withDigestOf(live, object) : object, owner);
+  return { ...common, action: isKept ? 'keep' : 'update' };
 }
 
 /** `--apply-once-only`: applied for this generation of the application and this revision of the component. */
@@ -120,6 +125,12 @@ function isAsPlanned(
     covers(liveRest, rest) &&
     controllerOf(live)?.uid === uidOfOwner(observed, owner)
   );
+}
+
+function withDigestOf(live: KubernetesObject, object: KubernetesObject): KubernetesObject {
+  const digest = live.metadata.annotations?.[APPLIED_ANNOTATION] ?? '';
+  const annotations = { ...object.metadata.annotations, [APPLIED_ANNOTATION]: digest };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 interface Claim extends Pick<Candidate, 'owner' | 'role' | 'component'> {
