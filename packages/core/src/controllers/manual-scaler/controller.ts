@@ -58,8 +58,8 @@ class ScalerLoop {
   readonly #autoscalers: SharedInformer;
   readonly #watches: KindWatches;
   readonly #dependents = new Dependents();
-  /** Since when a trait waits for something that is only just being made. */
-  readonly #waiting = new Map<string, number>();
+  /** What a trait waits for that is only just being made, and since when. */
+  readonly #waiting = new Map<string, { readonly problem: string | undefined; readonly since: number }>();
 
   constructor(context: ControllerContext) {
     const { hub, clock } = context;
@@ -137,16 +137,17 @@ class ScalerLoop {
   }
 
   /** How long to wait before anything is said, in milliseconds. */
-  #waitFor(key: string, { early, unread }: Observed): number | undefined {
+  #waitFor(key: string, { early, unread, problem }: Observed): number | undefined {
     const now = this.#context.clock.now();
     if (unread) return leftOf(READ_MS, this.#watches.waitingSince(unread) ?? now, now);
     if (!early) {
       this.#waiting.delete(key);
       return undefined;
     }
-    const since = this.#waiting.get(key) ?? now;
-    this.#waiting.set(key, since);
-    return leftOf(PATIENCE_MS, since, now);
+    const before = this.#waiting.get(key);
+    const waiting = before && before.problem === problem ? before : { problem, since: now };
+    this.#waiting.set(key, waiting);
+    return leftOf(PATIENCE_MS, waiting.since, now);
   }
 
   /** Why the number of replicas is not the trait's to set. */
