@@ -91,9 +91,9 @@ function indexOf(catalog: DefinitionCatalog): CatalogIndex {
   const known = indexes.get(catalog);
   if (known) return known;
   const crds = new Map(catalog.crds.map((crd) => [crd.metadata.name, crd]));
-  const matches = catalog.definitions.map((definition) =>
-    matchOf(definition, crds.get(modernResourceName(definition.spec.definitionRef.name))),
-  );
+  const matches = catalog.definitions
+    .filter(namesCrd)
+    .map((definition) => matchOf(definition, crds.get(modernResourceName(definition.spec.definitionRef.name))));
   const named = (role: DefinitionRole) => {
     const ofRole = matches.filter((match) => match.role === role);
     const pairs = ofRole.map((match) => [match.definition.metadata.name, match] as const);
@@ -112,6 +112,11 @@ function indexOf(catalog: DefinitionCatalog): CatalogIndex {
   };
   indexes.set(catalog, index);
   return index;
+}
+
+/** Files may hold a Definition that no API server has seen. */
+function namesCrd({ spec }: Definition): boolean {
+  return typeof spec?.definitionRef?.name === 'string';
 }
 
 function groupKind(group: string, kind: string): string {

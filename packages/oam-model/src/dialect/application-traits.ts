@@ -2,6 +2,7 @@ import type { KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { instanceNameOf } from '../names.ts';
+import { typeName } from '../rules/conflicts.ts';
 import { admission, type RuleTrait, ruleTrait, ruleWorkload } from '../rules/subjects.ts';
 import type { DialectContext } from './context.ts';
 import { saysItsKind } from './embedded.ts';
@@ -61,8 +62,10 @@ function refusalOf(
   return refused && { rule: refused.rule };
 }
 
+/** Definitions are types: two may register one CRD. Without them the kind is. */
 function isSameType(one: RuleTrait, other: RuleTrait): boolean {
-  return one.target.resourceName === other.target.resourceName;
+  const defined = one.definition && other.definition;
+  return defined ? typeName(one) === typeName(other) : one.target.resourceName === other.target.resourceName;
 }
 
 function report(
@@ -88,7 +91,7 @@ function report(
   } else if (words.length > 0) {
     context.warn(path, `${describeKind(trait)} is not attached to ${words.join('; ')}`);
   }
-  if (attached > 1 && trait.metadata?.name) {
+  if (attached > 1 && trait.metadata?.name && !isKnativeAutoscaler(trait)) {
     context.refuse([...path, 'metadata', 'name'], {
       code: OAM_CODES.traitInvalid,
       reason: 'InvalidTrait',

@@ -24,7 +24,7 @@ const WORKLOAD = ['spec', 'workload'] as const;
 export function normalizeComponent(component: Component, catalog: DefinitionCatalog): NormalizedObject<Component> {
   const context = new DialectContext(catalog, component.metadata.name);
   const annotated = { ...component, metadata: withAnnotations(context, component.metadata) };
-  const { workload } = annotated.spec ?? {};
+  const workload = isJsonObject(annotated.spec) ? annotated.spec.workload : undefined;
   if (!isJsonObject(workload)) return { object: annotated, warnings: context.warnings, problems: context.problems };
   const typed = isBlank(workload['type']) ? workload : resolveType(context, annotated, workload);
   const modern = saysItsKind(typed) ? modernObject(typed, catalog.crds) : typed;
@@ -41,7 +41,7 @@ export function normalizeComponent(component: Component, catalog: DefinitionCata
  */
 export function resolveWorkloadType(component: Component, catalog: DefinitionCatalog): NormalizedObject<Component> {
   const context = new DialectContext(catalog, component.metadata.name);
-  const { workload } = component.spec ?? {};
+  const workload = isJsonObject(component.spec) ? component.spec.workload : undefined;
   if (!isJsonObject(workload) || isBlank(workload['type'])) {
     return { object: component, warnings: [], problems: [] };
   }

@@ -3,6 +3,7 @@ import type { ApplicationComponent, Component, DataInput, DataOutput } from '../
 import { instanceNameOf } from '../names.ts';
 import type { DialectContext, Path } from './context.ts';
 import { dependencyNodes } from './dependencies.ts';
+import { objectsOf } from './embedded.ts';
 
 /** A workload or trait that passes or waits for data. */
 interface Slot {
@@ -41,22 +42,22 @@ export function warnOfDataCycles(
   }
 }
 
-function passesData({ dataInputs = [], traits = [] }: ApplicationComponent): boolean {
-  return dataInputs.length > 0 || traits.some((trait) => (trait.dataInputs ?? []).length > 0);
+function passesData({ dataInputs, traits }: ApplicationComponent): boolean {
+  return [{ dataInputs }, ...objectsOf(traits)].some((each) => objectsOf(each.dataInputs).length > 0);
 }
 
 function slotsOf(entry: ApplicationComponent, index: number, entries: readonly ApplicationComponent[]): Slot[] {
   const path = ['spec', 'components', index];
-  const { dataInputs = [], dataOutputs = [], traits = [] } = entry;
+  const { dataInputs, dataOutputs, traits } = entry;
   const name = workloadSlot(entries, index);
   return [
-    { name, path, component: index, inputs: dataInputs, outputs: dataOutputs },
-    ...traits.map(({ trait, dataInputs: inputs = [], dataOutputs: outputs = [] }, at) => ({
+    { name, path, component: index, inputs: objectsOf(dataInputs), outputs: objectsOf(dataOutputs) },
+    ...objectsOf(traits).map(({ trait, dataInputs: inputs, dataOutputs: outputs }, at) => ({
       name: `${name}'s ${trait?.kind ?? 'trait'} ${at + 1}`,
       path: [...path, 'traits', at],
       component: index,
-      inputs,
-      outputs,
+      inputs: objectsOf(inputs),
+      outputs: objectsOf(outputs),
     })),
   ];
 }

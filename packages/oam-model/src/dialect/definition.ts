@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import type { Definition } from '../kinds/index.ts';
 import { isTraitDefinition, type TraitDefinition } from '../kinds/index.ts';
 import { modernEntry } from '../rules/type-entries.ts';
@@ -11,7 +12,8 @@ import type { NormalizedObject } from './types.ts';
  */
 export function normalizeDefinition<T extends Definition>(definition: T): NormalizedObject<T> {
   const context = new DialectContext({ definitions: [], crds: [] });
-  const { definitionRef } = definition.spec;
+  const { definitionRef } = isJsonObject(definition.spec) ? definition.spec : {};
+  if (typeof definitionRef?.name !== 'string') return { object: definition, warnings: [], problems: [] };
   const name = modernResourceName(definitionRef.name);
   if (name !== definitionRef.name) {
     context.warn(['spec', 'definitionRef', 'name'], `${definitionRef.name} is read as ${name}`);
@@ -24,8 +26,8 @@ export function normalizeDefinition<T extends Definition>(definition: T): Normal
 function withModernRules(context: DialectContext, definition: TraitDefinition): TraitDefinition {
   const { appliesTo, appliesToWorkloads, conflictsWith, ...spec } = definition.spec;
   if (appliesTo) context.warn(['spec', 'appliesTo'], 'appliesTo is read as appliesToWorkloads');
-  const modern = (field: string, entries: readonly string[] = []) =>
-    entries.map((entry, index) => {
+  const modern = (field: string, entries: readonly string[] | undefined) =>
+    textsOf(entries).map((entry, index) => {
       const today = modernEntry(entry);
       if (today !== entry) context.warn(['spec', field, index], `${entry} is read as ${today}`);
       return today;
@@ -39,4 +41,8 @@ function withModernRules(context: DialectContext, definition: TraitDefinition): 
       ...(conflictsWith ? { conflictsWith: modern('conflictsWith', conflictsWith) } : {}),
     },
   };
+}
+
+function textsOf(list: readonly string[] | undefined): readonly string[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
 }

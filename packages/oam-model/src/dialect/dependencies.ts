@@ -15,8 +15,8 @@ export function dependencyNodes(
     const own: unknown = workloadOf(entry, components)?.metadata?.name;
     return {
       instance: instanceNameOf(entry),
-      aliases: [componentNameOf(entry), ...(typeof own === 'string' && own !== '' ? [own] : [])],
-      dependencies: entry.dependencies ?? [],
+      aliases: [componentNameOf(entry), ...(isText(own) && own !== '' ? [own] : [])],
+      dependencies: Array.isArray(entry.dependencies) ? entry.dependencies.filter(isText) : [],
     };
   });
 }
@@ -43,4 +43,8 @@ export function reportDependencies(
         : 'Take one of them out.',
     });
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -1,5 +1,6 @@
-import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import type { KubernetesObject } from '@capstan/base';
 import { setField } from '../field-path.ts';
+import { isJsonObject } from '../json.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { componentNameOf, pinnedRevision } from '../names.ts';
 import { resolveParameters } from '../parameters.ts';
@@ -35,11 +36,10 @@ export function workloadOf(
   components: ReadonlyMap<string, Component>,
 ): KubernetesObject | undefined {
   const component = componentOf(entry, components);
-  if (!component?.spec?.workload) return undefined;
+  if (!isJsonObject(component?.spec) || !isJsonObject(component.spec.workload)) return undefined;
   try {
     return resolveParameters(component, entry.parameterValues);
-  } catch (error) {
-    if (isCapstanError(error)) return component.spec.workload;
-    throw error;
+  } catch {
+    return component.spec.workload;
   }
 }

@@ -24,16 +24,17 @@ export function resolveNamedTraits(
   catalog: DefinitionCatalog,
 ): NormalizedObject<ApplicationConfiguration> {
   const context = new DialectContext(catalog);
-  const { components = [] } = application.spec;
-  const resolved = components.map((entry, index) => {
-    if (!entry.traits) return entry;
-    const traits = entry.traits.map((trait, at) => {
-      const path = ['spec', 'components', index, 'traits', at, 'trait'];
-      return isNamedInside(trait.trait) ? { ...trait, trait: resolveInside(context, trait.trait, path) } : trait;
+  const resolve = (traits: readonly ComponentTrait[], path: Path) =>
+    traits.map((entry, at) => {
+      const { trait } = entry;
+      return isNamedInside(trait) ? { ...entry, trait: resolveInside(context, trait, [...path, at, 'trait']) } : entry;
     });
-    return { ...entry, traits };
-  });
-  const object = { ...application, spec: { ...application.spec, components: resolved } };
+  const { components = [], traits } = application.spec;
+  const resolved = components.map((entry, index) =>
+    entry.traits ? { ...entry, traits: resolve(entry.traits, ['spec', 'components', index, 'traits']) } : entry,
+  );
+  const forAll = traits ? { traits: resolve(traits, ['spec', 'traits']) } : {};
+  const object = { ...application, spec: { ...application.spec, components: resolved, ...forAll } };
   return { object, warnings: context.warnings, problems: context.problems };
 }
 
@@ -45,15 +46,7 @@ export function isNamedInside(trait: KubernetesObject | undefined): trait is Kub
 /** The whole object of a trait of the form `{name, properties}`; unchanged, with a problem, when it cannot be known. */
 export function resolveInside(context: DialectContext, trait: KubernetesObject, path: Path): KubernetesObject {
   const { name, properties, ...rest } = trait as KubernetesObject & JsonObject;
-  if (typeof name !== 'string') {
-    context.refuse([...path, 'name'], {
-      code: OAM_CODES.traitInvalid,
-      reason: 'InvalidTrait',
-      message: `name of trait should be string instead of ${typeof name}`,
-      hint: 'Write the name of a TraitDefinition, or apiVersion and kind in its place.',
-    });
-    return trait;
-  }
+  if (!isText(context, name, [...path, 'name'])) return trait;
   const definition = context.catalog.definitions.find(
     (each): each is TraitDefinition => isTraitDefinition(each) && each.metadata.name === name,
   );
@@ -75,7 +68,7 @@ export function resolveUnwrapped(
   path: Path,
 ): ComponentTrait | undefined {
   const { name = '', version, properties, spec, ...passing } = entry;
-  const definition = definitionNamed(context, name, [...path, 'name']);
+  const definition = isText(context, name, [...path, 'name']) && definitionNamed(context, name, [...path, 'name']);
   if (!definition) return undefined;
   const wanted = versionOf(context, definition, version, [...path, 'version']);
   if (wanted === undefined) return undefined;
@@ -84,6 +77,17 @@ export function resolveUnwrapped(
   if (!whole) return undefined;
   context.warn([...path, 'name'], `a trait by the name ${name} is read as trait: ${describeKind(whole)}`);
   return { ...passing, trait: whole };
+}
+
+function isText(context: DialectContext, name: unknown, path: Path): name is string {
+  if (typeof name === 'string') return true;
+  context.refuse(path, {
+    code: OAM_CODES.traitInvalid,
+    reason: 'InvalidTrait',
+    message: `name of trait should be string instead of ${typeof name}`,
+    hint: 'Write the name of a TraitDefinition, or apiVersion and kind in its place.',
+  });
+  return false;
 }
 
 function definitionNamed(context: DialectContext, name: string, path: Path): TraitDefinition | undefined {
@@ -126,7 +130,7 @@ function versionOf(
   version: string | undefined,
   path: Path,
 ): string | undefined {
-  if (!version) return '';
+  if (!version || typeof version !== 'string') return '';
   const crd = context.catalog.crds.find((each) => each.metadata.name === definition.spec.definitionRef.name);
   if (crd?.spec.versions.some((each) => each.served && each.name === version)) return version;
   const stated = definition.metadata.annotations?.['version'];

@@ -5,6 +5,7 @@ import type {
   Component,
   ComponentScope,
   ComponentTrait,
+  TypedReference,
 } from '../kinds/index.ts';
 import { attachApplicationTraits, type DraftEntry } from './application-traits.ts';
 import { withoutAutoscalers } from './autoscalers.ts';
@@ -12,6 +13,7 @@ import { normalizeComponent } from './component.ts';
 import { DialectContext, type Path } from './context.ts';
 import { warnOfDataCycles } from './data-cycles.ts';
 import { reportDependencies } from './dependencies.ts';
+import { objectsOf } from './embedded.ts';
 import { describeKind, modernKind } from './kind-aliases.ts';
 import { readRevisionName } from './revision-name.ts';
 import { draftTrait, settle } from './traits.ts';
@@ -34,10 +36,10 @@ export function normalizeApplication(input: NormalizeInput): NormalizedApplicati
     components.set(key, normalized.object);
     return normalized;
   });
-  const { traits: forAll = [], components: stated = [], ...spec } = input.application.spec ?? {};
-  const entries = stated.map((entry, index) => draftEntry(context, entry, ['spec', 'components', index]));
-  const traits = (withoutZeroStructs(forAll, OPAQUE) ?? []) as readonly ComponentTrait[];
-  const drafts = traits.map((entry, index) => draftTrait(context, entry, ['spec', 'traits', index]));
+  const { traits: forAll, components: stated, ...spec } = specOf(input.application);
+  const entries = objectsOf(stated).map((entry, index) => draftEntry(context, entry, ['spec', 'components', index]));
+  const traits = withoutZeroStructs(forAll, OPAQUE) as readonly ComponentTrait[] | undefined;
+  const drafts = objectsOf(traits).map((entry, index) => draftTrait(context, entry, ['spec', 'traits', index]));
   const attached = attachApplicationTraits(context, entries, drafts, components);
   const warned = new Set<Path>();
   const canonical = attached.map((draft, index) =>
@@ -55,15 +57,25 @@ export function normalizeApplication(input: NormalizeInput): NormalizedApplicati
   };
 }
 
+function specOf({ spec }: ApplicationConfiguration): Partial<ApplicationConfiguration['spec']> {
+  return isJsonObject(spec) ? spec : {};
+}
+
 function draftEntry(context: DialectContext, stated: ApplicationComponent, path: Path): DraftEntry {
   const kept = (withoutZeroStructs(stated, OPAQUE) ?? {}) as ApplicationComponent;
-  const { traits = [], scopes, ...entry } = readRevisionName(context, kept, path);
+  const { traits, scopes, ...entry } = readRevisionName(context, withTextNames(kept), path);
+  const references = objectsOf(scopes).flatMap((scope, at) => readScope(context, scope, [...path, 'scopes', at]) ?? []);
   return {
-    entry: scopes
-      ? { ...entry, scopes: scopes.map((scope, at) => readScope(context, scope, [...path, 'scopes', at])) }
-      : entry,
-    traits: traits.map((trait, at) => draftTrait(context, isJsonObject(trait) ? trait : {}, [...path, 'traits', at])),
+    entry: references.length > 0 ? { ...entry, scopes: settleScopes(context, references, path) } : entry,
+    traits: objectsOf(traits).map((trait, at) => draftTrait(context, trait, [...path, 'traits', at])),
   };
+}
+
+/** Names that are no texts are said to be wrong by the schema, and count as absent until then. */
+function withTextNames(entry: ApplicationComponent): ApplicationComponent {
+  const isName = (field: string) => field === 'componentName' || field === 'revisionName' || field === 'instanceName';
+  const fields = Object.entries(entry).filter(([field, value]) => !isName(field) || typeof value === 'string');
+  return Object.fromEntries(fields);
 }
 
 function settleEntry(context: DialectContext, { entry, traits }: DraftEntry, path: Path): ApplicationComponent {
@@ -71,17 +83,28 @@ function settleEntry(context: DialectContext, { entry, traits }: DraftEntry, pat
   return { ...entry, traits: traits.map((draft, at) => settle(context, draft, [...path, 'traits', at])) };
 }
 
-function readScope(context: DialectContext, { scope, scopeRef, ...rest }: ComponentScope, path: Path): ComponentScope {
+/** A scope on its way to the canonical form, and where its reference is written. */
+interface DraftScope {
+  readonly scopeRef: TypedReference;
+  readonly source: Path;
+}
+
+/** The reference of a scope in either form; undefined where a Go client wrote an empty one. */
+function readScope(context: DialectContext, { scope, scopeRef }: ComponentScope, path: Path): DraftScope | undefined {
   const stated = scopeRef ?? scope;
-  if (!stated) return rest;
-  const field = scopeRef ? 'scopeRef' : 'scope';
-  if (!scopeRef) {
-    context.warn([...path, field], 'scope is read as scopeRef');
-    context.moved([...path, 'scopeRef'], [...path, field]);
-  }
+  if (!isJsonObject(stated)) return undefined;
+  const source = [...path, scopeRef ? 'scopeRef' : 'scope'];
+  if (!scopeRef) context.warn(source, 'scope is read as scopeRef');
   const modern = modernKind(stated, context.catalog.crds);
   if (modern !== stated) {
-    context.warn([...path, field, 'kind'], `${describeKind(stated)} is read as ${describeKind(modern)}`);
+    context.warn([...source, 'kind'], `${describeKind(stated)} is read as ${describeKind(modern)}`);
   }
-  return { ...rest, scopeRef: modern };
+  return { scopeRef: modern, source };
+}
+
+function settleScopes(context: DialectContext, drafts: readonly DraftScope[], path: Path): ComponentScope[] {
+  return drafts.map(({ scopeRef, source }, at) => {
+    context.moved([...path, 'scopes', at, 'scopeRef'], source);
+    return { scopeRef };
+  });
 }

@@ -179,3 +179,41 @@ test('a Definition is the same after a second reading', () => {
     }),
   );
 });
+
+test('whatever a file holds, reading it does not throw', () => {
+  const keys = fc.constantFrom(
+    ...[
+      'spec',
+      'components',
+      'traits',
+      'trait',
+      'name',
+      'scopes',
+      'scope',
+      'dependencies',
+      'componentName',
+      'revisionName',
+    ],
+    ...[
+      'metadata',
+      'annotations',
+      'workload',
+      'type',
+      'parameters',
+      'parameterValues',
+      'dataInputs',
+      'definitionRef',
+      'kind',
+    ],
+  );
+  const json = fc.anything({ key: keys, maxDepth: 6, values: [fc.constantFrom('a|b|c', 'x', 1, null, true)] });
+  const object = fc.record({ metadata: fc.record({ name: fc.constant('x') }), spec: json });
+  fc.assert(
+    fc.property(object.map(asJson), object.map(asJson), (application, component) => {
+      const components = new Map([['x', component as unknown as Component]]);
+      normalizeApplication({ application: application as unknown as ApplicationConfiguration, components, catalog });
+      normalizeDefinition(application as unknown as Definition);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -20,7 +20,7 @@ export interface TypeTarget {
 export function targetOfDefinition({ metadata, spec }: Definition, kind?: KindReference): TypeTarget {
   return {
     definitionName: metadata.name,
-    resourceName: spec.definitionRef.name,
+    resourceName: modernResourceName(spec.definitionRef.name),
     ...(metadata.labels ? { labels: metadata.labels } : {}),
     ...(kind ? { kind } : {}),
   };
