@@ -6,7 +6,14 @@ import { commandsOf } from './support/docs.ts';
 import { stage } from './support/story.ts';
 
 /** Documents whose commands run in this order, each on what the ones before left. */
-const DOCUMENTS = ['docs/quick-start.md', 'docs/sandbox.md', 'docs/capabilities.md', 'docs/applications.md'];
+const DOCUMENTS = [
+  'docs/quick-start.md',
+  'docs/sandbox.md',
+  'docs/capabilities.md',
+  'docs/applications.md',
+  'docs/builtins.md',
+  'docs/operator.md',
+];
 
 describe('every command that a document shows', () => {
   const scene = stage();

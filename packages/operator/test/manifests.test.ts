@@ -16,7 +16,9 @@ describe('the manifests of the system', () => {
     const lastCrd = kinds.lastIndexOf('CustomResourceDefinition');
     expect(kinds[0]).toBe('Namespace');
     expect(kinds.indexOf('WorkloadDefinition')).toBe(lastCrd + 1);
-    expect(kinds.slice(lastCrd + 2).every((kind) => /Role(Binding)?$/.test(kind))).toBe(true);
+    const roles = kinds.findIndex((kind) => /Role(Binding)?$/.test(kind));
+    expect(kinds.slice(lastCrd + 1, roles).every((kind) => /^(Workload|Trait|Scope)Definition$/.test(kind))).toBe(true);
+    expect(kinds.slice(roles).every((kind) => /Role(Binding)?$/.test(kind))).toBe(true);
     expect(kinds.slice(1, lastCrd + 1).filter((kind) => kind !== 'CustomResourceDefinition')).toEqual([]);
   });
 });
