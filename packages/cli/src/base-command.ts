@@ -120,7 +120,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
   /** The cluster that the flags mean. Connects once; asks the server nothing. */
   protected async cluster(): Promise<KubeClient> {
     this.#connected ??= await connectTo(this.#choice());
-    this.reach = this.#connected.reach;
+    this.reach = this.#connected.reach.in(this.#namespace);
     return this.#connected.client;
   }
 
@@ -149,14 +149,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
 
   /** The namespace to work in: `-n`, else the context's. */
   protected async namespace(): Promise<string> {
-    const { namespace } = this.flags as { namespace?: string };
-    return namespace ?? (await this.cluster()).context.namespace;
-  }
-
-  /** `-n NS` for printed commands, where the user gave one. */
-  protected get namespaceFlag(): string {
-    const { namespace } = this.flags as { namespace?: string };
-    return namespace === undefined ? '' : ` -n ${shellQuote(namespace)}`;
+    return this.#namespace ?? (await this.cluster()).context.namespace;
   }
 
   /** Live progress on stderr. */
@@ -211,6 +204,10 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     return ['capstan', ...(this.id ?? '').split(':'), ...this.argv].map(shellQuote).join(' ');
   }
 
+  get #namespace(): string | undefined {
+    return (this.flags as { namespace?: string }).namespace;
+  }
+
   async #prepare(): Promise<void> {
     const ctor = this.ctor as unknown as typeof CapstanCommand;
     try {
@@ -239,7 +236,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     this.logger = flags.debug
       ? createLogger({ level: 'debug', write: (line) => process.stderr.write(`${line}\n`) })
       : silentLogger;
-    this.reach = reachOf(this.#choice());
+    this.reach = reachOf(this.#choice()).in(this.#namespace);
   }
 
   #choice(): ClusterChoice {
@@ -266,6 +263,7 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     return reportFailure(error, {
       failedAs: (this.ctor as unknown as typeof CapstanCommand).failedAs,
       argv: this.argv,
+      compact: this.out?.compact ?? false,
       reach: this.reach,
       goOn: this.goOn ?? this.commandLine(),
     });

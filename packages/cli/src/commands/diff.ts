@@ -42,6 +42,6 @@ export default class Diff extends CapstanCommand<typeof Diff> {
     await printPlan(this.out, plan);
     if (changesNothing(plan)) return;
     this.exitCode = EXIT.failed;
-    this.next(`capstan up ${this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ')}${this.namespaceFlag}`);
+    this.next(`capstan up ${this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ')}`);
   }
 }

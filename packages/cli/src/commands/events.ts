@@ -48,7 +48,7 @@ export default class Events extends CapstanCommand<typeof Events> {
         columns: COLUMNS,
       });
     if (watch) await this.#watch(input);
-    else this.next(`capstan status ${this.args.app} --tree${this.namespaceFlag}`);
+    else this.next(`capstan status ${this.args.app} --tree`);
   }
 
   async #watch(input: Parameters<typeof import('../lib/application-events.ts').followEvents>[1]): Promise<void> {

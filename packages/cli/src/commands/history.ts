@@ -50,7 +50,7 @@ export default class History extends CapstanCommand<typeof History> {
     );
     if (back) {
       const line = `capstan rollback ${shellQuote(app)} -c ${back.component} --to ${back.number}`;
-      this.next(`${line}${this.namespaceFlag}`);
+      this.next(`${line}`);
     }
   }
 }

@@ -33,8 +33,7 @@ export default class List extends CapstanCommand<typeof List> {
       ],
     });
     const [first] = rows;
-    if (first)
-      this.next(`capstan status ${first.name} --tree${everywhere ? ` -n ${first.namespace}` : this.namespaceFlag}`);
+    if (first) this.next(`capstan status ${first.name} --tree${everywhere ? ` -n ${first.namespace}` : ''}`);
   }
 }
 

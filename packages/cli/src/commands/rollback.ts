@@ -109,16 +109,13 @@ export default class Rollback extends CapstanCommand<typeof Rollback> {
   }
 
   #conclude(app: string, { component, to, newest }: Decided): void {
-    const history = `capstan history ${shellQuote(app)}${this.namespaceFlag}`;
+    const history = `capstan history ${shellQuote(app)}`;
     if (to.latest) {
       this.next(history);
       return;
     }
     this.out.note(`It stays at ${to.revision} until it is told otherwise: capstan up -f FILE goes forward again, or`);
-    this.next(
-      `capstan rollback ${shellQuote(app)} -c ${shellQuote(component)} --to ${newest}${this.namespaceFlag}`,
-      history,
-    );
+    this.next(`capstan rollback ${shellQuote(app)} -c ${shellQuote(component)} --to ${newest}`, history);
   }
 }
 

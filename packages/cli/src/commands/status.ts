@@ -76,7 +76,7 @@ export default class Status extends CapstanCommand<typeof Status> {
   #close(tree: ApplicationTree, app: string): void {
     const ready = tree.application.health.status === 'ready';
     if (this.flags['exit-code'] && !ready) this.exitCode = EXIT.degraded;
-    if (!this.flags.tree) this.next(`capstan status ${app} --tree${this.namespaceFlag}`);
+    if (!this.flags.tree) this.next(`capstan status ${app} --tree`);
   }
 
   /** Prints again at each change of the application or anything below it that shows. */

@@ -155,6 +155,6 @@ export default class Up extends CapstanCommand<typeof Up> {
       text: () => names.map((name) => `Application ${name} is ${outcome}${unchanged ? ' (unchanged)' : ''}.`),
     });
     const [name] = names;
-    if (name) this.next(`capstan status ${shellQuote(name)} --tree${this.namespaceFlag}`);
+    if (name) this.next(`capstan status ${shellQuote(name)} --tree`);
   }
 }

@@ -42,7 +42,7 @@ export default class Validate extends CapstanCommand<typeof Validate> {
       text: () => [`${loaded.files.join(', ')}: ${count(documents.length, 'object')}, valid`],
     });
     if (applications.length > 0)
-      this.next(`capstan up ${this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ')}${this.namespaceFlag}`);
+      this.next(`capstan up ${this.flags.file.map((file) => `-f ${shellQuote(file)}`).join(' ')}`);
   }
 
   async #offline() {

@@ -15,7 +15,7 @@ export interface WrittenRollback {
 /**
  * Points the application at the revision. Where `capstan up` applied it, as another apply of the same file, so that the
  * next `up` goes forward without a conflict; else as a change of the list of components alone, guarded against a change
- * meanwhile (CAPSTAN_KUBE_CONFLICT).
+ * meanwhile (CAPSTAN_KUBE_INVALID).
  */
 export async function writeRollback(
   client: KubeClient,
@@ -39,8 +39,13 @@ export async function writeRollback(
     };
     return { application: await client.apply(object, write), otherManagers };
   }
-  const patch = { metadata: { resourceVersion: metadata.resourceVersion }, spec: { components } };
-  return { application: await client.patch({ apiVersion, kind, name, namespace }, patch, write), otherManagers };
+  const patch = [
+    // Only the spec counts: the controller writes the status all the time.
+    { op: 'test', path: '/metadata/generation', value: metadata.generation },
+    { op: 'replace', path: '/spec/components', value: components },
+  ];
+  const reference = { apiVersion, kind, name, namespace };
+  return { application: await client.patch(reference, patch, { ...write, type: 'json' }), otherManagers };
 }
 
 function managersOfSpec({ metadata }: KubernetesObject): string[] {

@@ -1,9 +1,12 @@
 import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
+import type { CatalogEntry } from '@capstan/capability-center';
 import { COMPONENT_LABEL, CONTROLLER_REVISION, snapshotOf } from '@capstan/core';
 import type { KubeClient } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
   type Component,
+  type CustomResourceDefinition,
+  type Definition,
   type DefinitionCatalog,
   OAM_API_VERSION,
   parseDocuments,
@@ -12,8 +15,10 @@ import {
   validateApplication,
 } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
+import { orForbidden } from './forbidden.ts';
 import { readInput } from './input.ts';
 import { offeredPackages, offerOf } from './offers.ts';
+import { clusterCrds } from './types-catalog.ts';
 import { count } from './words.ts';
 
 /** What the files of an application hold. */
@@ -64,7 +69,7 @@ export async function checkApplicationFiles(loaded: ApplicationFiles, options: C
   const problems = validateApplication({
     documents: loaded.documents,
     definitions: types.definitions,
-    crds: types.crds,
+    crds: [...types.crds, ...(client ? await crdsOfFiles(client, loaded, types, signal) : [])],
     ...(components ? { components } : {}),
     ...(revisions ? { revisions } : {}),
   });
@@ -106,6 +111,20 @@ async function pinnedRevisions(
   );
 }
 
+/** The CRDs of the cluster that only Definitions in the files name. */
+async function crdsOfFiles(
+  client: KubeClient,
+  { documents }: ApplicationFiles,
+  types: DefinitionCatalog,
+  signal: AbortSignal,
+): Promise<readonly CustomResourceDefinition[]> {
+  const known = new Set(types.crds.map(({ metadata }) => metadata.name));
+  const names = documents
+    .map(({ object }) => (object as Partial<Definition>).spec?.definitionRef?.name)
+    .filter((name) => typeof name === 'string' && /^[a-z0-9][-a-z0-9.]*$/.test(name) && !known.has(name));
+  return (await orForbidden(clusterCrds(client, names as string[], signal))) ?? [];
+}
+
 /** Adds to problems about unknown types which package brings the type, where a center can be read. */
 async function withOffers(
   problems: readonly ValidationProblem[],
@@ -117,13 +136,24 @@ async function withOffers(
     if (isCapstanError(error)) return [];
     throw error;
   });
-  return problems.map((problem) => {
-    const offer = problem.unknown && offerOf(problem.unknown, entries);
-    if (!offer) return problem;
+  return problems.map((problem) => withOffer(problem, entries));
+}
+
+function withOffer(problem: ValidationProblem, entries: readonly CatalogEntry[]): ValidationProblem {
+  const { unknown, hint } = problem;
+  if (!unknown) return problem;
+  const { capability } = unknown;
+  const offer = offerOf(unknown, entries);
+  if (offer && (capability === undefined || capability === offer.package)) {
     const from = `"${offer.shortName}" comes from capability ${offer.package} ${offer.version}, which is not installed.`;
     const next = [`capstan cap install ${offer.package}`, ...problem.next];
-    return { ...problem, hint: [problem.hint, from].filter(Boolean).join(' '), next };
-  });
+    return { ...problem, hint: [capability === undefined && hint, from].filter(Boolean).join(' '), next };
+  }
+  if (capability === undefined) return problem;
+  const offered = entries.some(({ metadata }) => metadata.name === capability);
+  const state = offered ? 'It is not installed.' : 'No registry offers it yet: it is a package to come.';
+  const next = offered ? [`capstan cap install ${capability}`, ...problem.next] : [];
+  return { ...problem, hint: [hint, state].filter(Boolean).join(' '), next };
 }
 
 function isOam(apiVersion: string): boolean {

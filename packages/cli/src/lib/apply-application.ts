@@ -1,7 +1,7 @@
 import { CapstanError, EXIT, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, waitUntilServed } from '@capstan/kube';
 import { CLI_CODES } from '../codes.ts';
-import { isGround } from './file-objects.ts';
+import { isGround, isOam } from './file-objects.ts';
 
 /** Field manager of users' files. */
 export const USER_MANAGER = 'capstan';
@@ -30,10 +30,10 @@ export async function applyObjects(
 ): Promise<AppliedObject[]> {
   const ground = objects.filter(isGround);
   const rest = objects.filter((object) => !isGround(object));
-  await tryAll(client, ground, options);
+  await tryAll(client, ground, options.signal);
   const applied = await applyAll(client, ground, options);
   for (const kind of ground.flatMap(kindsOf)) await waitUntilServed(client, kind, { signal: options.signal });
-  await tryAll(client, rest, options);
+  await tryAll(client, rest, options.signal);
   return [...applied, ...(await applyAll(client, rest, options))];
 }
 
@@ -54,8 +54,8 @@ export async function tryObjects(
   }
   const served = await Promise.all(objects.map(async (object) => (await client.discovery.find(object)) !== undefined));
   const tried = objects.filter(({ metadata }, index) => served[index] && !fresh.has(metadata.namespace ?? ''));
-  await tryAll(client, tried, options);
-  return objects.length - tried.length;
+  const undecided = await tryAll(client, tried, options.signal);
+  return objects.length - tried.length + undecided;
 }
 
 /** `component/backend` of an applied object, as `-o name` prints it. */
@@ -63,15 +63,38 @@ export function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind === 'ApplicationConfiguration' ? 'application' : kind.toLowerCase()}/${metadata.name}`;
 }
 
-async function tryAll(
+/** Tries objects one by one. Gives the number of those that cannot be judged before the others are there. */
+async function tryAll(client: KubeClient, objects: readonly KubernetesObject[], signal: AbortSignal): Promise<number> {
+  let undecided = 0;
+  let grounded = true;
+  for (const object of objects) {
+    try {
+      const after = await client.apply(object, { fieldManager: USER_MANAGER, signal, dryRun: true });
+      if (isOam(object, 'Component', ...DEFINITIONS)) grounded &&= await isThere(client, object, after, signal);
+    } catch (error) {
+      // Admission looks at an application with its components and Definitions as they are, not as they are about to be.
+      if (grounded || !isOam(object, 'ApplicationConfiguration') || !isDenial(error)) explain(object, error);
+      undecided += 1;
+    }
+  }
+  return undecided;
+}
+
+const DEFINITIONS = ['WorkloadDefinition', 'TraitDefinition', 'ScopeDefinition'];
+
+/** Whether an object is in the cluster already as it would be after an apply. */
+async function isThere(
   client: KubeClient,
-  objects: readonly KubernetesObject[],
-  { signal }: Pick<ApplyObjectsOptions, 'signal'>,
-): Promise<void> {
-  for (const object of objects)
-    await client
-      .apply(object, { fieldManager: USER_MANAGER, signal, dryRun: true })
-      .catch(explainMissingNamespace(object));
+  object: KubernetesObject,
+  after: KubernetesObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const live = await client.get(referenceTo(object), { signal });
+  return live !== undefined && live.metadata.generation === after.metadata.generation;
+}
+
+function isDenial(error: unknown): boolean {
+  return isCapstanError(error, KUBE_CODES.forbidden) && /admission webhook ".*" denied/.test(error.message);
 }
 
 async function applyAll(
@@ -107,14 +130,12 @@ function actionOf(before: KubernetesObject | undefined, after: KubernetesObject)
   return before.metadata.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'changed';
 }
 
-function explainMissingNamespace(object: KubernetesObject) {
-  return (error: unknown): never => {
-    const { namespace = '' } = object.metadata;
-    if (!isCapstanError(error, KUBE_CODES.notFound) || !error.message.includes(`"${namespace}"`)) throw error;
-    throw new CapstanError(CLI_CODES.notFound, `there is no namespace ${namespace}`, {
-      hint: '--create-namespace creates it.',
-      exit: EXIT.failed,
-      cause: error,
-    });
-  };
+/** Throws the error of an apply, in better words where the namespace is missing. */
+function explain({ metadata: { namespace = '' } }: KubernetesObject, error: unknown): never {
+  if (!isCapstanError(error, KUBE_CODES.notFound) || !error.message.includes(`"${namespace}"`)) throw error;
+  throw new CapstanError(CLI_CODES.notFound, `there is no namespace ${namespace}`, {
+    hint: '--create-namespace creates it.',
+    exit: EXIT.failed,
+    cause: error,
+  });
 }

@@ -48,6 +48,15 @@ describe('printed commands', () => {
     expect(sandbox.command(line)).toBe(expected);
   });
 
+  test.each([
+    ['capstan status shop', 'capstan status shop -n web --context sandbox'],
+    ['capstan status shop -n other', 'capstan status shop -n other --context sandbox'],
+    ['capstan cap show keda', 'capstan cap show keda --context sandbox'],
+    ['capstan up -f a --context sandbox', 'capstan up -f a --context sandbox -n web'],
+  ])('%s in a namespace that the user gave', (line, expected) => {
+    expect(sandbox.in('web').command(line)).toBe(expected);
+  });
+
   test('words are quoted only where a shell needs it', () => {
     expect(new Reach(['--kubeconfig', 'my file']).command('capstan list')).toBe("capstan list --kubeconfig 'my file'");
     expect(shellQuote('autoscale >=1.0')).toBe("'autoscale >=1.0'");

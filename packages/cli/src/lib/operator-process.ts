@@ -12,6 +12,9 @@ export interface OperatorProcess {
   readonly log: string;
 }
 
+/** With webhooks, at any port that is free: what is wrong is refused when it is applied. */
+const COMMAND = ['system', 'run', '--use-webhook', '--webhook-port', '0'];
+
 const TERMINATE_MS = 8_000;
 const POLL_MS = 50;
 /** Signals reach the whole group, which the process leads. */
@@ -48,7 +51,7 @@ export async function startOperatorProcess(
   const output = await open(log, 'w', 0o600);
   try {
     const [, program = ''] = process.argv;
-    const child = spawn(process.execPath, [...process.execArgv, program, 'system', 'run', '--kubeconfig', kubeconfig], {
+    const child = spawn(process.execPath, [...process.execArgv, program, ...COMMAND, '--kubeconfig', kubeconfig], {
       cwd: sandboxDirectory(),
       detached: true,
       stdio: ['ignore', output.fd, output.fd],

@@ -12,6 +12,8 @@ export interface FailureContext {
   readonly goOn?: string;
   /** Exit code of errors that have 1, where that means something else. */
   readonly failedAs?: ExitCode;
+  /** The Error object as one line, as everything else that the command printed. */
+  readonly compact?: boolean;
 }
 
 /**
@@ -20,11 +22,12 @@ export interface FailureContext {
  */
 export function reportFailure(
   thrown: unknown,
-  { argv, reach = new Reach(), goOn, failedAs }: FailureContext,
+  { argv, reach = new Reach(), goOn, failedAs, compact }: FailureContext,
 ): ExitCode {
   const error = withExit(withGoOn(asCapstanError(thrown), goOn), failedAs);
   const terminal = terminalOf(process.stderr, { noColor: argv.includes('--no-color') });
-  if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(errorEnvelope(error, reach), undefined, 2)}\n`);
+  if (asksForJson(argv))
+    process.stdout.write(`${JSON.stringify(errorEnvelope(error, reach), undefined, compact ? undefined : 2)}\n`);
   process.stderr.write(`${renderError(error, reach, terminal).join('\n')}\n`);
   if (argv.includes('--debug')) process.stderr.write(`${stackOf(thrown)}\n`);
   return error.exit;

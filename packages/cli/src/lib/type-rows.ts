@@ -9,6 +9,7 @@ import {
   type RuleSource,
   type ScopeDefinition,
   type TraitDefinition,
+  traitFits,
   type WorkloadDefinition,
   workloadTarget,
 } from '@capstan/oam-model';
@@ -36,6 +37,19 @@ export interface TypeRow {
   readonly applies?: boolean;
   readonly why?: string;
   readonly source?: RuleSource;
+  /** With `--applies-to`, of those that fit: installed traits that do not fit beside it, each with the rule. */
+  readonly notBeside?: readonly NotBeside[];
+  /** With `--applies-to`: fields of the workload that the trait decides. */
+  readonly owns?: readonly string[];
+  /** With `--applies-to`: whether a change of it restarts pods. */
+  readonly podDisruptive?: boolean;
+}
+
+/** A trait that another one excludes. */
+export interface NotBeside {
+  readonly definition: string;
+  readonly why: string;
+  readonly source: RuleSource;
 }
 
 /** The types of one role, by name. */
@@ -48,14 +62,23 @@ export function typeRows(types: DefinitionCatalog, role: DefinitionRole): TypeRo
 
 /** The traits with the answer whether each fits a workload. */
 export function traitRowsFor(types: DefinitionCatalog, workload: DefinitionMatch): TypeRow[] {
-  const target = targetOf(workload);
-  const traits = new Map(
-    traitMatches(types).map((match) => [match.definition.metadata.name, match.definition as TraitDefinition]),
-  );
+  const fits = new Map(traitFits(workload, types).map((fit) => [fit.definition.metadata.name, fit]));
   return typeRows(types, 'trait').map((row) => {
-    const trait = traits.get(row.definition);
-    const verdict = trait && appliesTo(trait, target);
-    return verdict ? { ...row, applies: verdict.allowed, why: verdict.rule, source: verdict.source } : row;
+    const fit = fits.get(row.definition);
+    if (!fit) return row;
+    const { verdict, owns, podDisruptive } = fit;
+    const notBeside = fit.notBeside.map(({ name, verdict: { rule, source } }) => ({
+      definition: name,
+      why: rule,
+      source,
+    }));
+    return {
+      ...row,
+      applies: verdict.allowed,
+      why: verdict.rule,
+      source: verdict.source,
+      ...(verdict.allowed ? { notBeside, owns, podDisruptive } : {}),
+    };
   });
 }
 
@@ -86,10 +109,6 @@ function fittingWorkloads(trait: TraitDefinition, types: DefinitionCatalog): str
   return listDefinitions(types)
     .filter((match) => match.role === 'workload' && appliesTo(trait, targetOf(match)).allowed)
     .map(({ shortName }) => shortName);
-}
-
-function traitMatches(types: DefinitionCatalog): DefinitionMatch[] {
-  return listDefinitions(types).filter(({ role }) => role === 'trait');
 }
 
 function targetOf({ definition, crd }: DefinitionMatch) {

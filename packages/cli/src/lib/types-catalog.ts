@@ -41,9 +41,18 @@ export async function clusterTypes(client: KubeClient, signal: AbortSignal): Pro
     DEFINITION_KINDS.map((kind) => client.list({ apiVersion: OAM_API_VERSION, kind }, { signal })),
   );
   const definitions = lists.flatMap(({ items }) => items as Definition[]);
-  const names = [...new Set(definitions.map(({ spec }) => spec.definitionRef.name))];
-  const crds = await Promise.all(names.map((name) => client.get({ ...CRD, name }, { signal })));
-  return { definitions, crds: crds.filter((crd) => crd !== undefined) as CustomResourceDefinition[] };
+  const names = definitions.map(({ spec }) => spec.definitionRef.name);
+  return { definitions, crds: await clusterCrds(client, names, signal) };
+}
+
+/** The CRDs of the cluster among these names. */
+export async function clusterCrds(
+  client: KubeClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<CustomResourceDefinition[]> {
+  const crds = await Promise.all([...new Set(names)].map((name) => client.get({ ...CRD, name }, { signal })));
+  return crds.filter((crd) => crd !== undefined) as CustomResourceDefinition[];
 }
 
 /** The capability package that a Definition belongs to; the built-in ones belong to `capstan` itself. */

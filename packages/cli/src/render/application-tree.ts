@@ -30,12 +30,12 @@ function nameOf({ role, kind, name }: CoreNode): string {
   if (role === 'application') return name;
   if (role === 'component') return `component ${name}`;
   const object = `${kind.toLowerCase()}/${name}`;
-  return role === 'trait' ? `trait ${object}` : object;
+  return role === 'trait' || role === 'scope' ? `${role} ${object}` : object;
 }
 
-function remarkOf({ health, simulated, createdAt }: CoreNode, wide: boolean): string {
+function remarkOf({ health, simulated, createdAt, remarks = [] }: CoreNode, wide: boolean): string {
   const why = health.status === 'ready' ? '' : (health.message ?? health.reason);
-  return [why, simulated ? 'simulated' : '', wide && createdAt ? `age ${formatAge(createdAt)}` : '']
+  return [why, ...remarks, simulated ? 'simulated' : '', wide && createdAt ? `age ${formatAge(createdAt)}` : '']
     .filter((part) => part !== '')
     .join('; ');
 }

@@ -25,9 +25,16 @@ export function typeLines(row: TypeRow, role: DefinitionRole): string[] {
 }
 
 /** Whether a trait fits a workload, with the rule and the object that it stands in. */
-export function verdictLines({ name, provider, applies, why = '', source }: TypeRow, terminal: Terminal): string[] {
+export function verdictLines(row: TypeRow, terminal: Terminal): string[] {
+  const { name, provider, applies, why = '', source, notBeside = [], owns = [], podDisruptive } = row;
   const width = (terminal.columns ?? 100) - 2;
   const answer = paint(applies ? 'fits' : 'does not fit', applies ? 'good' : 'bad', terminal);
   const place = source ? describeSource(source) : '';
-  return [`${name} (${provider})  ${answer}`, ...[...wrap(why, width), place].map((line) => `  ${line}`)];
+  const notes = [
+    ...(owns.length > 0 ? [`decides ${owns.join(', ')}`] : []),
+    ...notBeside.map((other) => `not beside ${other.definition}: ${other.why} (${describeSource(other.source)})`),
+    ...(podDisruptive ? ['a change of it restarts pods'] : []),
+  ];
+  const lines = [...wrap(why, width), place, ...notes.flatMap((note) => wrap(note, width))];
+  return [`${name} (${provider})  ${answer}`, ...lines.map((line) => `  ${line}`)];
 }
