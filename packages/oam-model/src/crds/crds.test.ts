@@ -47,6 +47,11 @@ test('ApplicationConfiguration has the short name appconfig', () => {
   expect(crdOf('ApplicationConfiguration').spec.names.shortNames).toEqual(['appconfig']);
 });
 
+test('the column HEALTH shows what the controller writes', () => {
+  const [health] = crdOf('HealthScope').spec.versions[0]!.additionalPrinterColumns!;
+  expect(health?.jsonPath).toBe('.status.scopeHealthCondition.healthStatus');
+});
+
 test('every field that a person reads has a description', () => {
   const silent = crds
     .flatMap(({ spec }) => allSchemas(schemaOf(spec.names.kind), spec.names.kind))
@@ -62,16 +67,19 @@ test('nothing but required: false has a default, so that objects of other client
 });
 
 describe('both dialects pass', () => {
-  test.each(['helloworld', 'stateful-app'])('%s of the talks, but for the Component with the misprint', (name) => {
-    const text = readFileSync(new URL(`../testdata/${name}.yaml`, import.meta.url), 'utf8');
-    const { documents, problems } = parseDocuments(text, name);
-    expect(problems).toEqual([]);
-    const refused = documents.flatMap(({ object }) =>
-      validateAgainstSchema(object, schemaOf(object.kind)).map(({ path }) => `${object.kind} ${path}`),
-    );
-    const expected = ['Component metadata.description', 'Component metadata.version', 'Component spec.template'];
-    expect(refused).toEqual(name === 'helloworld' ? expected : []);
-  });
+  test.each(['helloworld', 'stateful-app', 'stateless-app', 'serverless-app'])(
+    '%s of the talks, but for the Component with the misprint',
+    (name) => {
+      const text = readFileSync(new URL(`../testdata/${name}.yaml`, import.meta.url), 'utf8');
+      const { documents, problems } = parseDocuments(text, name);
+      expect(problems).toEqual([]);
+      const refused = documents.flatMap(({ object }) =>
+        validateAgainstSchema(object, schemaOf(object.kind)).map(({ path }) => `${object.kind} ${path}`),
+      );
+      const expected = ['Component metadata.description', 'Component metadata.version', 'Component spec.template'];
+      expect(refused).toEqual(name === 'helloworld' ? expected : []);
+    },
+  );
 
   test('traits by name and scopes by either name', () => {
     const scope = { apiVersion: 'v1', kind: 'S', name: 's' };
@@ -112,6 +120,14 @@ test('what Go clients write for fields they leave out passes', () => {
     workloads: [{ workloadRef: nothing, traits: [{ traitRef: nothing }] }],
   };
   expect(problemsOf('ApplicationConfiguration', { components: [component] }, status)).toEqual([]);
+  expect(problemsOf('ManualScalerTrait', { replicaCount: 0, workloadRef: nothing }, {})).toEqual([]);
+  const health = {
+    scopeHealthCondition: { healthStatus: '' },
+    healthConditions: [{ healthStatus: '', targetWorkload: nothing }],
+  };
+  expect(problemsOf('HealthScope', { workloadRefs: [] }, health)).toEqual([]);
+  const resources = { cpu: { required: '0' }, memory: { required: '0' } };
+  expect(problemsOf('ContainerizedWorkload', { containers: [{ name: '', image: '', resources }] }, {})).toEqual([]);
 });
 
 test.each([
@@ -133,6 +149,10 @@ test.each([
   ['TraitDefinition', { definitionRef: {} }, 'spec.definitionRef.name'],
   ['TraitDefinition', { definitionRef: { name: 'x' }, appliesToWorkload: [] }, 'spec.appliesToWorkload'],
   ['ScopeDefinition', { definitionRef: { name: 'x' } }, 'spec.allowComponentOverlap'],
+  ['ManualScalerTrait', { replicaCount: 1 }, 'spec.workloadRef'],
+  ['HealthScope', { 'probe-interval': 1 }, 'spec.workloadRefs'],
+  ['ContainerizedWorkload', { osType: 'linux' }, 'spec.containers'],
+  ['NetworkScope', { internetGatewayType: 'private' }, 'spec.internetGatewayType'],
   [
     'WorkloadDefinition',
     { definitionRef: { name: 'x' }, childResourceKinds: [{ kind: 'X' }] },
