@@ -128,9 +128,27 @@ describe('runController', () => {
     await expect.poll(() => runs).toBe(2);
   });
 
-  test('stopping tells the running reconcile, waits for it, and starts no other', async () => {
+  test('stopping lets the running reconcile end, and starts no other', async () => {
+    const gate = Promise.withResolvers<void>();
     const seen: string[] = [];
     const { queue, stop, running, metrics } = aController(async (key, { signal }) => {
+      seen.push(key);
+      await gate.promise;
+      signal.throwIfAborted();
+    });
+    queue.add('a');
+    queue.add('b');
+    await expect.poll(() => seen).toEqual(['a']);
+    stop.abort(new Error('stop'));
+    gate.resolve();
+    await running;
+    expect(seen).toEqual(['a']);
+    expect(metrics).toMatchObject({ succeeded: 1, failed: 0 });
+  });
+
+  test('a reconcile that does not end within its grace is told to', async () => {
+    const seen: string[] = [];
+    const { clock, queue, stop, running, metrics } = aController(async (key, { signal }) => {
       seen.push(`${key} starts`);
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       seen.push(`${key} ends`);
@@ -140,6 +158,8 @@ describe('runController', () => {
     queue.add('b');
     await expect.poll(() => seen).toEqual(['a starts']);
     stop.abort(new Error('stop'));
+    await expect.poll(() => clock.sleeps).toContain(2000);
+    await clock.advance(2000);
     await running;
     expect(seen).toEqual(['a starts', 'a ends']);
     expect(metrics.failed).toBe(0);

@@ -7,7 +7,7 @@ import type { WorkQueue } from './queue.ts';
 export interface ReconcileContext {
   /** Carries the controller, the reconcile id and the key. */
   readonly log: Logger;
-  /** Aborted when the controller stops or the reconcile's time is over. */
+  /** Aborted some time after the controller was told to stop, or when the reconcile's time is over. */
   readonly signal: AbortSignal;
   readonly reconcileId: string;
 }
@@ -49,32 +49,52 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Aborts the signal of a reconcile that takes longer. Default: no limit. */
   readonly timeoutMs?: number;
+  /** How long reconciles that run when the signal is aborted may take to end by themselves. Default 2 s. */
+  readonly graceMs?: number;
   /** Counters that the caller wants to read. */
   readonly metrics?: ControllerMetrics;
 }
 
 /**
- * Works on the queue's keys until the signal is aborted; resolves when the reconciles that ran then have ended. Never
- * rejects: whatever a reconcile throws is logged once and leads to a back-off, unless the error says `terminal` (no retry
+ * Works on the queue's keys until the signal is aborted; resolves when the reconciles that ran then have ended, by
+ * themselves within their grace or told by their signal. Never rejects: whatever a reconcile throws is logged once and leads to a back-off, unless the error says `terminal` (no retry
  * until the key is added again) or `retryAfterMs`. Write conflicts are routine and logged at debug level only.
  */
 export async function runController(options: ControllerOptions): Promise<void> {
   const { name, queue, concurrency = 1 } = options;
   queue.identify(name);
   const loop = new ControllerLoop(options);
+  const ended = new AbortController();
+  const grace = loop.interrupt(ended.signal);
   await Promise.all(Array.from({ length: concurrency }, () => loop.work()));
+  ended.abort();
+  await grace;
 }
+
+const GRACE_MS = 2000;
 
 class ControllerLoop {
   readonly #options: ControllerOptions;
   readonly #metrics: ControllerMetrics;
   readonly #clock: Clock;
+  readonly #interrupted = new AbortController();
   #count = 0;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#metrics = options.metrics ?? createControllerMetrics();
     this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Tells what still runs when the grace after the stop is over; gives up when everything has ended before. */
+  async interrupt(ended: AbortSignal): Promise<void> {
+    const { signal, graceMs = GRACE_MS } = this.#options;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted || ended.aborted) return resolve();
+      for (const each of [signal, ended]) each.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (graceMs > 0) await this.#clock.sleep(graceMs, ended);
+    this.#interrupted.abort(signal.reason);
   }
 
   async work(): Promise<void> {
@@ -97,7 +117,11 @@ class ControllerLoop {
     const log = this.#options.log.child({ controller: name, reconcileId, key });
     const started = this.#clock.now();
     const ended = new AbortController();
-    const limits = [signal, ended.signal, ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
+    const limits = [
+      this.#interrupted.signal,
+      ended.signal,
+      ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
+    ];
     const trace: ReconcileTrace = { controller: name, key, reconcileId };
     await reconcileChannel.tracePromise(async () => {
       try {
