@@ -10,7 +10,7 @@ import {
 import type { ContainerizedWorkload } from '@capstan/oam-model';
 import { type Report, writeReport } from '../shared/conditions.ts';
 import { problemEvents, tell } from '../shared/events.ts';
-import { isPassing } from '../shared/failures.ts';
+import { judgeFailures } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { controllerOf, keyOf, placeOf } from '../shared/objects.ts';
@@ -83,9 +83,11 @@ class WorkloadLoop {
     const { client } = this.#context;
     const learn = (object: KubernetesObject) => this.#learn(object);
     const outcome = await act({ client, workload, rendered, plan, live, learn, signal });
-    const passing = outcome.failures.find(({ error }) => isPassing(error));
-    if (passing) throw passing.error;
-    await this.#report(workload, reportOutcome(outcome), outcome.events, signal);
+    const errors = outcome.failures.map(({ error }) => error);
+    const { passing, tell: isTold } = judgeFailures(errors, this.queue.failures(key));
+    if (isTold) await this.#report(workload, reportOutcome(outcome), outcome.events, signal);
+    else await tell(this.#context, workload, outcome.events);
+    if (passing) throw passing;
     return outcome.failures.length > 0 ? { requeueAfterMs: RETRY_MS } : undefined;
   }
 

@@ -122,9 +122,10 @@ function renderService(workload: ContainerizedWorkload): KubernetesObject | unde
 
 function renderClaim(workload: ContainerizedWorkload, { name, accessMode, size }: DiskClaim): KubernetesObject {
   const { uid = '', labels } = workload.metadata;
+  const { annotations: _, ...metadata } = childMetadata(workload, name, { ...labels, [WORKLOAD_LABEL]: uid });
   return {
     ...CLAIM,
-    metadata: childMetadata(workload, name, { ...labels, [WORKLOAD_LABEL]: uid }),
+    metadata,
     spec: { accessModes: [accessMode], resources: { requests: { storage: String(size) } } },
   };
 }

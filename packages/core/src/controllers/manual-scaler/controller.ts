@@ -12,7 +12,7 @@ import { type ManualScalerTrait, OAM_API_VERSION } from '@capstan/oam-model';
 import { syncedCondition, writeReport } from '../shared/conditions.ts';
 import { Dependents } from '../shared/dependents.ts';
 import { problemEvents, tell } from '../shared/events.ts';
-import { isPassing } from '../shared/failures.ts';
+import { judgeFailures } from '../shared/failures.ts';
 import { KindWatches } from '../shared/kind-watches.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { keyOf, placeOf } from '../shared/objects.ts';
@@ -120,13 +120,13 @@ class ScalerLoop {
     const due = targets.filter((target) => !isScaled(target, trait));
     const results = await Promise.allSettled(due.map((target) => this.#apply(target, trait, signal)));
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    const passing = errors.find(isPassing);
-    if (passing) throw passing;
+    const { passing, tell: isTold } = judgeFailures(errors, this.queue.failures(keyOf(trait)));
     const { replicaCount } = trait.spec;
     const message = `Trait \`${trait.metadata.name}\` successfully scaled a resource to ${replicaCount} instances`;
     const done: NewEvent[] = due.length > 0 ? [{ type: 'Normal', reason: 'Manual scalar applied', message }] : [];
     if (errors.length === 0) await this.#report(trait, undefined, done, signal);
-    else await this.#report(trait, `cannot scale the resource: ${messageOf(errors[0])}`, [], signal);
+    else if (isTold) await this.#report(trait, `cannot scale the resource: ${messageOf(errors[0])}`, [], signal);
+    if (passing) throw passing;
     return errors.length > 0 ? { requeueAfterMs: RETRY_MS } : undefined;
   }
 

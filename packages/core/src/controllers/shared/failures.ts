@@ -1,11 +1,35 @@
 import { isCapstanError } from '@capstan/base';
 import { KUBE_CODES } from '@capstan/kube';
 
-/** What says nothing about the object: the next try may well succeed. */
-const PASSING: readonly string[] = [KUBE_CODES.unreachable, KUBE_CODES.timeout, KUBE_CODES.conflict];
+/** Answers that another try does not change as long as object and rights stay as they are. */
+const STANDING: ReadonlySet<string> = new Set([
+  KUBE_CODES.invalid,
+  KUBE_CODES.forbidden,
+  KUBE_CODES.fieldConflict,
+  KUBE_CODES.kindUnknown,
+]);
 
-/** True for an error that is to be met by backing off, and not worth a condition. */
-export function isPassing(error: unknown): boolean {
-  if (!isCapstanError(error)) return error !== undefined;
-  return PASSING.includes(error.code) || error.retryAfterMs !== undefined;
+/** How often in a row something fails before a status tells of it, although the next try may well succeed. */
+const WORTH_TELLING = 4;
+
+/** What to do about the errors of one pass. */
+export interface FailureVerdict {
+  /** To be thrown in the end: it is met by backing off. */
+  readonly passing?: unknown;
+  /** Whether the status is to tell of it. */
+  readonly tell: boolean;
+}
+
+/**
+ * Judges the errors of a pass over an object that failed `failures` times in a row before. What stands is told at once;
+ * what may pass (a busy or unreachable server, a concurrent write) only when it does not.
+ */
+export function judgeFailures(errors: readonly unknown[], failures: number): FailureVerdict {
+  const passing = errors.find((error) => error !== undefined && !isStanding(error));
+  if (passing === undefined) return { tell: true };
+  return { passing, tell: failures >= WORTH_TELLING };
+}
+
+function isStanding(error: unknown): boolean {
+  return isCapstanError(error) && STANDING.has(error.code);
 }
