@@ -9,6 +9,8 @@ export interface SupervisedOperator {
   readonly kills: number;
   /** The end of its log, for a failed test. */
   log(): string;
+  /** Resolves once one of them has said that it works, webhooks included. */
+  readonly working: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export function superviseOperator(
   let stopping = false;
   let kills = 0;
   let log = '';
+  const { promise: working, resolve: markWorking } = Promise.withResolvers<void>();
   let child = start();
   function start(): ChildProcess {
     const one = spawn(`${repository}/capstan`, ['system', 'run', '--kubeconfig', kubeconfig, ...flags], {
@@ -29,6 +32,7 @@ export function superviseOperator(
     });
     one.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = `${log}${text}`.slice(-20_000);
+      if (log.includes('operator is running')) markWorking();
     });
     one.once('exit', () => {
       if (!stopping) child = start();
@@ -44,6 +48,7 @@ export function superviseOperator(
       return kills;
     },
     log: () => log,
+    working,
     async stop() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
