@@ -1,4 +1,4 @@
-import type { KindReference } from '@capstan/base';
+import { groupOf, type KindReference } from '@capstan/base';
 import type { DefinitionCatalog } from '../catalog.ts';
 import type { CrdVersion } from '../schema/types.ts';
 
@@ -38,6 +38,16 @@ export function kindNamed(name: string, catalog: DefinitionCatalog, version?: st
   if (!known || !version || known.apiVersion.split('/').at(-1) === version) return known;
   const group = key.includes('.') ? `${key.slice(key.indexOf('.') + 1)}/` : '';
   return { ...known, apiVersion: `${group}${version}` };
+}
+
+/** Whether a kind is known in any version: by a CRD, by discovery, or as one of Kubernetes' own. Case does not count. */
+export function isKnownKind({ apiVersion, kind }: KindReference, catalog: DefinitionCatalog): boolean {
+  const [group, name] = [groupOf(apiVersion), kind.toLowerCase()];
+  const known = [...BUILT_IN.values(), ...(catalog.kinds?.values() ?? [])];
+  return (
+    known.some((each) => groupOf(each.apiVersion) === group && each.kind.toLowerCase() === name) ||
+    catalog.crds.some(({ spec }) => spec.group === group && spec.names.kind.toLowerCase() === name)
+  );
 }
 
 /** Kubernetes' order of versions: stable before beta before alpha, newer before older, anything else last by name. */

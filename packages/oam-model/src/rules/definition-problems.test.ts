@@ -44,6 +44,7 @@ describe('sound Definitions', () => {
           'web',
           'apps/v1.Deployment',
           'deployment.apps/v1',
+          'v1.Service',
         ],
         appliesTo: ['labelSelector:a=b,c'],
         conflictsWith: [FOO, 'example.com/v2.Foo', 'configmaps'],

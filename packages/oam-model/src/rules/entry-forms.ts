@@ -1,8 +1,6 @@
-import { groupOf, type KindReference } from '@capstan/base';
 import { type DefinitionCatalog, type DefinitionRole, listDefinitions } from '../catalog.ts';
 import { modernResourceName } from '../dialect/kind-aliases.ts';
-import { kindNamed } from '../dialect/served-kinds.ts';
-import type { CustomResourceDefinition } from '../schema/types.ts';
+import { isKnownKind, kindNamed } from '../dialect/served-kinds.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { LABEL_SELECTOR, namesType, parseLongName, targetOfDefinition } from './type-entries.ts';
 
@@ -22,18 +20,9 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 /** Whether an entry names anything of the role that the catalog knows, with or without a Definition. */
 export function namesSomething(entry: string, role: DefinitionRole, catalog: DefinitionCatalog): boolean {
   if (entry === '*') return true;
-  const registered = listDefinitions(catalog).filter((match) => match.role === role);
-  const served = registered.map(({ definition }) => kindNamed(definition.spec.definitionRef.name, catalog));
   const kind = parseLongName(entry);
-  if (kind) return [...served, ...catalog.crds.map(kindOfCrd)].some((each) => each && isSameGroupKind(each, kind));
+  if (kind) return isKnownKind(kind, catalog);
+  const registered = listDefinitions(catalog).filter((match) => match.role === role);
   const named = registered.some(({ definition }) => namesType(entry, targetOfDefinition(definition)));
   return named || kindNamed(modernResourceName(entry), catalog) !== undefined;
-}
-
-function kindOfCrd({ spec }: CustomResourceDefinition): KindReference {
-  return { apiVersion: `${spec.group}/`, kind: spec.names.kind };
-}
-
-function isSameGroupKind(one: KindReference, other: KindReference): boolean {
-  return groupOf(one.apiVersion) === groupOf(other.apiVersion) && one.kind.toLowerCase() === other.kind.toLowerCase();
 }
