@@ -1,9 +1,10 @@
 import { type Health, type KubernetesObject, type ObjectReference, referenceTo, worstHealth } from '@capstan/base';
 import { conditionsOf, findCondition, healthOf } from '@capstan/kube';
-import type { ApplicationConfiguration, TypedReference, WorkloadStatusEntry } from '@capstan/oam-model';
+import type { ApplicationConfiguration, TypedReference } from '@capstan/oam-model';
 import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
 import { CONDITIONS } from '../application/conditions.ts';
 import { objectKey } from '../application/names.ts';
+import { componentsInOrder, type TreeComponent } from './components.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
 
 /** Field managers that play a controller or a kubelet: the sandbox's stage runner, and kwok. */
@@ -12,9 +13,7 @@ const SIMULATION_MANAGERS: readonly unknown[] = ['capstan-simulation', 'kwok'];
 /** Arranges the facts as application, component, workload and traits, resources. Pure. */
 export function buildTree(facts: TreeFacts): ApplicationTree {
   const application = facts.application as ApplicationConfiguration;
-  const names = application.spec.components.flatMap(({ componentName }) => componentName ?? []);
-  const entries = new Map(application.status?.workloads?.map((entry) => [entry.componentName ?? '', entry]));
-  const components = names.map((name) => componentNode(facts, name, entries.get(name)));
+  const components = componentsInOrder(application).map((component) => componentNode(facts, component));
   const shown = new Set(components.flatMap((node) => node.children.map(objectKey)));
   const hidden = facts.unreadable.filter((reference) => !shown.has(objectKey(reference)));
   const nodes = [...components, ...hidden.map((reference) => unreadableNode(reference, 'resource'))];
@@ -44,22 +43,43 @@ function applicationHealth(application: KubernetesObject, children: readonly Tre
   return { status: worst === 'ready' ? 'progressing' : worst, reason: ready.reason, message: ready.message };
 }
 
-function componentNode(facts: TreeFacts, name: string, entry: WorkloadStatusEntry | undefined): TreeNode {
+function componentNode(facts: TreeFacts, component: TreeComponent): TreeNode {
   const { namespace } = facts.application.metadata;
-  const place = namespace ? { namespace } : {};
-  const workload = entry?.workloadRef ? [referencedNode(facts, entry.workloadRef, 'workload')] : [];
-  const traits = (entry?.traits ?? []).map(({ traitRef }) => referencedNode(facts, traitRef, 'trait'));
+  const { instance, recorded, waitsFor, scopes, remarks } = component;
+  const waits: Health | undefined =
+    waitsFor.length > 0
+      ? { status: 'progressing', reason: 'WaitingForDependencies', message: waitsFor.join('; ') }
+      : undefined;
+  const workload = recorded?.workloadRef ? [referencedNode(facts, recorded.workloadRef, 'workload', waits)] : [];
+  const traits = (recorded?.traits ?? []).map(({ traitRef }) => referencedNode(facts, traitRef, 'trait', waits));
   const children = [...workload, ...traits];
   const none: Health = { status: 'unknown', reason: 'NotRendered', message: 'nothing was made of it yet' };
   return {
     role: 'component',
     apiVersion: OAM_API_VERSION,
     kind: 'Component',
-    name,
-    ...place,
-    health: children.length > 0 ? worstHealth(children.map((child) => child.health)) : none,
+    name: instance,
+    ...(namespace ? { namespace } : {}),
+    health: waits ?? (children.length > 0 ? worstHealth(children.map((child) => child.health)) : none),
+    ...(remarks.length > 0 ? { remarks } : {}),
     simulated: false,
-    children,
+    children: [...children, ...scopes.map((scope) => scopeNode(facts, scope))],
+  };
+}
+
+/** The health of a scope is not that of the component: it is shown, and counts for nothing here. */
+function scopeNode(facts: TreeFacts, { apiVersion, kind, name }: TypedReference): TreeNode {
+  const { namespace } = facts.application.metadata;
+  const health: Health = { status: 'ready', reason: 'Member' };
+  return {
+    role: 'scope',
+    apiVersion,
+    kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+    health,
+    simulated: false,
+    children: [],
   };
 }
 
@@ -67,13 +87,15 @@ function referencedNode(
   facts: TreeFacts,
   { apiVersion, kind, name }: TypedReference,
   role: 'workload' | 'trait',
+  waits: Health | undefined,
 ): TreeNode {
   const { namespace } = facts.application.metadata;
   const reference: ObjectReference = { apiVersion, kind, name, ...(namespace ? { namespace } : {}) };
   const live = facts.live.get(objectKey(reference));
   if (!live) {
     const hidden = facts.unreadable.some((one) => objectKey(one) === objectKey(reference));
-    return hidden ? unreadableNode(reference, role) : missingNode(reference, role);
+    if (hidden) return unreadableNode(reference, role);
+    return waits ? { ...missingNode(reference, role), health: waits } : missingNode(reference, role);
   }
   const children = childrenOf(facts, live);
   const node = nodeOf(facts, live, role);

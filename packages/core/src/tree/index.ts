@@ -1,6 +1,15 @@
 import { isCapstanError, type KindReference, type KubernetesObject, referenceTo } from '@capstan/base';
 import { clusterFacts, KUBE_CODES, type KubeClient } from '@capstan/kube';
-import { type ApplicationConfiguration, OAM_API_VERSION } from '@capstan/oam-model';
+import {
+  type ApplicationConfiguration,
+  isWorkloadDefinition,
+  OAM_API_VERSION,
+  OAM_LABELS,
+  resourceNameOf,
+} from '@capstan/oam-model';
+import { childrenFollowing } from '../application/children.ts';
+import { type Following, followingKey } from '../application/followings.ts';
+import { needsContribution } from '../application/lookup.ts';
 import { objectKey } from '../application/names.ts';
 import { buildTree, selectorOf } from './build.ts';
 import type { ApplicationTree } from './model.ts';
@@ -19,6 +28,8 @@ const LABELLED: readonly KindReference[] = [
   { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
   { apiVersion: 'v1', kind: 'Pod' },
 ];
+
+const WORKLOAD_DEFINITION: KindReference = { apiVersion: OAM_API_VERSION, kind: 'WorkloadDefinition' };
 
 /** Kinds that carry no label of ours: found by their owner. */
 const OWNED: readonly KindReference[] = [{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }];
@@ -45,13 +56,41 @@ export async function applicationTree(client: KubeClient, input: TreeInput): Pro
     ...OWNED.map((kind) => list(kind)),
   ]);
   const live = inventory.flatMap((object) => (object === HIDDEN ? [] : (object ?? [])));
+  const made = await Promise.all(
+    (await childSelections(client, live, options)).map(({ kind, selection }) => list(kind, selection.labelSelector)),
+  );
   return buildTree({
     application,
     live: new Map(live.map((object) => [objectKey(referenceTo(object)), object])),
     unreadable: entries.filter((_, index) => inventory[index] === HIDDEN),
-    descendants: descendants.flat(),
+    descendants: uniqueObjects([...descendants.flat(), ...made.flat()], live),
     simulated: facts.simulated,
   });
+}
+
+/** Where the children of raw workloads are found, as their Definitions say. */
+async function childSelections(
+  client: KubeClient,
+  live: readonly KubernetesObject[],
+  options: { readonly signal?: AbortSignal },
+): Promise<Following[]> {
+  const workloads = live.filter(({ metadata }) => metadata.labels?.[OAM_LABELS.resourceType] === 'WORKLOAD');
+  const listed = await unlessForbidden(client.list(WORKLOAD_DEFINITION, options));
+  const definitions = (listed?.items ?? []).filter(isWorkloadDefinition);
+  const found = workloads.flatMap((workload) => {
+    const name = resourceNameOf(workload);
+    const definition = definitions.find(({ spec }) => spec.definitionRef.name === name);
+    // What plugins render is in the inventory already.
+    const kinds = needsContribution(name) ? [] : (definition?.spec.childResourceKinds ?? []);
+    return childrenFollowing(workload, kinds);
+  });
+  return [...new Map(found.map((following) => [followingKey(following), following])).values()];
+}
+
+function uniqueObjects(objects: readonly KubernetesObject[], known: readonly KubernetesObject[]): KubernetesObject[] {
+  const unique = new Map(objects.map((object) => [object.metadata.uid, object]));
+  for (const { metadata } of known) unique.delete(metadata.uid);
+  return [...unique.values()];
 }
 
 const HIDDEN = Symbol('an object that the caller may not read');

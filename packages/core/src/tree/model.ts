@@ -2,10 +2,12 @@ import type { Health, KubernetesObject, ObjectReference } from '@capstan/base';
 
 /** One line of an application's tree. Plain data. */
 export interface TreeNode extends ObjectReference {
-  readonly role: 'application' | 'component' | 'workload' | 'trait' | 'resource';
+  readonly role: 'application' | 'component' | 'workload' | 'trait' | 'scope' | 'resource';
   readonly health: Health;
   /** When the object was created; absent for one that does not exist. */
   readonly createdAt?: string;
+  /** What else there is to know: the revision, what comes before it, where its data comes from. */
+  readonly remarks?: readonly string[];
   /** True when what is shown was not brought about by the real thing: a simulated pod, a status that a simulation wrote. */
   readonly simulated: boolean;
   readonly children: readonly TreeNode[];
