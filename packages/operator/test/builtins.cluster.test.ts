@@ -15,6 +15,8 @@ import {
 } from './support.ts';
 
 const API = 'workloads.capstan.dev/v1alpha1';
+const OAM = 'core.oam.dev/v1alpha2';
+const CONTAINERIZED = 'ContainerizedWorkload';
 const IMAGE = 'example.org/program:1';
 
 /** The least that each type takes. */
@@ -62,9 +64,9 @@ describe('the built-in types on a control plane', () => {
     components: Readonly<Record<string, readonly [kind: string, spec: object, more?: object]>>,
   ) {
     for (const [component, [kind, spec]] of Object.entries(components)) {
-      const object = { apiVersion: API, kind, spec };
+      const object = { apiVersion: kind === CONTAINERIZED ? OAM : API, kind, spec };
       await client.apply({
-        apiVersion: 'core.oam.dev/v1alpha2',
+        apiVersion: OAM,
         kind: 'Component',
         metadata: { name: component, namespace },
         spec: { workload: object },
@@ -102,8 +104,7 @@ describe('the built-in types on a control plane', () => {
   });
 
   test('a trait that scales decides the replicas, and the workload shows them', async () => {
-    const apiVersion = 'core.oam.dev/v1alpha2';
-    const trait = { apiVersion, kind: 'ManualScalerTrait', spec: { replicaCount: 3 } };
+    const trait = { apiVersion: OAM, kind: 'ManualScalerTrait', spec: { replicaCount: 3 } };
     await run('manual', { manual: ['WebService', { image: IMAGE, replicas: 1 }, { traits: [{ trait }] }] });
     await until(deploymentIn(namespace, 'manual'), replicasAre(3));
     await until(workload('WebService', 'manual'), replicasAre(3));
@@ -111,7 +112,7 @@ describe('the built-in types on a control plane', () => {
   });
 
   test.each([
-    ['ManualScalerTrait', { apiVersion: 'core.oam.dev/v1alpha2', spec: { replicaCount: 3 } }],
+    ['ManualScalerTrait', { apiVersion: OAM, spec: { replicaCount: 3 } }],
     ['HorizontalPodAutoscaler', { apiVersion: 'autoscaling/v2', spec: { maxReplicas: 3 } }],
   ])('a Singleton with a %s is refused', async (kind, trait) => {
     const name = `one-${kind.toLowerCase()}`;
@@ -123,24 +124,20 @@ describe('the built-in types on a control plane', () => {
     expect(await client.get(deploymentIn(namespace, name))).toBeUndefined();
   });
 
-  test('an autoscaler works on what the workload makes', async () => {
-    const trait = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'auto' } };
-    await run('auto', {
-      auto: [
-        'Server',
-        KINDS['Server'] ?? {},
-        { traits: [{ trait: { ...trait, spec: { minReplicas: 2, maxReplicas: 4 } } }] },
-      ],
-    });
-    const autoscaler = await until(
-      reference('autoscaling/v2', 'HorizontalPodAutoscaler', 'auto'),
-      (object) => object !== undefined,
-    );
-    expect(autoscaler?.['spec']).toMatchObject({
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'auto' },
-    });
-    await until(deploymentIn(namespace, 'auto'), replicasAre(2));
-    await until(workload('Server', 'auto'), replicasAre(2));
+  test.each([
+    ['Server', KINDS['Server'] ?? {}],
+    [CONTAINERIZED, { containers: [{ name: 'main', image: IMAGE, ports: [{ name: 'http', containerPort: 80 }] }] }],
+  ])('an autoscaler works on what a %s makes', async (kind, spec) => {
+    const name = `auto-${kind.toLowerCase()}`;
+    const limits = { minReplicas: 2, maxReplicas: 4 };
+    const trait = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name }, spec: limits };
+    await run(name, { [name]: [kind, spec, { traits: [{ trait }] }] });
+    const autoscaler = reference('autoscaling/v2', 'HorizontalPodAutoscaler', name);
+    const made = await until(autoscaler, (object) => object !== undefined);
+    expect(made?.['spec']).toMatchObject({ scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } });
+    await until(deploymentIn(namespace, name), replicasAre(2));
+    await condition(client, applicationIn(namespace, name), ['Ready', 'True']);
+    if (kind === 'Server') await until(workload(kind, name), replicasAre(2));
   });
 
   test('what a task runs makes another Job; one that has ended and is gone is not run again', async () => {

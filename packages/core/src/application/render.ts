@@ -188,7 +188,7 @@ function targeted(
   composed: ComposedTrait,
   children: readonly KubernetesObject[],
 ): Omit<TargetedTrait, 'waits'> {
-  const target = referenceTo(targetOf(component, composed, children));
+  const target = referenceTo(targetOf(observed, component, composed, children));
   const path = composed.definition.spec.workloadRefPath;
   const { apiVersion, kind, name } = target;
   const isChild = name !== component.workload.metadata.name || kindKey(target) !== kindKey(component.workload);
@@ -196,13 +196,23 @@ function targeted(
   return { composed, target, object, effective: defaulted(observed, composed.served.name, object) };
 }
 
+/** What a trait works on: the workload, or its child of the kind that the rules found, rendered or made by its controller. */
 function targetOf(
-  component: ComposedComponent,
+  observed: ObservedApplication,
+  { definition: registered, workload, contribution }: ComposedComponent,
   { definition }: ComposedTrait,
   children: readonly KubernetesObject[],
 ): KubernetesObject {
-  const { child: kind } = appliesTo(definition, workloadTarget(component.definition, component.workload));
-  return children.find((child) => kind && kindKey(child) === kindKey(kind)) ?? component.workload;
+  const { child: kind } = appliesTo(definition, workloadTarget(registered, workload));
+  if (!kind) return workload;
+  const rendered = children.find((child) => kindKey(child) === kindKey(kind));
+  if (rendered || contribution) return rendered ?? workload;
+  const live = observed.live.get(objectKey(referenceTo(workload)));
+  const [made] = (live && observed.ownedBy?.(live, [kind])) ?? [];
+  // Before it is there it is taken to be named like its workload, as the Deployment of a ContainerizedWorkload is.
+  const { name, namespace } = workload.metadata;
+  const { apiVersion, kind: kindName } = kind;
+  return made ?? { apiVersion, kind: kindName, metadata: { name, ...(namespace ? { namespace } : {}) } };
 }
 
 function checkWorkload(
