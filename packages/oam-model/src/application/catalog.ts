@@ -1,8 +1,10 @@
-import type { KubernetesObject } from '@capstan/base';
+import { groupOf, type KubernetesObject } from '@capstan/base';
 import type { DefinitionCatalog } from '../catalog.ts';
 import { oamCustomResourceDefinitions } from '../crds/index.ts';
+import type { SourceDocument } from '../files/documents.ts';
 import { isJsonObject } from '../json.ts';
-import type { Definition } from '../kinds/index.ts';
+import { type Definition, OAM_GROUP } from '../kinds/index.ts';
+import { applySchemaDefaults } from '../schema/defaults.ts';
 import type { CustomResourceDefinition } from '../schema/types.ts';
 import { validateAgainstSchema } from '../schema/validate.ts';
 import type { ApplicationValidationInput } from './context.ts';
@@ -22,6 +24,13 @@ export function catalogOf({ documents, definitions, crds }: ApplicationValidatio
     definitions: merged(ofFiles.filter(isDefinition), definitions),
     crds: merged(merged(ofFiles.filter(isCrd), crds), oamCrds),
   };
+}
+
+/** The document with its object as the API server would keep it: without nulls where the schema of OAM allows none. */
+export function asStored(document: SourceDocument): SourceDocument {
+  const { object } = document;
+  const schema = groupOf(object.apiVersion) === OAM_GROUP ? oamSchemas.get(object.kind) : undefined;
+  return schema ? { ...document, object: applySchemaDefaults(object, schema) } : document;
 }
 
 /** The CRD of a kind of `core.oam.dev`. */

@@ -17,7 +17,7 @@ import {
 import { componentNameOf } from '../names.ts';
 import type { ValidationProblem } from '../problem.ts';
 import { definitionProblems } from '../rules/definition-problems.ts';
-import { catalogOf } from './catalog.ts';
+import { asStored, catalogOf } from './catalog.ts';
 import { checkParameters, checkWorkload, findComponent, resolveWorkload, workloadPlace } from './components.ts';
 import {
   type ApplicationValidationInput,
@@ -44,9 +44,11 @@ const MAX_OBJECT_NAME = 253;
  * Empty when `capstan up` would be accepted. Pure: what the cluster knows is given.
  */
 export function validateApplication(input: ApplicationValidationInput): ValidationProblem[] {
-  const context = new ValidationContext(input, catalogOf(input));
-  checkRepetition(context, input.documents);
-  const sound = new Set(input.documents.filter((document) => checkDocument(context, document)));
+  const documents = input.documents.map(asStored);
+  const settled = { ...input, documents };
+  const context = new ValidationContext(settled, catalogOf(settled));
+  checkRepetition(context, documents);
+  const sound = new Set(documents.filter((document) => checkDocument(context, document)));
   const used = new Set<SourceDocument>();
   for (const document of sound) {
     if (isApplication(document.object)) new ApplicationCheck(context, document, document.object, sound, used).run();

@@ -1,18 +1,13 @@
 import { flag, freeObject, list, record, text, textMap } from '../schema/build.ts';
-import type { CustomResourceDefinition, Schema } from '../schema/types.ts';
+import type { CustomResourceDefinition } from '../schema/types.ts';
 import { ageColumn, definitionColumn, definitionReference, oamCrd } from './parts.ts';
 
 const columns = [definitionColumn, ageColumn];
 const extension = freeObject('Free for platform builders.');
 
-const traitExtension: Schema = {
-  ...freeObject('Free for platform builders. Capstan reads `target`.'),
-  properties: {
-    target: text(
-      'What the trait works on: `child` for the child of the workload whose kind appliesToWorkloads names, the workload itself when absent.',
-    ),
-  },
-};
+const traitExtension = freeObject(
+  'Free for platform builders. Capstan reads `target` (`child`: the trait works on the child of the workload whose kind appliesToWorkloads names), `owns` (fields of the workload that the trait decides: replicas, hosts) and `onePerComponent`.',
+);
 
 const workloadRules = (description: string) => list(description, { type: 'string' });
 
