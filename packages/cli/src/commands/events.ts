@@ -35,9 +35,9 @@ export default class Events extends CapstanCommand<typeof Events> {
     const { requireApplication } = await import('../lib/applications.ts');
     const client = await this.cluster();
     const { component, watch } = this.flags;
-    const input = { name: this.args.app, namespace: await this.namespace(), component, signal: this.signal };
-    await requireApplication(client, input);
-    const items = ((await applicationEvents(client, input)) ?? []).filter((row) => this.#isWanted(row));
+    const asked = { name: this.args.app, namespace: await this.namespace(), component, signal: this.signal };
+    const input = { application: await requireApplication(client, asked), component, signal: this.signal };
+    const items = (await applicationEvents(client, input)).filter((row) => this.#isWanted(row));
     if (watch && this.out.format === 'json') for (const item of items) await this.#one(item);
     else
       await this.out.list({

@@ -34,8 +34,7 @@ export default class Logs extends CapstanCommand<typeof Logs> {
     const namespace = await this.namespace();
     const application = await requireApplication(client, { name: app, namespace, component, signal: this.signal });
     const sources = await logSources(client, {
-      name: application.metadata.name,
-      namespace,
+      application,
       component,
       signal: this.signal,
     });

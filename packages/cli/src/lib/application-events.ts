@@ -1,6 +1,7 @@
 import { type KubernetesObject, type ObjectReference, systemClock } from '@capstan/base';
-import { type ApplicationTree, applicationTree } from '@capstan/core';
+import { applicationTree } from '@capstan/core';
 import { type EventSummary, eventSummary, type KubeClient, startInformer } from '@capstan/kube';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { componentNodes, withDescendants } from './components-of.ts';
 
 /** An Event about the application or something that belongs to it. */
@@ -10,8 +11,7 @@ export interface ApplicationEventRow extends EventSummary {
 
 /** What to look at. */
 export interface EventsInput {
-  readonly name: string;
-  readonly namespace: string;
+  readonly application: ApplicationConfiguration;
   /** Only what belongs to this component. */
   readonly component?: string | undefined;
   readonly signal: AbortSignal;
@@ -19,15 +19,11 @@ export interface EventsInput {
 
 const EVENT = { apiVersion: 'v1', kind: 'Event' } as const;
 
-/** The Events about an application and everything that belongs to it, oldest first; undefined when there is no such application. */
-export async function applicationEvents(
-  client: KubeClient,
-  input: EventsInput,
-): Promise<ApplicationEventRow[] | undefined> {
-  const tree = await applicationTree(client, input);
-  if (!tree) return undefined;
-  const known = objectsOf(tree, input.component);
-  const { items } = await client.list(EVENT, { namespace: input.namespace, signal: input.signal });
+/** The Events about an application and everything that belongs to it, oldest first. */
+export async function applicationEvents(client: KubeClient, input: EventsInput): Promise<ApplicationEventRow[]> {
+  const known = await readObjects(client, input);
+  const { namespace = '' } = input.application.metadata;
+  const { items } = await client.list(EVENT, { namespace, signal: input.signal });
   return items
     .filter((event) => isAbout(event, known))
     .map(rowOf)
@@ -43,10 +39,11 @@ export async function followEvents(
   input: EventsInput,
   onEvent: (row: ApplicationEventRow) => void,
 ): Promise<void> {
-  const { namespace, signal } = input;
+  const { application, signal } = input;
+  const { namespace = '' } = application.metadata;
   const informer = startInformer(client, { kind: EVENT, namespace, signal });
   await informer.synced;
-  let known = new Set<string>();
+  let known: ReadonlySet<string> = new Set();
   const strangers = new Set<string>();
   let waiting: KubernetesObject[] = [];
   let awake = new AbortController();
@@ -62,8 +59,7 @@ export async function followEvents(
     awake = new AbortController();
     // One look at the application answers for everything new in this batch.
     if (events.some((event) => !isAbout(event, known) && !strangers.has(keyOf(event)))) {
-      const tree = await applicationTree(client, input);
-      if (tree) known = objectsOf(tree, input.component);
+      known = await readObjects(client, input);
     }
     for (const event of events) {
       if (isAbout(event, known)) onEvent(rowOf(event));
@@ -76,9 +72,16 @@ export async function followEvents(
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Kind and name of everything in the tree, or below one component and the application itself. */
-function objectsOf({ application }: ApplicationTree, component: string | undefined): Set<string> {
-  const parts = component === undefined ? application.children : componentNodes(application, component);
-  const nodes = [application, ...parts.flatMap(withDescendants)];
+async function readObjects(
+  client: KubeClient,
+  { application, component, signal }: EventsInput,
+): Promise<ReadonlySet<string>> {
+  const { name, namespace = '' } = application.metadata;
+  const tree = await applicationTree(client, { name, namespace, signal });
+  // Of an application that is gone there is only itself to tell of.
+  if (!tree) return new Set([`${application.kind}/${name}`]);
+  const parts = componentNodes(tree.application, application, component);
+  const nodes = [tree.application, ...parts.flatMap(withDescendants)];
   return new Set(nodes.map(({ kind, name }) => `${kind}/${name}`));
 }
 

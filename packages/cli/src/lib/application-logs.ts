@@ -1,7 +1,9 @@
 import { CapstanError, EXIT, type KubernetesObject } from '@capstan/base';
-import { clusterFacts, type KubeClient } from '@capstan/kube';
-import { OAM_LABELS } from '@capstan/oam-model';
+import { applicationTree } from '@capstan/core';
+import type { KubeClient } from '@capstan/kube';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
+import { componentNodes, withDescendants } from './components-of.ts';
 
 /** A container of one of an application's Pods. */
 export interface LogSource {
@@ -13,8 +15,7 @@ export interface LogSource {
 
 /** What of the logs is wanted. */
 export interface LogsInput {
-  readonly name: string;
-  readonly namespace: string;
+  readonly application: ApplicationConfiguration;
   readonly component?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -22,22 +23,28 @@ export interface LogsInput {
 const POD = { apiVersion: 'v1', kind: 'Pod' } as const;
 
 /**
- * The containers whose logs make up the log of an application, by pod. Fails with exit 5 on a cluster that simulates its
- * pods, where nothing writes a log, and where there is no pod yet.
+ * The containers whose logs make up the log of an application, by component and pod. Fails with exit 5 on a cluster that
+ * simulates its pods, where nothing writes a log, and where there is no pod yet.
  */
 export async function logSources(client: KubeClient, input: LogsInput): Promise<LogSource[]> {
-  const { name, namespace, component, signal } = input;
-  const facts = await clusterFacts(client);
-  if (facts.simulated) {
+  const { application, component, signal } = input;
+  const { name, namespace = '' } = application.metadata;
+  const tree = await applicationTree(client, { name, namespace, signal });
+  if (tree?.simulated) {
     throw new CapstanError(CLI_CODES.noLogs, `there are no logs: context ${client.context.name} simulates its pods`, {
-      hint: `Nothing runs in them (${facts.reason}).`,
+      hint: 'Nothing runs in them.',
       next: [`capstan status ${name} --tree`, `capstan events ${name}`],
       exit: EXIT.blocked,
     });
   }
-  const labels = [`${OAM_LABELS.application}=${name}`, ...(component ? [`${OAM_LABELS.component}=${component}`] : [])];
-  const { items } = await client.list(POD, { namespace, labelSelector: labels.join(','), signal });
-  const sources = items.flatMap((pod) => containersOf(pod).map((container) => sourceOf(pod, container)));
+  const owners = new Map<string, string>();
+  for (const part of tree ? componentNodes(tree.application, application, component) : [])
+    for (const node of withDescendants(part)) if (node.kind === POD.kind) owners.set(node.name, part.name);
+  const { items } = owners.size > 0 ? await client.list(POD, { namespace, signal }) : { items: [] };
+  const pods = new Map(items.map((pod) => [pod.metadata.name, pod]));
+  const sources = [...owners].flatMap(([pod, owner]) =>
+    containersOf(pods.get(pod)).map((container) => ({ pod, namespace, container, component: owner })),
+  );
   if (sources.length > 0) return sources;
   throw new CapstanError(
     CLI_CODES.noLogs,
@@ -80,12 +87,7 @@ export async function printLogs(
   return failures;
 }
 
-function containersOf(pod: KubernetesObject): string[] {
-  const { spec } = pod as { spec?: { containers?: readonly { name: string }[] } };
+function containersOf(pod: KubernetesObject | undefined): string[] {
+  const { spec } = (pod ?? {}) as { spec?: { containers?: readonly { name: string }[] } };
   return (spec?.containers ?? []).map(({ name }) => name);
-}
-
-function sourceOf({ metadata }: KubernetesObject, container: string): LogSource {
-  const { name, namespace = '', labels } = metadata;
-  return { pod: name, namespace, container, component: labels?.[OAM_LABELS.component] ?? '' };
 }

@@ -23,6 +23,8 @@ export interface TreeMoment {
 /** Changes come in bursts: they are looked at together. */
 const GATHER_MS = 50;
 const NEVER_MS = 3_600_000;
+/** What carries no label of the application, or shows nothing of its own. */
+const UNLABELLED: ReadonlySet<string> = new Set(['application', 'component', 'scope']);
 
 /**
  * Calls back with an application now, and again after each change of it or of anything that belongs to it, until the
@@ -46,7 +48,7 @@ export async function watchTree(
       const application = own.get(name, namespace) as ApplicationConfiguration | undefined;
       const tree = await applicationTree(client, input);
       for (const node of tree ? withDescendants(tree.application) : []) {
-        if (node.role !== 'application' && node.role !== 'component') watches.addLabelled(node);
+        if (!UNLABELLED.has(node.role)) watches.addLabelled(node);
       }
       if ((await onMoment({ tree, application })) === 'stop') return;
       const left = deadline === undefined ? NEVER_MS : Math.max(0, deadline - Date.now());

@@ -8,13 +8,22 @@ export function applicationLines({ application }: ApplicationTree, wide: boolean
   return node(application, wide);
 }
 
-/** The first node, deepest first, that keeps the application from being ready. */
+/**
+ * The node that keeps the application from being ready: the first one, deepest first, that waits for nothing else in it.
+ * Where all wait for one another, the first that waits.
+ */
 export function blockingNode(root: CoreNode): CoreNode | undefined {
-  for (const child of root.children) {
-    const found = blockingNode(child);
+  return firstBlocking(root, (node) => node.health.reason !== WAITING) ?? firstBlocking(root, () => true);
+}
+
+const WAITING = 'WaitingForDependencies';
+
+function firstBlocking(node: CoreNode, counts: (node: CoreNode) => boolean): CoreNode | undefined {
+  for (const child of node.children) {
+    const found = firstBlocking(child, counts);
     if (found) return found;
   }
-  return root.health.status === 'ready' ? undefined : root;
+  return node.health.status === 'ready' || !counts(node) ? undefined : node;
 }
 
 function node(from: CoreNode, wide: boolean): TreeNode {

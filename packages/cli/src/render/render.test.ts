@@ -1,6 +1,8 @@
 import { CapstanError } from '@capstan/base';
+import type { TreeNode } from '@capstan/core';
 import { describe, expect, test } from 'vitest';
 import { Reach } from '../lib/reach.ts';
+import { blockingNode } from './application-tree.ts';
 import { asCapstanError, errorEnvelope, renderError } from './error.ts';
 import { createProgress } from './progress.ts';
 import { renderTable } from './table.ts';
@@ -61,6 +63,29 @@ test('a tree has its states in one column', () => {
     '|  `- deployment/web  Ready',
     '`- db                 Ready',
   ]);
+});
+
+describe('what keeps an application from being ready', () => {
+  const aNode = (name: string, reason: string, children: readonly TreeNode[] = []): TreeNode => ({
+    role: 'resource',
+    apiVersion: 'v1',
+    kind: 'W',
+    name,
+    health: { status: reason === 'Ready' ? 'ready' : 'progressing', reason },
+    simulated: false,
+    children,
+  });
+  const waiting = aNode('web', 'WaitingForDependencies', [aNode('deployment', 'WaitingForDependencies')]);
+
+  test.each([
+    ['the deepest part', [aNode('db', 'Unavailable', [aNode('pod', 'Unschedulable')])], 'pod'],
+    ['not what waits for it', [waiting, aNode('db', 'Unavailable')], 'db'],
+    ['what waits, where nothing else is left', [waiting, aNode('db', 'Ready')], 'deployment'],
+    ['nothing', [aNode('db', 'Ready')], undefined],
+  ])('is %s', (_what, children, name) => {
+    const ready = name === undefined ? 'Ready' : 'WaitingForDependencies';
+    expect(blockingNode(aNode('shop', ready, children))?.name).toBe(name);
+  });
 });
 
 describe('progress', () => {
