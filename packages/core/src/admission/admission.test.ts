@@ -247,7 +247,7 @@ describe('mutation', () => {
   });
 
   test.each([
-    ['no string', { name: { a: 1 } }, 'name of trait should be string instead of'],
+    ['no string', { name: { a: 1 } }, 'name of trait should be string instead of map[string]interface {}'],
     ['unknown', { name: 'nobody' }, 'traitdefinitions.core.oam.dev "nobody" not found'],
   ])('a trait whose name is %s is a bad request', (_what, trait, message) => {
     const verdict = mutateApplication(application([{ componentName: 'c', traits: [{ trait }] }]), catalog);

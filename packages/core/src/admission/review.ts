@@ -93,11 +93,3 @@ export function invalid(path: string, value: unknown, detail: string): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return `${path}: Invalid value: ${JSON.stringify(text)}: ${detail}`;
 }
-
-/** How Go names the type of a JSON value: the reference's messages hold it. */
-export function goTypeOf(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'number') return 'float64';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'object' ? 'map[string]interface {}' : typeof value;
-}

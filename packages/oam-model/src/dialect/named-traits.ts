@@ -9,7 +9,7 @@ import {
   type TraitDefinition,
 } from '../kinds/index.ts';
 import { OAM_LABELS } from '../names.ts';
-import { quoted } from '../quote.ts';
+import { goTypeOf, quoted } from '../quote.ts';
 import { DialectContext, type Path } from './context.ts';
 import { describeKind } from './kind-aliases.ts';
 import { kindNamed } from './served-kinds.ts';
@@ -84,7 +84,7 @@ function isText(context: DialectContext, name: unknown, path: Path): name is str
   context.refuse(path, {
     code: OAM_CODES.traitInvalid,
     reason: 'InvalidTrait',
-    message: `name of trait should be string instead of ${typeof name}`,
+    message: `name of trait should be string instead of ${goTypeOf(name)}`,
     hint: 'Write the name of a TraitDefinition, or apiVersion and kind in its place.',
   });
   return false;
