@@ -102,16 +102,14 @@ describe('a store', () => {
       metadata: { name: 'source', namespace: 'any', ownerReferences: [reference] },
       status: { key: 'value' },
     };
-    return { source, applicationUid: reference.uid };
+    return { sourceOf: () => source, applicationUid: reference.uid };
   }
 
   function aWrite(store: string, key = 'key'): StoreWrite {
+    const operation = { type: 'jsonPatch', op: 'add', valueFrom: { fieldPath: 'status.key' } } as const;
     return {
-      source: 'source',
       store: { apiVersion: 'v1', kind: 'ConfigMap', namespace: cluster.namespace, name: store },
-      operations: [
-        { type: 'jsonPatch', op: 'add', toFieldPath: `data.${key}`, valueFrom: { fieldPath: 'status.key' } },
-      ],
+      parts: [{ source: 'source', operations: [{ ...operation, toFieldPath: `data.${key}` }] }],
     };
   }
 
@@ -120,7 +118,7 @@ describe('a store', () => {
     const options = await optionsOf('maker');
     const writes = recordWrites();
     const store = await writeStore(client, aWrite('made'), options);
-    const { ownerReferences } = options.source.metadata;
+    const { ownerReferences } = options.sourceOf().metadata;
     expect(store).toMatchObject({ metadata: { ownerReferences }, data: { key: 'value' } });
     await writeStore(client, aWrite('made'), { ...options, store });
     expect(writes).toHaveLength(1);

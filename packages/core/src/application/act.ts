@@ -40,7 +40,7 @@ export interface ActOptions {
 
 /**
  * Brings about what was decided: components beside one another, in each the workload first, then what it renders and its
- * traits, each with the stores that it feeds; then scopes; then what is not wanted any more is deleted. A failure ends
+ * traits; then the stores that they feed, and scopes; then what is not wanted any more is deleted. A failure ends
  * what depends on it, and nothing is deleted after one.
  */
 export async function act(
@@ -51,6 +51,7 @@ export async function act(
 ): Promise<Outcome> {
   const action = new Action(client, observed, decision, options);
   await action.apply();
+  await action.writeStores();
   if (!action.failure) await action.joinScopes();
   if (!action.failure) await action.prune();
   const { applied, pruned, repaired, failure } = action;
@@ -88,7 +89,6 @@ class Action {
     const one = async (at: number, planned: PlannedObject): Promise<void> => {
       await this.#attempt(at, 'cannot apply components', async () => {
         await this.#applyOne(planned);
-        await this.#writeStores(planned.key);
         await below(planned.key);
       });
     };
@@ -102,6 +102,25 @@ class Action {
       await Promise.all(traits.map(([at, planned]) => one(at, planned)));
     });
     await Promise.all(slots);
+  }
+
+  /** Those whose sources are there, also where something else failed. */
+  async writeStores(): Promise<void> {
+    const { referred, live, application } = this.#observed;
+    const { stores, objects } = this.#decision;
+    await Promise.all(
+      stores.map((write, at) =>
+        this.#attempt(objects.length + at, 'cannot apply components', async () => {
+          const written = await writeStore(this.#client, write, {
+            sourceOf: (key) => this.applied.get(key) ?? live.get(key),
+            store: referred?.get(objectKey(write.store)),
+            applicationUid: application.metadata.uid,
+            ...this.#request(),
+          });
+          if (written) this.#options.onApplied?.(written);
+        }),
+      ),
+    );
   }
 
   async joinScopes(): Promise<void> {
@@ -149,22 +168,6 @@ class Action {
     this.applied.set(planned.key, object);
     if (managers.length > 0) this.repaired.push({ reference: planned.reference, managers });
     this.#options.onApplied?.(object);
-  }
-
-  async #writeStores(source: string): Promise<void> {
-    const writes = this.#decision.stores.filter((write) => write.source === source);
-    const live = this.applied.get(source) ?? this.#observed.live.get(source);
-    if (!live) return;
-    for (const write of writes) {
-      const store = this.#observed.referred?.get(objectKey(write.store));
-      const written = await writeStore(this.#client, write, {
-        source: live,
-        store,
-        applicationUid: this.#observed.application.metadata.uid,
-        ...this.#request(),
-      });
-      this.#options.onApplied?.(written);
-    }
   }
 
   #ownerOf({ owner: key }: PlannedObject): OwnerReference {

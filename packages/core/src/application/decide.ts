@@ -38,7 +38,7 @@ export function decideApplication(observed: ObservedApplication): Decision {
   const planned = planObjects(observed, rendered, report);
   const assessed = rendered.map((component) => assessComponent(observed, component));
   // What is missing already has been told; that nobody can wait for it need not be.
-  const dependencies = problems.length > 0 ? [] : dependencyWaits(rendered, assessed);
+  const dependencies = problems.length > 0 ? [] : dependencyWaits(observed, rendered, assessed);
   const held = holdBack(rendered, planned, dependencies);
   const scopes = decideScopes(observed, read.application, held.components, report);
   const prune = problems.length > 0 ? { retained: [], prune: [] } : planPrune(observed, held.objects, held.components);
@@ -50,7 +50,10 @@ export function decideApplication(observed: ObservedApplication): Decision {
     components: held.components.map((component) => assessComponent(observed, component)),
     objects: held.objects,
     unsatisfied: [...passed.unsatisfied, ...held.unsatisfied],
-    stores: passed.storeWrites.map((write) => ({ ...write, source: keyOfSlot(held.components, write.source) })),
+    stores: passed.storeWrites.map(({ store, parts }) => ({
+      store,
+      parts: parts.map((part) => ({ ...part, source: keyOfSlot(held.components, part.source) })),
+    })),
     scopes,
     history: held.components.flatMap((component) => historyOf(observed, read.application, component)),
     ...prune,

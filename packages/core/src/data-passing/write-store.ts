@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CapstanError, isCapstanError, type KubernetesObject, messageOf, type ObjectReference } from '@capstan/base';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
-import { runOperations, type StoreWrite } from '@capstan/oam-model';
+import { type StoreWrite, storeAfter } from '@capstan/oam-model';
 import { CONTROLLER_MANAGER } from '../application/names.ts';
 import { CORE_CODES } from '../codes.ts';
 
@@ -10,8 +10,8 @@ const ATTEMPTS = 10;
 
 /** Options of `writeStore`. */
 export interface StoreWriteOptions {
-  /** The live source, after it was applied. */
-  readonly source: KubernetesObject;
+  /** The live source in a slot, after it was applied. */
+  readonly sourceOf: (slot: string) => KubernetesObject | undefined;
   /** The store as a cache has it: saves a request where nobody wrote in between. */
   readonly store?: KubernetesObject | undefined;
   /** uid of the application: a store that another object controls is not written to. */
@@ -20,23 +20,23 @@ export interface StoreWriteOptions {
 }
 
 /**
- * Runs the operations of a store on it: a store that does not exist is made, with the owners of the source; one that
- * says everything already is not written. Reads and writes again when somebody else wrote in between. Throws what the
+ * Runs the operations of a store on it: a store that does not exist is made, with the owners of its first source; one that
+ * says everything already is not written, nor is one without a source. Reads and writes again when somebody else wrote in between. Throws what the
  * server answers, CAPSTAN_DATA_OPERATION_INVALID, or CAPSTAN_STORE_NOT_CONTROLLED.
  */
 export async function writeStore(
   client: KubeClient,
   write: StoreWrite,
   options: StoreWriteOptions,
-): Promise<KubernetesObject> {
-  const { source, applicationUid, signal } = options;
+): Promise<KubernetesObject | undefined> {
+  const { sourceOf, applicationUid, signal } = options;
   const requestOptions = signal ? { signal } : {};
   let current = options.store;
   for (let attempt = 1; ; attempt += 1) {
     current ??= await client.get(write.store, requestOptions);
     if (current) checkControl(write.store, current, applicationUid);
-    const changed = runOperations(current ?? newStore(write.store, source), source, write.operations);
-    if (current && isDeepStrictEqual(changed, current)) return current;
+    const changed = storeAfter(write, current, sourceOf);
+    if (!changed || isDeepStrictEqual(changed, current)) return changed;
     try {
       const writeOptions = { fieldManager: CONTROLLER_MANAGER, ...requestOptions };
       return current ? await client.replace(changed, writeOptions) : await client.create(changed, writeOptions);
@@ -46,11 +46,6 @@ export async function writeStore(
       current = undefined;
     }
   }
-}
-
-function newStore({ apiVersion, kind, ...metadata }: ObjectReference, source: KubernetesObject): KubernetesObject {
-  const { ownerReferences } = source.metadata;
-  return { apiVersion, kind, metadata: { ...metadata, ...(ownerReferences ? { ownerReferences } : {}) } };
 }
 
 function checkControl(store: ObjectReference, { metadata }: KubernetesObject, uid: string | undefined): void {

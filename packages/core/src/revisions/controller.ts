@@ -48,8 +48,8 @@ export interface ComponentController {
   readonly stopped: Promise<void>;
 }
 
-/** Label selector of component snapshots: hub users that select the same share one informer. */
-export const COMPONENT_REVISIONS = { labelSelector: COMPONENT_LABEL } as const;
+/** Only snapshots of components carry the label. */
+const COMPONENT_REVISIONS = { labelSelector: COMPONENT_LABEL } as const;
 
 /** Applications pin revisions. */
 const APPLICATION = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration' } as const;

@@ -1,13 +1,7 @@
 import type { KubernetesObject } from '@capstan/base';
 import type { ApplicationConfiguration, Component } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
-import {
-  historyWorkloads,
-  isRevisionWorkload,
-  recordedWorkload,
-  type WorkloadNameInput,
-  workloadNameFor,
-} from './workload-name.ts';
+import { historyWorkloads, type WorkloadNameInput, workloadNameFor } from './workload-name.ts';
 
 const FOO = { apiVersion: 'example.com/v1', kind: 'Foo' };
 
@@ -50,25 +44,13 @@ describe('a workload is named', () => {
   });
 });
 
-describe('what the status and the cluster have of a component', () => {
+describe('what the cluster has of a component', () => {
   const application: ApplicationConfiguration = {
     apiVersion: 'core.oam.dev/v1alpha2',
     kind: 'ApplicationConfiguration',
     metadata: { name: 'app', namespace: 'ns' },
     spec: { components: [] },
-    status: {
-      workloads: [
-        { componentName: 'web', workloadRef: { ...FOO, name: 'web-v1' } },
-        { componentName: 'web', workloadRef: { ...FOO, kind: 'Bar', name: 'web-v2' } },
-        { componentName: 'other', workloadRef: { ...FOO, name: 'other' } },
-      ],
-    },
   };
-
-  test('the workload recorded last, as one of the kind that it is now', () => {
-    expect(recordedWorkload(application, 'web', FOO)).toEqual({ ...FOO, name: 'web-v2' });
-    expect(recordedWorkload(application, 'none', FOO)).toBeUndefined();
-  });
 
   test('workloads of older revisions of this application in this namespace', () => {
     const labels = {
@@ -91,18 +73,5 @@ describe('what the status and the cluster have of a component', () => {
       { revision: 'web-v2', workloadRef: { ...FOO, name: 'web-v2', uid: 'uid-2' } },
       { revision: 'web-v10', workloadRef: { ...FOO, name: 'web-v10' } },
     ]);
-  });
-
-  test.each([
-    ['web-v1', true],
-    ['web-v12', true],
-    ['web', false],
-    ['web-v0', false],
-    ['web-v01', false],
-    ['web-mine', false],
-    ['other-v1', false],
-    ['web-a-v1', false],
-  ])('%s is a workload of a revision: %s', (name, is) => {
-    expect(isRevisionWorkload(name, 'web')).toBe(is);
   });
 });

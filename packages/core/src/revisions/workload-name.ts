@@ -1,12 +1,5 @@
-import type { KindReference, KubernetesObject } from '@capstan/base';
-import {
-  type ApplicationConfiguration,
-  type Component,
-  type HistoryWorkload,
-  OAM_LABELS,
-  type TypedReference,
-} from '@capstan/oam-model';
-import { componentRevisionName } from './snapshot.ts';
+import type { KubernetesObject } from '@capstan/base';
+import { type ApplicationConfiguration, type Component, type HistoryWorkload, OAM_LABELS } from '@capstan/oam-model';
 
 /** Everything that the name of a workload depends on. */
 export interface WorkloadNameInput {
@@ -17,7 +10,7 @@ export interface WorkloadNameInput {
   readonly component: Component;
   /** Some trait of the component has a Definition with `revisionEnabled`. */
   readonly revisionEnabled: boolean;
-  /** The live object of `recordedWorkload`, if there is one. */
+  /** The live workload that the status records for the component, if there is one. */
   readonly existing?: KubernetesObject | undefined;
 }
 
@@ -39,16 +32,6 @@ export function workloadNameFor(input: WorkloadNameInput): { readonly name: stri
   }
   const kept = existing?.metadata.labels?.[OAM_LABELS.revision] === latest;
   return { name: kept ? existing.metadata.name : latest };
-}
-
-/** The workload of a component that the status records: what `existing` of `workloadNameFor` is looked up by. */
-export function recordedWorkload(
-  application: ApplicationConfiguration,
-  componentName: string,
-  { apiVersion, kind }: KindReference,
-): TypedReference | undefined {
-  const entry = application.status?.workloads?.findLast((recorded) => recorded.componentName === componentName);
-  return entry?.workloadRef?.name ? { apiVersion, kind, name: entry.workloadRef.name } : undefined;
 }
 
 /** Everything that the older workloads of a component depend on. */
@@ -81,10 +64,4 @@ export function historyWorkloads(input: HistoryInput): HistoryWorkload[] {
       workloadRef: { apiVersion, kind, name, ...(uid === undefined ? {} : { uid }) },
     }))
     .sort((a, b) => a.revision.localeCompare(b.revision, 'en', { numeric: true }));
-}
-
-/** Whether a workload is named after a revision of the component: an older one of these stays while traits roll over. */
-export function isRevisionWorkload(name: string, componentName: string): boolean {
-  const number = /-v([1-9]\d*)$/.exec(name)?.[1];
-  return number !== undefined && componentRevisionName(componentName, Number(number)) === name;
 }

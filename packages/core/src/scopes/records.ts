@@ -1,4 +1,3 @@
-import type { KindReference } from '@capstan/base';
 import type {
   ApplicationConfiguration,
   ScopeDefinition,
@@ -77,14 +76,4 @@ export function finalizersAfterLeaving({ metadata, spec }: ApplicationConfigurat
   return !wants && finalizers.includes(SCOPE_FINALIZER)
     ? finalizers.filter((finalizer) => finalizer !== SCOPE_FINALIZER)
     : undefined;
-}
-
-/** The kinds of scopes that an application names: their objects and ScopeDefinitions are to be watched. */
-export function scopeKinds({ spec, status }: ApplicationConfiguration): KindReference[] {
-  const references = [
-    ...spec.components.flatMap(({ scopes }) => scopes?.flatMap(({ scopeRef }) => scopeRef ?? []) ?? []),
-    ...(status?.workloads ?? []).flatMap(({ scopes }) => scopes?.map(({ scopeRef }) => scopeRef) ?? []),
-  ];
-  const kinds = references.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }] as const);
-  return [...new Map(kinds).values()];
 }

@@ -13,7 +13,6 @@ import {
   finalizersToJoin,
   scopeDefinitionFor,
   scopeEntries,
-  scopeKinds,
   scopesToRecord,
 } from './records.ts';
 import { withReferences } from './references.ts';
@@ -216,7 +215,6 @@ describe('the application', () => {
       kind: 'ApplicationConfiguration',
       metadata: { name: 'app', namespace: 'ns', ...metadata },
       spec: { components: [{ componentName: 'web', scopes: scoped ? [{ scopeRef: h }] : [] }] },
-      status: { workloads: [anEntry('web', [h2, { ...NETWORK, name: 'n' }])] },
     };
   }
   const has = { finalizers: ['other', SCOPE_FINALIZER] };
@@ -233,10 +231,6 @@ describe('the application', () => {
     const application = anApplication(metadata, scoped);
     expect(finalizersToJoin(application)).toEqual(toJoin);
     expect(finalizersAfterLeaving(application)).toEqual(afterLeaving);
-  });
-
-  test('names the kinds of scopes that it has and had', () => {
-    expect(scopeKinds(anApplication({}, true))).toEqual([HEALTH, NETWORK]);
   });
 
   test('has the scopes on record before it joins them', () => {

@@ -1,4 +1,11 @@
-export type { DataComponent, DataPassing, DataPassingInput, DataProblem, DataSlot, StoreWrite } from './model.ts';
-export { runOperations } from './operations.ts';
+export type {
+  DataComponent,
+  DataPassing,
+  DataPassingInput,
+  DataProblem,
+  DataSlot,
+  StorePart,
+  StoreWrite,
+} from './model.ts';
 export { resolveDataPassing } from './resolve.ts';
-export { observedByDataPassing } from './sources.ts';
+export { storeAfter } from './stores.ts';

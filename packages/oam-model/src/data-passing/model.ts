@@ -2,8 +2,8 @@ import type { KubernetesObject, ObjectReference } from '@capstan/base';
 import type {
   ApplicationConfiguration,
   DataInput,
+  DataOperation,
   DataOutput,
-  DataStore,
   UnsatisfiedDependency,
 } from '../kinds/index.ts';
 
@@ -30,16 +30,22 @@ export interface DataPassingInput {
   readonly application: ApplicationConfiguration;
   /** In the order of the application. */
   readonly components: readonly DataComponent[];
-  /** The live state of what `observedByDataPassing` names. */
+  /** The live state of an object: a source, a store, or a target with conditions. */
   readonly live: (reference: ObjectReference) => KubernetesObject | undefined;
 }
 
-/** A store that is to be written once its source is applied. */
+/** A store that does not say yet what it is to say. */
 export interface StoreWrite {
+  readonly store: ObjectReference;
+  /** What is to be done with it, in order; every source is there. */
+  readonly parts: readonly StorePart[];
+}
+
+/** The operations of one output on its store. */
+export interface StorePart {
   /** Key of the slot whose object is the source. */
   readonly source: string;
-  readonly store: ObjectReference;
-  readonly operations: NonNullable<DataStore['operations']>;
+  readonly operations: readonly DataOperation[];
 }
 
 /** Why data cannot be passed at all; the stage is the one of the application's condition. */
@@ -58,6 +64,7 @@ export interface DataPassing {
   readonly waiting: ReadonlyMap<string, UnsatisfiedDependency>;
   /** For `status.dependency`, in the reference's order: per component its outputs and inputs, then those of each trait. */
   readonly unsatisfied: readonly UnsatisfiedDependency[];
+  /** One write per store, however many outputs it has; none where it says everything already. */
   readonly storeWrites: readonly StoreWrite[];
   readonly problems: readonly DataProblem[];
 }

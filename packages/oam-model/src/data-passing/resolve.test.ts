@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import type { ApplicationConfiguration, ConditionRequirement, DataInput, DataOutput } from '../kinds/index.ts';
 import type { DataPassing, DataSlot } from './model.ts';
 import { resolveDataPassing } from './resolve.ts';
-import { observedByDataPassing } from './sources.ts';
 
 const FOO = { apiVersion: 'example.com/v1', kind: 'Foo' };
 const STORE = { apiVersion: 'v1', kind: 'ConfigMap', name: 'store' };
@@ -299,7 +298,10 @@ describe('stores', () => {
     const slots = [aSlot('out', { outputs: [output] })];
     const ready = resolve(slots, [aFoo('out', { status: { key: 'x', 'app-hash': 'v1' } })]);
     expect(ready.storeWrites).toEqual([
-      { source: 'out', store: { ...STORE, namespace: 'ns' }, operations: output.outputStore?.operations },
+      {
+        store: { ...STORE, namespace: 'ns' },
+        parts: [{ source: 'out', operations: output.outputStore?.operations }],
+      },
     ]);
     const unready = resolve(slots, [aFoo('out', { status: { key: 'x', 'app-hash': 'v0' } })]);
     expect(unready.storeWrites).toEqual([]);
@@ -318,7 +320,9 @@ describe('stores', () => {
     const of = (name: string): DataOutput => ({ outputStore: { ...STORE, name, operations: [write] } });
     const slots = [aSlot('a', { outputs: [of('store-a')] }), aSlot('b', { outputs: [of('store-b')] })];
     const result = resolve(slots, [aFoo('a', { status: { key: 'x' } })]);
-    expect(result.storeWrites.map(({ source, store: { name } }) => [source, name])).toEqual([['a', 'store-a']]);
+    expect(result.storeWrites.map(({ parts, store: { name } }) => [parts[0]?.source, name])).toEqual([
+      ['a', 'store-a'],
+    ]);
     expect(result.unsatisfied.map(({ from }) => from.name)).toEqual(['b']);
   });
 
@@ -360,22 +364,36 @@ describe('stores', () => {
     expect(result.unsatisfied.map(({ to }) => to.kind)).toEqual(['Foo', 'ConfigMap']);
   });
 
-  test('sources, stores and targets with conditions are observed', () => {
-    const conditions: ConditionRequirement[] = [{ op: 'notEmpty', fieldPath: 'spec.key' }];
-    const slots = [
-      aSlot('out', { outputs: [output, { name: 'key' }] }),
-      aSlot('in', { inputs: [TAKE_KEY, { inputStore: STORE }] }),
-      aSlot('careful', { inputs: [{ ...TAKE_KEY, conditions }] }),
-    ];
-    const observed = observedByDataPassing(
-      slots.map((workload) => ({ workload, traits: [] })),
-      'ns',
-    );
-    expect(observed.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`)).toEqual([
-      'Foo/ns/out',
-      'ConfigMap/ns/store',
-      'Foo/ns/careful',
+  test('outputs of one store are one write, and none when the store says everything', () => {
+    const of = (key: string): DataOutput => ({
+      outputStore: {
+        ...STORE,
+        operations: [
+          { type: 'jsonPatch', op: 'add', toFieldPath: 'data', value: '{}' },
+          { ...write, toFieldPath: `data.${key}` },
+        ],
+      },
+    });
+    const slots = [aSlot('a', { outputs: [of('a')] }), aSlot('b', { outputs: [of('b')] })];
+    const sources = [aFoo('a', { status: { key: '1' } }), aFoo('b', { status: { key: '2' } })];
+    const [one, ...others] = resolve(slots, [...sources, { ...store, data: { a: '1' } }]).storeWrites;
+    expect(one?.parts.map(({ source }) => source)).toEqual(['a', 'b']);
+    expect(others).toEqual([]);
+    expect(resolve(slots, [...sources, { ...store, data: { b: '2' } }]).storeWrites).toEqual([]);
+    // One that is not there yet has nothing to say, not even what needs no value of it.
+    const { valueFrom: _, ...literal } = { ...write, value: '1' };
+    const stored: DataOutput = { outputStore: { ...STORE, operations: [literal] } };
+    expect(resolve([aSlot('out', { outputs: [stored] })]).storeWrites).toEqual([]);
+  });
+
+  test('operations that can never succeed are told before anything is done', () => {
+    const operations = [{ ...write, type: 'merge' }];
+    const slots = [aSlot('out', { outputs: [{ outputStore: { ...STORE, operations } }] })];
+    const { problems, storeWrites } = resolve(slots, [aFoo('out', { status: { key: 'x' } })]);
+    expect(problems).toMatchObject([
+      { stage: 'apply', slot: 'out', message: expect.stringContaining('cannot write store "store": operation on') },
     ]);
+    expect(storeWrites).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type KubernetesObject, messageOf, type ObjectReference, referenceTo } from '@capstan/base';
 import { getField, setField } from '../field-path.ts';
 import type {
@@ -7,10 +8,11 @@ import type {
   DataOperation,
   UnsatisfiedDependency,
 } from '../kinds/index.ts';
-import type { DataPassing, DataPassingInput, DataProblem, DataSlot, StoreWrite } from './model.ts';
+import type { DataPassing, DataPassingInput, DataProblem, DataSlot, StorePart, StoreWrite } from './model.ts';
 import { runOperations } from './operations.ts';
 import { type Readiness, readValue } from './readiness.ts';
 import { type DataSource, isStore, slotsOf, sourcesOf, staleStatus, storeReference } from './sources.ts';
+import { storeAfter } from './stores.ts';
 
 /**
  * Passes data between the objects of an application (dataOutputs, dataInputs and stores): fills what is ready, and says
@@ -22,12 +24,12 @@ export function resolveDataPassing(input: DataPassingInput): DataPassing {
   const objects = new Map<string, KubernetesObject>();
   const waiting = new Map<string, UnsatisfiedDependency>();
   const unsatisfied: UnsatisfiedDependency[] = [];
-  const storeWrites: StoreWrite[] = [];
+  const parts: OfferedPart[] = [];
   const problems: DataProblem[] = [];
   for (const slot of slotsOf(input.components)) {
     const outputs = offer(context, slot);
     unsatisfied.push(...outputs.unsatisfied);
-    storeWrites.push(...outputs.storeWrites);
+    parts.push(...outputs.parts);
     const result = receive(context, slot);
     if ('object' in result) objects.set(slot.key, result.object);
     else if ('waits' in result) {
@@ -35,7 +37,8 @@ export function resolveDataPassing(input: DataPassingInput): DataPassing {
       unsatisfied.push(result.waits);
     } else problems.push({ ...result.problem, slot: slot.key });
   }
-  return { objects, waiting, unsatisfied, storeWrites, problems };
+  const stores = planStores(context, parts);
+  return { objects, waiting, unsatisfied, storeWrites: stores.writes, problems: [...problems, ...stores.problems] };
 }
 
 interface Context extends DataPassingInput {
@@ -52,19 +55,45 @@ interface Origin {
   readonly slot?: DataSlot;
 }
 
+interface OfferedPart extends StorePart {
+  readonly store: ObjectReference;
+  readonly slot: DataSlot;
+}
+
 /** The stores of a slot: each is written when every operation has its value, whether the slot itself waits or not. */
-function offer(context: Context, slot: DataSlot): { unsatisfied: UnsatisfiedDependency[]; storeWrites: StoreWrite[] } {
+function offer(context: Context, slot: DataSlot): { unsatisfied: UnsatisfiedDependency[]; parts: OfferedPart[] } {
   const unsatisfied: UnsatisfiedDependency[] = [];
-  const storeWrites: StoreWrite[] = [];
+  const parts: OfferedPart[] = [];
   for (const { outputStore } of slot.dataOutputs ?? []) {
     if (!isStore(outputStore)) continue;
     const { operations = [] } = outputStore;
     const store = storeReference(outputStore, namespaceOf(context));
     const unmet = firstUnmet(context, operations, { reference: referenceTo(slot.object), slot }, store);
     if (unmet) unsatisfied.push(unmet.dependency);
-    else storeWrites.push({ source: slot.key, store, operations });
+    else parts.push({ store, slot, source: slot.key, operations });
   }
-  return { unsatisfied, storeWrites };
+  return { unsatisfied, parts };
+}
+
+/** Outputs of one store are one write: one after the other, each would undo what another one's operations set. */
+function planStores({ live }: Context, offered: readonly OfferedPart[]) {
+  const writes: StoreWrite[] = [];
+  const problems: DataProblem[] = [];
+  const there = offered.filter(({ slot }) => live(referenceTo(slot.object)));
+  for (const parts of Map.groupBy(there, ({ store }) => JSON.stringify(store)).values()) {
+    const [{ store, slot: first }] = parts as [OfferedPart];
+    const write = { store, parts: parts.map(({ source, operations }) => ({ source, operations })) };
+    const sources = new Map(parts.map(({ slot }) => [slot.key, live(referenceTo(slot.object))]));
+    const before = live(store);
+    try {
+      const after = storeAfter(write, before, (slot) => sources.get(slot));
+      if (!isDeepStrictEqual(before, after)) writes.push(write);
+    } catch (error) {
+      const message = `cannot write store "${store.name}": ${messageOf(error)}`;
+      problems.push({ stage: 'apply', slot: first.key, message });
+    }
+  }
+  return { writes, problems };
 }
 
 type Received =

@@ -1,4 +1,4 @@
-import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import type { KubernetesObject, ObjectReference } from '@capstan/base';
 import { isJsonObject } from '../json.ts';
 import type { ConditionRequirement, DataOutput, DataStore, TypedReference } from '../kinds/index.ts';
 import { OAM_ANNOTATIONS, OAM_LABELS } from '../names.ts';
@@ -23,19 +23,6 @@ export function sourcesOf(components: readonly DataComponent[]): Map<string, Dat
 /** The slots of an application in the order in which their data is looked at. */
 export function slotsOf(components: readonly DataComponent[]): DataSlot[] {
   return components.flatMap(({ workload, traits }) => [workload, ...traits]);
-}
-
-/** The objects whose live state data passing looks at: sources, stores, and targets that have conditions of their own. */
-export function observedByDataPassing(components: readonly DataComponent[], namespace?: string): ObjectReference[] {
-  const found = slotsOf(components).flatMap(({ object, dataOutputs = [], dataInputs = [] }) => {
-    const stores = [...dataOutputs.map(({ outputStore }) => outputStore), ...dataInputs.map((each) => each.inputStore)];
-    const looksAtItself = dataOutputs.length > 0 || dataInputs.some(({ conditions }) => conditions?.length);
-    return [
-      ...(looksAtItself ? [referenceTo(object)] : []),
-      ...stores.flatMap((store) => (isStore(store) ? [storeReference(store, namespace)] : [])),
-    ];
-  });
-  return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()];
 }
 
 /** Whether a store is meant: Go clients write an empty one for none. */
