@@ -30,7 +30,7 @@ describe('traits by name', () => {
   });
 
   test.each<[string, object, string]>([
-    ['inside, not a text', { trait: { name: 5 } }, 'trait.name: name of trait should be string instead of number'],
+    ['inside, not a text', { trait: { name: 5 } }, 'trait.name: name of trait should be string instead of float64'],
     [
       'inside, unknown',
       { trait: { name: 'fotrait' } },
