@@ -72,7 +72,7 @@ describe('the applications of the talks', () => {
     });
     expect(result.problems).toEqual([]);
     expect(said(result.warnings)).toEqual([
-      'spec.traits[0].trait.apiVersion: core.oam.dev/v1alpha2 ManualScaler is read as core.oam.dev/v1alpha2 ManualScalerTrait',
+      'spec.traits[0].trait.kind: core.oam.dev/v1alpha2 ManualScaler is read as core.oam.dev/v1alpha2 ManualScalerTrait',
     ]);
   });
 

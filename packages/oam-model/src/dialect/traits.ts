@@ -30,7 +30,7 @@ export function draftTrait(context: DialectContext, entry: ComponentTrait, sourc
   const whole = isNamedInside(object) ? resolveInside(context, object, path) : object;
   const moved = whole !== object && !isBlank(object['properties']);
   return {
-    entry: { ...rest, trait: modern(context, whole, [...path, 'apiVersion']) },
+    entry: { ...rest, trait: modern(context, whole, path) },
     source,
     moves: moved ? [{ at: ['trait', 'spec'], source: [...path, 'properties'] }] : [],
   };
@@ -70,7 +70,9 @@ function modern(context: DialectContext, object: KubernetesObject, path: Path): 
   if (!saysItsKind(object)) return object;
   const renamed = modernObject(object, context.catalog.crds);
   if (renamed !== object) {
-    context.warn(path, `${describeKind(object)} is read as ${describeKind(renamed)}`);
+    const field = renamed.apiVersion === object.apiVersion ? 'kind' : 'apiVersion';
+    const place = path.at(-1) === 'name' ? path : [...path, field];
+    context.warn(place, `${describeKind(object)} is read as ${describeKind(renamed)}`);
   }
   return withoutEmptyMetadata(renamed);
 }
