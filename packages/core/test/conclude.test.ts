@@ -21,7 +21,9 @@ function pass(facts: Facts, outcome: Outcome | undefined, now = TIME) {
   return conclude(seen, decideApplication(seen), outcome, now);
 }
 
-const statusOf = ({ status }: ReturnType<typeof pass>) => (status ?? {}) as ApplicationConfigurationStatus;
+/** The status after the patch was merged. */
+const statusOf = ({ status }: ReturnType<typeof pass>) =>
+  ({ ...status, ...(status?.dependency ? { dependency: {} } : {}) }) as ApplicationConfigurationStatus;
 const byType = (conditions: readonly Condition[] | undefined, type: string) =>
   conditions?.find((condition) => condition.type === type);
 const reasons = ({ events }: ReturnType<typeof pass>) => events.map(({ reason }) => reason);

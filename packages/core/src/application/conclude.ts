@@ -22,12 +22,10 @@ export interface ApplicationEvent {
   readonly message: string;
 }
 
-/** Parts of the status that are there only when they say something. */
-type Passing = Pick<ApplicationConfigurationStatus, 'dependency' | 'historyWorkloads'>;
-
-/** A merge patch of an application's status. */
-export type StatusPatch = Omit<ApplicationConfigurationStatus, keyof Passing> & {
-  readonly [K in keyof Passing]: Passing[K] | null;
+/** A merge patch of an application's status: null takes away. */
+export type StatusPatch = Omit<ApplicationConfigurationStatus, 'dependency' | 'historyWorkloads'> & {
+  readonly dependency?: { readonly unsatisfied: Decision['unsatisfied'] | null };
+  readonly historyWorkloads?: Decision['history'] | null;
 };
 
 /** What is written about a pass. */
@@ -71,16 +69,15 @@ export function conclude(
   };
 }
 
-/** Parts that are there only with items. A merge patch takes away only what it names, by null. */
+/** Lists that are there only with items; `dependency` itself always is, as the reference's clients expect. */
 function listsThatWere(
   before: ApplicationConfigurationStatus | undefined,
   { unsatisfied, history }: Decision,
 ): StatusPatch {
-  const part = <T>(name: 'dependency' | 'historyWorkloads', value: T | undefined) =>
-    value !== undefined || before?.[name] !== undefined ? { [name]: value ?? null } : {};
+  const some = history.length > 0;
   return {
-    ...part('dependency', unsatisfied.length > 0 ? { unsatisfied } : undefined),
-    ...part('historyWorkloads', history.length > 0 ? history : undefined),
+    dependency: { unsatisfied: unsatisfied.length > 0 ? unsatisfied : null },
+    ...(some || before?.historyWorkloads ? { historyWorkloads: some ? history : null } : {}),
   };
 }
 
@@ -100,7 +97,10 @@ function isUrgent(
 }
 
 function patched(status: ApplicationConfigurationStatus | undefined, patch: StatusPatch): object {
-  return Object.fromEntries(Object.entries({ ...status, ...patch }).filter(([, value]) => value !== null));
+  const unsatisfied = patch.dependency?.unsatisfied;
+  const dependency = patch.dependency && { dependency: unsatisfied ? { unsatisfied } : {} };
+  const fields = Object.entries({ ...status, ...patch, ...dependency });
+  return Object.fromEntries(fields.filter(([, value]) => value !== null));
 }
 
 /** Events tell of transitions: a steady application has none, and a standing problem is told once. */

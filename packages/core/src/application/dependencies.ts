@@ -1,7 +1,10 @@
-import { type Health, referenceTo, worstHealth } from '@capstan/base';
+import { describeObject, type Health, referenceTo, worstHealth } from '@capstan/base';
+import { conditionsOf, findCondition } from '@capstan/kube';
 import { dependencyGraph, type TypedReference, type UnsatisfiedDependency } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
+import type { LiveState } from './health.ts';
 import type { DecidedComponent, PlannedObject } from './model.ts';
+import { kindKey, objectKey } from './names.ts';
 import type { RenderedComponent } from './render.ts';
 
 /** A component that others are not ready for. */
@@ -17,8 +20,22 @@ export function healthOf({ health, traits }: DecidedComponent): Health {
   return worstHealth([health, ...traits.map((trait) => trait.health)]);
 }
 
+/** A Job is there for its end: only then may come what depends on it. */
+function readiness({ live }: LiveState, { workload }: RenderedComponent, assessed: DecidedComponent): Health {
+  const health = healthOf(assessed);
+  if (health.status !== 'ready' || kindKey(workload) !== 'batch/v1/Job') return health;
+  const job = live.get(objectKey(referenceTo(workload)));
+  if (job && findCondition(conditionsOf(job), 'Complete')?.status === 'True') return health;
+  return {
+    status: 'progressing',
+    reason: 'JobNotComplete',
+    message: `${describeObject(assessed.workload)} has not completed`,
+  };
+}
+
 /** Whom each component waits for at the moment, in their order: those of its `dependencies` that are not ready. */
 export function dependencyWaits(
+  state: LiveState,
   components: readonly RenderedComponent[],
   assessed: readonly DecidedComponent[],
 ): DependencyWait[][] {
@@ -32,7 +49,8 @@ export function dependencyWaits(
   return waitsFor.map((targets) =>
     targets.flatMap((target) => {
       const on = assessed[target];
-      const health = on && healthOf(on);
+      const component = components[target];
+      const health = on && component && readiness(state, component, on);
       if (!health || health.status === 'ready') return [];
       const { apiVersion, kind, name } = on.workload;
       const reason = `waits for ${on.instance}: ${health.message ?? health.reason}`;
