@@ -90,6 +90,17 @@ function aTrait(
   };
 }
 
+function aDeployment(namespace: string, name: string): KubernetesObject {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: { selector: { matchLabels: labels }, template },
+  };
+}
+
 /** The object once a condition has this status for its generation. */
 async function condition(
   reference: ObjectReference,
@@ -324,17 +335,11 @@ describe('ManualScalerTrait', () => {
     const namespace = await cluster.newNamespace();
     const { trait, deployment } = named(namespace, 'plain');
     const other = named(namespace, 'younger').trait;
-    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
-    await cluster.client.create({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'plain', namespace },
-      spec: { selector: { matchLabels: { a: 'b' } }, template },
-    });
+    await cluster.client.create(aDeployment(namespace, 'plain'));
     const { metadata: older } = await cluster.client.create(aTrait(namespace, 'plain', 2, deployment));
     await condition(trait, 'Synced', 'True');
-    // Nobody else owns it, so the trait must not: it would take the Deployment with it when it is deleted.
-    expect((await cluster.client.get(deployment))?.metadata.ownerReferences).toBeUndefined();
+    const scaled = await cluster.client.get(deployment);
+    expect(scaled?.metadata.ownerReferences).toMatchObject([{ kind: 'ManualScalerTrait', name: 'plain' }]);
     // Ages are in seconds.
     const nextSecond = Date.parse(older.creationTimestamp ?? '') + 1000;
     await expect.poll(() => Date.now()).toBeGreaterThanOrEqual(nextSecond);
@@ -342,7 +347,9 @@ describe('ManualScalerTrait', () => {
     const [, refused] = await condition(other, 'Synced', 'False');
     expect(refused.message).toBe('cannot scale the resource: ManualScalerTrait plain scales Deployment plain already');
     await cluster.client.delete(trait);
-    await cluster.until(deployment, (one) => replicas(one) === 5);
+    const left = await cluster.until(deployment, (one) => replicas(one) === 5);
+    // The garbage collector did not take it for the trait's own.
+    expect(left.metadata.uid).toBe(scaled?.metadata.uid);
     await condition(other, 'Synced', 'True');
     const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'plain' };
     await cluster.client.create({
@@ -358,6 +365,20 @@ describe('ManualScalerTrait', () => {
     expect(replicas(await cluster.client.get(deployment))).toBe(8);
     await cluster.client.delete(hpa);
     await cluster.until(deployment, (one) => replicas(one) === 5);
+  });
+
+  test('a trait that is pointed at something else lets go of what it scaled', async () => {
+    const namespace = await cluster.newNamespace();
+    const { trait, deployment } = named(namespace, 'one');
+    const other = named(namespace, 'two').deployment;
+    await cluster.client.create(aDeployment(namespace, 'one'));
+    await cluster.client.create(aDeployment(namespace, 'two'));
+    await cluster.client.create(aTrait(namespace, 'one', 2, deployment));
+    await cluster.until(deployment, (one) => one?.metadata.ownerReferences?.length === 1);
+    await cluster.client.patch(trait, { spec: { workloadRef: { name: 'two' } } });
+    await cluster.until(other, (one) => replicas(one) === 2);
+    const left = await cluster.until(deployment, (one) => one?.metadata.ownerReferences === undefined);
+    expect(replicas(left)).toBe(2);
   });
 });
 

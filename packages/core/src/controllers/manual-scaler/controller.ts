@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubernetesObject, messageOf } from '@capstan/base';
+import { type KubernetesObject, messageOf, referenceTo } from '@capstan/base';
 import {
   type InformerEvent,
   type NewEvent,
@@ -13,20 +13,13 @@ import { syncedCondition, writeReport } from '../shared/conditions.ts';
 import { Dependents } from '../shared/dependents.ts';
 import { problemEvents, tell } from '../shared/events.ts';
 import { judgeFailures } from '../shared/failures.ts';
-import { KindWatches } from '../shared/kind-watches.ts';
+import { type KindPlace, KindWatches } from '../shared/kind-watches.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { keyOf, placeOf } from '../shared/objects.ts';
 import { definedKind } from '../shared/workload-kinds.ts';
 import { DEPENDS, type Observed, observe } from './observe.ts';
-import {
-  autoscalerOf,
-  isScaled,
-  oldest,
-  SCALER_MANAGER,
-  type ScaleTarget,
-  scaledObject,
-  scaledReference,
-} from './targets.ts';
+import { isOnlyOurs, LEAVE_FINALIZER, leftObject, SCALER_APPLY, withFinalizer, wouldGoWith } from './ownership.ts';
+import { autoscalerOf, isScaled, oldest, type ScaleTarget, scaledObject, scaledReference } from './targets.ts';
 
 /** Sets the replicas that ManualScalerTraits ask for, whoever made them, and sets them back when somebody changes them. */
 export function startManualScalers(context: ControllerContext): RunningController {
@@ -61,6 +54,9 @@ class ScalerLoop {
   /** What a trait waits for that is only just being made, and since when. */
   readonly #waiting = new Map<string, { readonly problem: string | undefined; readonly since: number }>();
 
+  /** What each trait scaled last. */
+  readonly #scaled = new Map<string, readonly ScaleTarget[]>();
+
   constructor(context: ControllerContext) {
     const { hub, clock } = context;
     this.#context = context;
@@ -85,22 +81,13 @@ class ScalerLoop {
   async reconcile(key: string, { signal }: ReconcileContext): Promise<ReconcileResult | undefined> {
     const { name, namespace } = placeOf(key);
     const trait = this.#traits.informer.get(name, namespace) as ManualScalerTrait | undefined;
-    if (!trait || trait.metadata.deletionTimestamp) {
+    const isLeaving = trait?.metadata.deletionTimestamp !== undefined;
+    if (!trait || (isLeaving && !trait.metadata.finalizers?.includes(LEAVE_FINALIZER))) {
       this.#forget(key);
       return undefined;
     }
-    const observed = await observe(
-      {
-        discovery: this.#context.client.discovery,
-        watches: this.#watches,
-        definitions: this.#definitions,
-        crds: this.#crds,
-        user: key,
-      },
-      trait,
-    );
-    this.#watches.needOnly(key, observed.places);
-    this.#depend(key, observed.depends);
+    const observed = await this.#observe(key, trait);
+    if (isLeaving) return await this.#leave(key, trait, observed, signal);
     const wait = this.#waitFor(key, observed);
     if (wait !== undefined) return { requeueAfterMs: wait };
     if (observed.ending) return undefined;
@@ -112,13 +99,46 @@ class ScalerLoop {
     return await this.#scale(trait, observed.targets, signal);
   }
 
+  async #observe(key: string, trait: ManualScalerTrait): Promise<Observed> {
+    const { discovery } = this.#context.client;
+    const [watches, definitions, crds] = [this.#watches, this.#definitions, this.#crds];
+    const observed = await observe({ discovery, watches, definitions, crds, user: key }, trait);
+    this.#watches.needOnly(key, observed.places);
+    this.#depend(key, observed.depends);
+    return observed;
+  }
+
+  /** What only the trait owns stays when the trait goes. */
+  async #leave(
+    key: string,
+    trait: ManualScalerTrait,
+    observed: Observed,
+    signal: AbortSignal,
+  ): Promise<ReconcileResult | undefined> {
+    const wait = observed.unread && this.#waitFor(key, observed);
+    if (wait !== undefined) return { requeueAfterMs: wait };
+    const bound = observed.targets.filter(({ object }) => wouldGoWith(object, trait));
+    await Promise.all(bound.map((target) => this.#apply(leftObject(target, trait), target.place, signal)));
+    await this.#context.client.apply(withFinalizer(trait, false), { ...SCALER_APPLY, signal });
+    this.#forget(key);
+    return undefined;
+  }
+
   async #scale(
     trait: ManualScalerTrait,
     targets: readonly ScaleTarget[],
     signal: AbortSignal,
   ): Promise<ReconcileResult | undefined> {
     const due = targets.filter((target) => !isScaled(target, trait));
-    const results = await Promise.allSettled(due.map((target) => this.#apply(target, trait, signal)));
+    const isGuarded = trait.metadata.finalizers?.includes(LEAVE_FINALIZER) ?? false;
+    if (!isGuarded && targets.some(({ object }) => isOnlyOurs(object, trait))) {
+      const options = { ...SCALER_APPLY, signal };
+      this.#traits.informer.learn(await this.#context.client.apply(withFinalizer(trait, true), options));
+    }
+    const results = await Promise.allSettled([
+      ...due.map((target) => this.#apply(scaledObject(target, trait), target.place, signal)),
+      ...this.#formerOf(trait, targets).map((target) => this.#release(target, trait, signal)),
+    ]);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const { passing, tell: isTold } = judgeFailures(errors, this.queue.failures(keyOf(trait)));
     const { replicaCount } = trait.spec;
@@ -130,10 +150,22 @@ class ScalerLoop {
     return errors.length > 0 ? { requeueAfterMs: RETRY_MS } : undefined;
   }
 
-  async #apply(target: ScaleTarget, trait: ManualScalerTrait, signal: AbortSignal): Promise<void> {
-    const options = { fieldManager: SCALER_MANAGER, force: true, signal };
-    const applied = await this.#context.client.apply(scaledObject(target, trait), options);
-    this.#watches.learn(target.place, applied);
+  /** What the trait scaled before it was pointed at something else. */
+  #formerOf(trait: ManualScalerTrait, targets: readonly ScaleTarget[]): ScaleTarget[] {
+    const before = this.#scaled.get(keyOf(trait)) ?? [];
+    this.#scaled.set(keyOf(trait), targets);
+    const uids = new Set(targets.map(({ object }) => object.metadata.uid));
+    return before.filter(({ object }) => !uids.has(object.metadata.uid));
+  }
+
+  async #release(target: ScaleTarget, trait: ManualScalerTrait, signal: AbortSignal): Promise<void> {
+    const object = await this.#context.client.get(referenceTo(target.object), { signal });
+    if (!object || object.metadata.uid !== target.object.metadata.uid || !wouldGoWith(object, trait)) return;
+    await this.#apply(leftObject({ ...target, object }, trait), target.place, signal);
+  }
+
+  async #apply(object: KubernetesObject, place: KindPlace, signal: AbortSignal): Promise<void> {
+    this.#watches.learn(place, await this.#context.client.apply(object, { ...SCALER_APPLY, signal }));
   }
 
   /** How long to wait before anything is said, in milliseconds. */
@@ -192,6 +224,7 @@ class ScalerLoop {
 
   #forget(key: string): void {
     this.#waiting.delete(key);
+    this.#scaled.delete(key);
     this.#watches.needOnly(key, []);
     this.#depend(key, new Set());
   }

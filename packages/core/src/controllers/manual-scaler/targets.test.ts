@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@capstan/base';
 import type { CustomResourceDefinition, ManualScalerTrait, WorkloadDefinition } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
+import { isOnlyOurs, leftObject, wouldGoWith } from './ownership.ts';
 import { replicasPath } from './replicas.ts';
 import { autoscalerOf, oldest, scaledObject, targetsOf } from './targets.ts';
 
@@ -101,13 +102,27 @@ describe('scaledObject', () => {
     });
   });
 
-  test('an object that only traits own stays when they go', () => {
-    const traits = [{ apiVersion: trait.apiVersion, kind: trait.kind, name: 't', uid: 'trait' }];
-    for (const ownerReferences of [undefined, traits]) {
-      const object = anObject('alone', ownerReferences ? { ownerReferences } : {});
-      const scaled = scaledObject({ object, path: ['spec', 'replicas'], place }, trait);
-      expect(scaled.metadata.ownerReferences).toBeUndefined();
-    }
+  test('what is left keeps its number and loses the owner', () => {
+    const object = { ...anObject('child', { uid: 'child' }), spec: { replicas: 5 } };
+    const left = leftObject({ object, path: ['spec', 'replicas'], place }, trait);
+    expect(left).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'child', namespace: 'shop', uid: 'child' },
+      spec: { replicas: 5 },
+    });
+  });
+
+  const own = { apiVersion: trait.apiVersion, kind: trait.kind, name: 't', uid: 'trait' };
+  test.each([
+    ['nobody owns', undefined, { only: true, goes: false }],
+    ['the trait owns', [own], { only: true, goes: true }],
+    ['another trait owns', [{ ...own, uid: 'other' }], { only: true, goes: false }],
+    ['the workload owns too', [own, owner], { only: false, goes: false }],
+  ])('an object that %s', (_, ownerReferences, { only, goes }) => {
+    const object = anObject('x', ownerReferences ? { ownerReferences } : {});
+    expect(isOnlyOurs(object, trait)).toBe(only);
+    expect(wouldGoWith(object, trait)).toBe(goes);
   });
 });
 

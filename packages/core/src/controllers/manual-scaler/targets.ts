@@ -42,14 +42,10 @@ function isSelected(
   return Object.entries(selector).every(([key, value]) => (value === '' ? key in labels : labels[key] === value));
 }
 
-/**
- * What is applied to a target: the number, and the trait as one of its owners, though not the one that controls it. An
- * object that nobody else owns gets no owner: the garbage collector would delete it together with the trait.
- */
+/** What is applied to a target: the number, and the trait as one of its owners, though not the one that controls it. */
 export function scaledObject({ object, path }: ScaleTarget, trait: ManualScalerTrait): KubernetesObject {
   const { apiVersion, kind } = object;
-  const { name, namespace, uid, ownerReferences = [] } = object.metadata;
-  const isOwned = ownerReferences.some((owner) => owner.kind !== trait.kind || owner.apiVersion !== trait.apiVersion);
+  const { name, namespace, uid } = object.metadata;
   const owner = {
     apiVersion: trait.apiVersion,
     kind: trait.kind,
@@ -67,7 +63,7 @@ export function scaledObject({ object, path }: ScaleTarget, trait: ManualScalerT
       ...(namespace === undefined ? {} : { namespace }),
       // The API server refuses it for another object of this name, and makes none anew.
       ...(uid === undefined ? {} : { uid }),
-      ...(isOwned ? { ownerReferences: [owner] } : {}),
+      ownerReferences: [owner],
     },
   };
 }
