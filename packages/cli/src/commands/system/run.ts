@@ -1,5 +1,6 @@
 import { createLogger, type Logger } from '@capstan/base';
 import type { OperatorState, ServedEndpoint } from '@capstan/operator';
+import type { Config } from '@oclif/core/config';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
 
@@ -17,20 +18,27 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
     },
   ];
   static override flags = {
-    'use-webhook': Flags.boolean({ summary: 'serve and register the admission webhooks' }),
+    'use-webhook': Flags.boolean({ summary: 'serve and register the admission webhooks', allowNo: true }),
     'webhook-host': Flags.string({ summary: 'address on which the webhooks listen', default: '127.0.0.1' }),
     'webhook-port': Flags.integer({ summary: 'their port; 0: any that is free', default: 9443, min: 0, max: 65_535 }),
     'webhook-url': Flags.url({ summary: 'how the API server reaches them, where that is another address' }),
     'metrics-addr': Flags.string({ summary: 'serve /metrics at HOST:PORT', default: '' }),
     'health-addr': Flags.string({ summary: 'serve /healthz and /readyz at HOST:PORT', default: '' }),
     'revision-limit': Flags.integer({ summary: 'revisions to keep of each Component', default: 50, min: 1 }),
-    'apply-once-only': Flags.boolean({ summary: 'apply a workload or trait again only when its application changes' }),
+    'apply-once-only': Flags.boolean({
+      summary: 'apply a workload or trait again only when its application changes',
+      allowNo: true,
+    }),
     'enable-leader-election': Flags.boolean({
       summary: 'work only while no other operator of the cluster does',
       default: true,
       allowNo: true,
     }),
   };
+
+  constructor(argv: string[], config: Config) {
+    super(argv.map(goBoolean), config);
+  }
 
   protected async work(): Promise<void> {
     const { runOperator } = await import('../../services/operator.ts');
@@ -63,6 +71,13 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
       },
     });
   }
+}
+
+/** Charts for the reference runtime write `--use-webhook=true` and `--enable-leader-election=false`. */
+function goBoolean(argument: string): string {
+  const [, name, value] = /^--(use-webhook|apply-once-only|enable-leader-election)=(true|false)$/.exec(argument) ?? [];
+  if (name === undefined) return argument;
+  return value === 'true' ? `--${name}` : `--no-${name}`;
 }
 
 /** On a terminal only what went wrong. */
