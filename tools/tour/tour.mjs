@@ -114,7 +114,7 @@ async function mainJob({ target, namespace, install }) {
   });
   await take({ say: 'And how the new trait is written.', args: ['explain', 'autoscale', ...target] });
   await take({
-    say: 'An application of two components; the frontend scales on a redis list.',
+    say: 'An application of two components: the frontend waits for its redis, and scales on a list in it.',
     args: ['up', '-f', APPLICATION, ...(namespace.length > 0 ? ['--create-namespace'] : []), ...there],
   });
   await take({
