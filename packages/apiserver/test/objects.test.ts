@@ -189,6 +189,15 @@ describe('what happens to objects', () => {
     expect((await api.call('GET', path('configmaps', 'a'))).body.data).toBeUndefined();
   });
 
+  test('empty lists and maps of metadata are left out, as Go leaves them out', async () => {
+    await create('configmaps', { metadata: { name: 'a', finalizers: ['example.com/one'], labels: {} } });
+    const patch = { metadata: { finalizers: [], annotations: {} } };
+    const { body } = await api.call('PATCH', path('configmaps', 'a'), patch, MERGE);
+    expect(body.metadata).not.toHaveProperty('finalizers');
+    expect(body.metadata).not.toHaveProperty('labels');
+    expect(body.metadata).not.toHaveProperty('annotations');
+  });
+
   test('an object with finalizers stays until the last one has gone', async () => {
     await create('configmaps', { metadata: { name: 'a', finalizers: ['example.com/one'] } });
     const going = await api.call('DELETE', path('configmaps', 'a'));

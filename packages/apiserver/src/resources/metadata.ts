@@ -107,11 +107,17 @@ export function ordered(object: KubeObject, resource: ApiResource): KubeObject {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
   const source = metadata as Record<string, unknown>;
   const meta: Record<string, unknown> = {};
-  for (const field of META_ORDER) if (source[field] !== undefined) meta[field] = source[field];
+  for (const field of META_ORDER) if (!isEmpty(source[field])) meta[field] = source[field];
   return {
     kind: resource.kind,
     apiVersion: apiVersionOf(resource.group, resource.version),
     metadata: meta as ObjectMeta,
     ...rest,
   };
+}
+
+/** What Go's ObjectMeta leaves out (`omitempty`). */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }
