@@ -23,13 +23,11 @@ export { guessPlural, resourceNameOf } from './plural.ts';
 export type { Problem, SchemaProblem, UnknownKind, ValidationProblem } from './problem.ts';
 export * from './rules/applicability.ts';
 export { type PlacedTrait, type RuleComponent, ruleComponents } from './rules/components.ts';
-export { conflictVerdict, type TraitType } from './rules/conflicts.ts';
 export { type DefinitionProblem, definitionProblems } from './rules/definition-problems.ts';
 export { evaluateRules, withoutOwnedFields } from './rules/evaluate.ts';
-export { type OwnedField, ownedFields } from './rules/field-owners.ts';
+export { decidedFields, type OwnedField } from './rules/field-owners.ts';
 export { type RuleTrait, type RuleWorkload, ruleTrait, ruleWorkload } from './rules/subjects.ts';
 export { type TraitFit, traitFits } from './rules/trait-fits.ts';
-export { groupOfName, type TypeTarget } from './rules/type-entries.ts';
 export {
   describeSource,
   type RuleName,

@@ -1,7 +1,7 @@
 import {
   type DefinitionCatalog,
+  decidedFields,
   evaluateRules,
-  ownedFields,
   type RuleComponent,
   type RuleVerdict,
   ruleTrait,
@@ -31,7 +31,9 @@ export function applyRules(
   return {
     components: components.map((component, at) => {
       const { workload, traits } = ruled[at] as RuleComponent;
-      const replicasOwned = traits.some((trait) => ownedFields(trait).some(({ field }) => field === 'replicas'));
+      const replicasOwned = traits.some((trait) =>
+        decidedFields(trait, workload).some(({ field }) => field === 'replicas'),
+      );
       return { ...component, workload: withoutOwnedFields(workload, traits), replicasOwned };
     }),
     warnings,

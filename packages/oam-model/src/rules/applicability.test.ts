@@ -1,12 +1,14 @@
+import type { KindReference } from '@capstan/base';
 import { describe, expect, test } from 'vitest';
 import type { TraitDefinition, TraitDefinitionSpec, WorkloadDefinition } from '../kinds/index.ts';
 import { appliesTo, workloadTarget } from './applicability.ts';
-import { conflictVerdict } from './conflicts.ts';
+import { traitConflict } from './conflicts.ts';
+import { targetOfDefinition } from './type-entries.ts';
 
 const webservice: WorkloadDefinition = {
   apiVersion: 'core.oam.dev/v1alpha2',
   kind: 'WorkloadDefinition',
-  metadata: { name: 'web' },
+  metadata: { name: 'web', labels: { tier: 'web' } },
   spec: {
     definitionRef: { name: 'webservices.workloads.capstan.dev' },
     childResourceKinds: [
@@ -50,6 +52,15 @@ describe('appliesTo', () => {
     ['group, version and kind of a child', { appliesToWorkloads: ['apps/v1.Deployment'], ...child }, true],
     ['a core child', { appliesToWorkloads: ['services.'], ...child }, true],
     ['no child of that kind', { appliesToWorkloads: ['statefulsets.apps'], ...child }, false],
+    ['group, version and kind of the core group', { appliesToWorkloads: ['v1.Service'], ...child }, true],
+    [
+      "kind, group and version, the form of the reference's schema",
+      { appliesTo: ['webservice.workloads.capstan.dev/v1alpha1'] },
+      true,
+    ],
+    ['labels of the WorkloadDefinition', { appliesToWorkloads: ['labelSelector:tier=web,!old'] }, true],
+    ['other labels', { appliesToWorkloads: ['labelSelector:tier=db'] }, false],
+    ['a broken selector', { appliesToWorkloads: ['labelSelector:tier='.repeat(2)] }, false],
     ['an unknown target', { appliesToWorkloads: ['deployments.apps'], extension: { target: 'chid' } }, false],
   ])('%s', (_what, spec, allowed) => {
     expect(appliesTo(aTrait(spec), target)).toMatchObject({
@@ -83,6 +94,12 @@ describe('appliesTo', () => {
   });
 });
 
+const conflict = (one: TraitDefinition, other: TraitDefinition, kind?: KindReference) =>
+  traitConflict(
+    { definition: one, target: targetOfDefinition(one, kind) },
+    { definition: other, target: targetOfDefinition(other, kind) },
+  );
+
 describe('conflictsWith', () => {
   const other = aTrait({}, 'rollouts.traits.capstan.dev', { role: 'traffic' });
   test.each([
@@ -99,17 +116,24 @@ describe('conflictsWith', () => {
     ['routes.traits.capstan.dev', true],
   ])('%s: allowed %s, from either side', (entry, allowed) => {
     const trait = aTrait({ conflictsWith: [entry] });
-    expect(conflictVerdict(trait, other).allowed).toBe(allowed);
-    expect(conflictVerdict(other, trait)).toMatchObject({
+    expect(conflict(trait, other).allowed).toBe(allowed);
+    expect(conflict(other, trait)).toMatchObject({
       allowed,
       ...(allowed ? {} : { source: { name: trait.metadata.name, field: 'spec.conflictsWith[0]' } }),
     });
   });
 
+  test('group, version and kind name a type, also under its old name', () => {
+    const trait = aTrait({ conflictsWith: ['autoscaling/v2beta2.HorizontalPodAutoscaler'] });
+    const hpa = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' };
+    expect(conflict(trait, other, hpa).allowed).toBe(false);
+    expect(conflict(trait, other, { ...hpa, apiVersion: 'autoscaling/v1' }).allowed).toBe(true);
+  });
+
   test('a trait that excludes all others may stand twice, one that names itself may not', () => {
     const all = aTrait({ conflictsWith: ['*'] });
     const itself = aTrait({ conflictsWith: ['autoscales.traits.capstan.dev'] });
-    expect(conflictVerdict(all, all).allowed).toBe(true);
-    expect(conflictVerdict(itself, itself).allowed).toBe(false);
+    expect(conflict(all, all).allowed).toBe(true);
+    expect(conflict(itself, itself).allowed).toBe(false);
   });
 });

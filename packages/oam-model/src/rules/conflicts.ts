@@ -1,5 +1,5 @@
 import type { TraitDefinition } from '../kinds/index.ts';
-import { namesType, type TypeTarget, targetOfDefinition } from './type-entries.ts';
+import { namesType, type TypeTarget } from './type-entries.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A trait type, with its Definition where there is one. */
@@ -21,12 +21,6 @@ export function traitConflict(one: TraitType, other: TraitType): Verdict {
     rule: `neither ${first} nor ${second} conflicts with the other`,
     source: { kind: 'TraitDefinition', name: first, field: 'spec.conflictsWith' },
   };
-}
-
-/** `traitConflict` of two Definitions. */
-export function conflictVerdict(one: TraitDefinition, other: TraitDefinition): Verdict {
-  const typeOf = (definition: TraitDefinition) => ({ definition, target: targetOfDefinition(definition) });
-  return traitConflict(typeOf(one), typeOf(other));
 }
 
 /** How a trait type is called: by its Definition, else by its CRD. */

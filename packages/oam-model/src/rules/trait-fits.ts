@@ -1,7 +1,8 @@
-import type { KubernetesObject } from '@capstan/base';
+import type { KindReference, KubernetesObject } from '@capstan/base';
 import { type DefinitionCatalog, type DefinitionMatch, listDefinitions } from '../catalog.ts';
 import { kindNamed } from '../dialect/served-kinds.ts';
 import {
+  type Definition,
   isTraitDefinition,
   isWorkloadDefinition,
   type TraitDefinition,
@@ -34,7 +35,11 @@ export function traitFits(workload: DefinitionMatch, catalog: DefinitionCatalog)
   const target = workloadType(workload.definition, catalog);
   const definitions = listDefinitions(catalog).map(({ definition }) => definition);
   const fits = definitions.filter(isTraitDefinition).map((definition) => {
-    const trait = { object: NO_OBJECT, definition, target: targetOfDefinition(definition) };
+    const trait = {
+      object: NO_OBJECT,
+      definition,
+      target: targetOfDefinition(definition, kindOf(definition, catalog)),
+    };
     const { child, ...applicable } = appliesTo(definition, target.target);
     const kept = applicable.allowed ? workloadOwnerVerdict(trait, target) : undefined;
     return { trait, definition, verdict: kept ?? applicable, ...(child ? { child } : {}) };
@@ -65,6 +70,9 @@ function exclusions(
 const NO_OBJECT: KubernetesObject = { apiVersion: '', kind: '', metadata: { name: '' } };
 
 function workloadType(definition: WorkloadDefinition, catalog: DefinitionCatalog): RuleWorkload {
-  const kind = kindNamed(definition.spec.definitionRef.name, catalog, definition.spec.definitionRef.version);
-  return { object: NO_OBJECT, definition, target: workloadTarget(definition, kind) };
+  return { object: NO_OBJECT, definition, target: workloadTarget(definition, kindOf(definition, catalog)) };
+}
+
+function kindOf({ spec: { definitionRef } }: Definition, catalog: DefinitionCatalog): KindReference | undefined {
+  return kindNamed(definitionRef.name, catalog, definitionRef.version);
 }
