@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { connect } from '@capstan/kube';
 import { installSystem } from '@capstan/operator';
 import { Config } from '@oclif/core/config';
-import { afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { main } from '../src/main.ts';
+import { capstan } from './cli.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const namespace = 'cli-reads';
@@ -20,11 +20,16 @@ const READS: Readonly<Record<string, { readonly args?: readonly string[]; readon
   'cap:show': { args: ['keda'] },
   'cap:status': { args: ['keda'], exit: 1 },
   'center:list': {},
+  diff: { args: ['-f', application], exit: 1 },
+  events: { args: ['reads'] },
   explain: { args: ['webservice'] },
+  history: { args: ['reads'] },
   list: {},
   render: { args: ['-f', application] },
   'sandbox:kubeconfig': {},
   'sandbox:status': {},
+  'scope:list': {},
+  'scope:show': { args: ['healthscope'] },
   status: { args: ['reads'] },
   'system:status': {},
   'trait:list': {},
@@ -57,10 +62,6 @@ beforeAll(async () => {
   client.close();
 });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
 test('every command that reads is in the table', async () => {
   const config = await Config.load({ root, ignoreManifest: true });
   const reads = config.commands.filter((command) => command['reads'] === true).map(({ id }) => id);
@@ -77,17 +78,13 @@ test.each(Object.entries(READS))('%s prints JSON, YAML and names', async (id, { 
   const name = await run(id, args, 'name');
   expect(name.exit).toBe(exit);
   expect(name.stdout).not.toMatch(/[{}]/);
+  const path = await run(id, args, 'jsonpath={.kind}');
+  const { kind } = JSON.parse(json.stdout) as { kind: string };
+  expect(path).toEqual({ exit, stdout: kind === 'Error' ? '' : kind });
 });
 
 async function run(id: string, args: readonly string[], format: string): Promise<{ exit: number; stdout: string }> {
-  let stdout = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   const target = ['--kubeconfig', inject('kubeconfig'), '-n', namespace];
-  const exit = await main({ root, fromSource: true, argv: [...id.split(':'), ...args, ...target, '-o', format] });
-  vi.restoreAllMocks();
+  const { exit, stdout } = await capstan(...id.split(':'), ...args, ...target, '-o', format);
   return { exit, stdout };
 }

@@ -59,11 +59,14 @@ export async function applicationTree(client: KubeClient, input: TreeInput): Pro
   const made = await Promise.all(
     (await childSelections(client, live, options)).map(({ kind, selection }) => list(kind, selection.labelSelector)),
   );
+  const unlabelled = await Promise.all(
+    ownSelectors([...live, ...made.flat()], name).flatMap((selector) => LABELLED.map((kind) => list(kind, selector))),
+  );
   return buildTree({
     application,
     live: new Map(live.map((object) => [objectKey(referenceTo(object)), object])),
     unreadable: entries.filter((_, index) => inventory[index] === HIDDEN),
-    descendants: uniqueObjects([...descendants.flat(), ...made.flat()], live),
+    descendants: uniqueObjects([...descendants.flat(), ...made.flat(), ...unlabelled.flat()], live),
     simulated: facts.simulated,
   });
 }
@@ -85,6 +88,24 @@ async function childSelections(
     return childrenFollowing(workload, kinds);
   });
   return [...new Map(found.map((following) => [followingKey(following), following])).values()];
+}
+
+/** The selectors of what makes pods that do not carry the application's label, as a raw Deployment does. */
+function ownSelectors(objects: readonly KubernetesObject[], application: string): string[] {
+  const selectors = objects.flatMap((object) => {
+    const { selector, template } = (object['spec'] ?? {}) as PodMaker;
+    if (!selector?.matchLabels || !template || template.metadata?.labels?.[OAM_LABELS.application] === application)
+      return [];
+    return Object.entries(selector.matchLabels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(',');
+  });
+  return [...new Set(selectors)].filter((selector) => selector !== '');
+}
+
+interface PodMaker {
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
 }
 
 function uniqueObjects(objects: readonly KubernetesObject[], known: readonly KubernetesObject[]): KubernetesObject[] {
