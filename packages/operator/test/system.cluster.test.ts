@@ -64,6 +64,30 @@ describe('the system on a cluster that has nothing', () => {
     expect(await operatorIsRunning(client)).toEqual({ running: false });
   });
 
+  test('who loses its lease stands by and takes it again; without leader election nobody waits', async () => {
+    const operator = startOperator(client);
+    await operator.running;
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'capstan-operator' };
+    const renewTime = new Date().toISOString().replace('Z', '000Z');
+    await client.patch(
+      { ...lease, namespace: 'capstan-system' },
+      {
+        metadata: { annotations: { 'capstan.dev/holder-process': null } },
+        spec: { holderIdentity: 'usurper', renewTime, leaseDurationSeconds: 6 },
+      },
+    );
+    await expect
+      .poll(() => operator.states.map(({ state }) => state), { timeout: 30_000 })
+      .toEqual(['starting', 'running', 'standby', 'starting', 'running']);
+    expect(operator.states).toContainEqual({ state: 'standby', holder: 'usurper' });
+
+    const free = startOperator(client, [], { leaderElection: false });
+    await free.running;
+    await free.stop();
+    expect(await operatorIsRunning(client)).toMatchObject({ running: true });
+    await operator.stop();
+  });
+
   test('a second installation changes nothing and says so', async () => {
     const progress: string[] = [];
     const again = await installSystem(client, { onProgress: (event) => progress.push(event.type) });

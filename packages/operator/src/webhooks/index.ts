@@ -34,6 +34,7 @@ export interface Webhooks {
 
 const RENEWAL_CHECK_MS = 6 * 3_600_000;
 const UNREGISTER_MS = 3000;
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** Serves the admission webhooks with a certificate of its own, which is kept in the cluster and renewed in time. */
 export async function startWebhooks(options: WebhookOptions): Promise<Webhooks> {
@@ -42,7 +43,16 @@ export async function startWebhooks(options: WebhookOptions): Promise<Webhooks> 
   const current = () => ensureCertificate(client, { hosts, log, now: clock.now(), signal });
   let certificate = await current();
   const server = await serveWebhooks({ host, port }, certificate, { admission, log });
-  const url = options.url?.replace(/\/+$/, '') ?? `https://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  const url = options.url?.replace(/\/+$/, '') ?? `https://${reachable(host)}:${server.port}`;
+  if (isLoopback(new URL(url).hostname) && !isLoopback(new URL(client.context.server).hostname)) {
+    log.warn(
+      'the API server runs elsewhere and does not reach webhooks on loopback: see --webhook-host and --webhook-url',
+      {
+        url,
+        server: client.context.server,
+      },
+    );
+  }
   const location = () => ({ url, authority: certificate.authority });
   let registered = false;
 
@@ -86,9 +96,19 @@ export async function startWebhooks(options: WebhookOptions): Promise<Webhooks> 
   };
 }
 
-/** By all of these names the certificate holds. Loopback is always one: the operator looks at itself there. */
+/** How a host stands in a URL; one that means every address is reached on this machine by loopback. */
+function reachable(host: string): string {
+  if (EVERY_ADDRESS.has(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+/** By all of these names the certificate holds; loopback always is one of them. */
 function hostsOf({ host, url }: WebhookOptions): string[] {
   const outside = url === undefined ? [] : [new URL(url).hostname.replace(/^\[|\]$/g, '')];
-  const listening = host === '0.0.0.0' || host === '::' ? [] : [host];
+  const listening = EVERY_ADDRESS.has(host) ? [] : [host];
   return [...new Set([...listening, ...outside, '127.0.0.1', 'localhost'])];
 }
