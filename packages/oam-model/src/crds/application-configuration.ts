@@ -40,7 +40,10 @@ const scopes: Schema = list(
 );
 
 /** Empty for Go clients; else the name of an object. */
-const OBJECT_NAME = { pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$', maxLength: 253 };
+const OBJECT_NAME = {
+  pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$',
+  maxLength: 253,
+};
 
 /** Keeps the API server's estimate of the cost of CEL rules low; the size of an object ends applications long before. */
 const MAX_COMPONENTS = 1000;
