@@ -117,6 +117,20 @@ test('a name that something else has is left to it', async () => {
   expect(await revisions(namespace)).toEqual(['web-v1', 'web-v2']);
 });
 
+test('a component whose revision cannot be made says so', async () => {
+  const namespace = await cluster.newNamespace();
+  await start();
+  const name = 'a'.repeat(64);
+  await cluster.client.create(aComponent(namespace, '1', { name }));
+  const failed = await cluster.until({ ...COMPONENT, namespace, name }, (object) => object?.['status'] !== undefined);
+  expect(failed['status']).toMatchObject({
+    conditions: [
+      { type: 'Synced', status: 'False', message: expect.stringMatching(/^cannot create revision: .*metadata.labels/) },
+    ],
+  });
+  expect(failed['status']).not.toHaveProperty('latestRevision');
+});
+
 test('the oldest beyond the limit go, but not those that applications of the namespace name', async () => {
   const { client } = cluster;
   const [namespace, other] = await Promise.all([cluster.newNamespace(), cluster.newNamespace()]);

@@ -335,6 +335,12 @@ describe('revisions', () => {
     });
     expect(await client.get(at(FOO, 'r3'))).toMatchObject({ spec: { version: 1 } });
   });
+
+  test('a component that cannot have a revision fails its application, which does not wait for ever', async () => {
+    const name = `r4-${'a'.repeat(64)}`;
+    await apply(aFoo(name), anApplication(namespace, 'r4', [{ componentName: name }]));
+    await condition(client, applicationIn(namespace, 'r4'), ['Synced', 'False', 'ReconcileError']);
+  });
 });
 
 describe('scopes', () => {

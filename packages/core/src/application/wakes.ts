@@ -132,11 +132,12 @@ function hasNewSpec({ type, object, old }: InformerEvent): boolean {
   return type !== 'MODIFIED' || object.metadata.generation !== old?.metadata.generation;
 }
 
-/** A component's revision exists now: until then nothing of its newest spec is applied. */
+/** A component's revision exists now, or cannot be made: until then nothing of its newest spec is applied. */
 function hasNewRevision({ object, old }: InformerEvent): boolean {
   const revision = (component: KubernetesObject | undefined) => {
     const status = (component as Component | undefined)?.status;
-    return { latest: status?.latestRevision, observed: status?.observedGeneration };
+    const failed = status?.conditions?.some((one) => one.type === 'Synced' && one.status === 'False') ?? false;
+    return { latest: status?.latestRevision, observed: status?.observedGeneration, failed };
   };
   return !same(revision(object), revision(old));
 }

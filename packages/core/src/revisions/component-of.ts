@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@capstan/base';
+import { findCondition } from '@capstan/kube';
 import type { ApplicationComponent, Component } from '@capstan/oam-model';
 import { snapshotOf } from './snapshot.ts';
 
@@ -10,7 +11,7 @@ export interface ResolvedEntry {
   readonly componentName: string;
   /** `componentRevisionName` of the status and value of the revision label; empty before the first revision exists. */
   readonly revisionName: string;
-  /** The component's newest spec has no revision yet: its status is about to change. */
+  /** The component's newest spec has no revision yet, and it is not known that it cannot have one: its status is about to change. */
   readonly pending: boolean;
 }
 
@@ -27,18 +28,19 @@ export function componentOf(
   if (revisionName) return pinned(revisionName, revisions.get(revisionName));
   const component = components.get(componentName);
   if (!component) return { error: `cannot get component "${componentName}"` };
-  const { status, metadata } = component;
-  return {
-    component,
-    componentName,
-    revisionName: status?.latestRevision?.name ?? '',
-    pending: !status?.latestRevision || status.observedGeneration !== metadata.generation,
-  };
+  const latest = component.status?.latestRevision?.name ?? '';
+  return { component, componentName, revisionName: latest, pending: isPending(component) };
 }
 
 /** The name of the component that a revision belongs to: all but the last `-` and what follows. */
 export function componentOfRevision(revisionName: string): string {
   return revisionName.slice(0, Math.max(0, revisionName.lastIndexOf('-')));
+}
+
+function isPending({ metadata: { generation }, status }: Component): boolean {
+  if (status?.latestRevision && status.observedGeneration === generation) return false;
+  const synced = findCondition(status?.conditions ?? [], 'Synced');
+  return synced?.status !== 'False' || synced.observedGeneration !== generation;
 }
 
 function pinned(name: string, revision: KubernetesObject | undefined): ResolvedEntry | { readonly error: string } {

@@ -83,7 +83,7 @@ class ComponentLoop {
     this.#client = client;
     this.#clock = clock;
     this.#limit = revisionLimit;
-    this.#queue = new WorkQueue({ clock });
+    this.#queue = new WorkQueue({ name: 'component', clock });
     this.#components = hub.use(COMPONENT);
     this.#revisions = hub.use(CONTROLLER_REVISION, COMPONENT_REVISIONS);
     this.#applications = hub.use(APPLICATION);

@@ -189,6 +189,22 @@ describe('the component that an entry means', () => {
     expect(found).toMatchObject({ revisionName: 'web-v2', pending: true });
   });
 
+  test.each([
+    [1, false],
+    [0, true],
+  ])('waits for no revision that cannot be made (known of generation %s)', (observedGeneration, pending) => {
+    const synced = {
+      type: 'Synced',
+      status: 'False',
+      reason: 'ReconcileError',
+      message: '',
+      lastTransitionTime: '',
+    } as const;
+    const failed = aComponent('1', { status: { conditions: [{ ...synced, observedGeneration }] } });
+    const found = componentOf({ componentName: 'web' }, new Map([['web', failed]]), revisions);
+    expect(found).toMatchObject({ revisionName: '', pending });
+  });
+
   test('is the revision that is named, whatever else is', () => {
     const entry = { componentName: 'new', revisionName: 'web-v1' };
     const found = { component: v1.data, componentName: 'web', revisionName: 'web-v1', pending: false };
