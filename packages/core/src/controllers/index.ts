@@ -1,6 +1,6 @@
 import { type Clock, type Logger, systemClock } from '@capstan/base';
 import type { InformerHub, KubeClient } from '@capstan/kube';
-import { startContainerizedWorkloads } from './containerized-workload/index.ts';
+import { startContainerizedWorkloads } from './containerized-workload/controller.ts';
 import { startHealthScopes } from './health-scope/controller.ts';
 import { startManualScalers } from './manual-scaler/controller.ts';
 import { startNetworkScopes } from './network-scope/controller.ts';
