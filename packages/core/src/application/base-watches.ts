@@ -10,6 +10,7 @@ import {
   type TraitDefinition,
   type WorkloadDefinition,
 } from '@capstan/oam-model';
+import { COMPONENT } from '../revisions/snapshot.ts';
 
 /** The application kind. */
 export const APPLICATION: KindReference = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration' };
@@ -17,7 +18,7 @@ export const APPLICATION: KindReference = { apiVersion: OAM_API_VERSION, kind: '
 /** Kinds that every application depends on; their caches hold everything there is. */
 const BASE = {
   application: APPLICATION,
-  component: { apiVersion: OAM_API_VERSION, kind: 'Component' },
+  component: COMPONENT,
   workloadDefinition: { apiVersion: OAM_API_VERSION, kind: 'WorkloadDefinition' },
   traitDefinition: { apiVersion: OAM_API_VERSION, kind: 'TraitDefinition' },
   scopeDefinition: { apiVersion: OAM_API_VERSION, kind: 'ScopeDefinition' },
@@ -74,9 +75,11 @@ export class BaseWatches {
     return this.#informer('component').get(name, namespace) as Component | undefined;
   }
 
-  /** Takes the answer to a write of an application into the cache. */
-  learn(application: KubernetesObject): void {
-    this.#informer('application').learn(application);
+  /** Takes the answer to a read or write into the cache of its kind; false when it is of none of these kinds. */
+  learn(object: KubernetesObject): boolean {
+    const name = NAMES.find((each) => BASE[each].kind === object.kind && BASE[each].apiVersion === object.apiVersion);
+    if (name) this.#informer(name).learn(object);
+    return name !== undefined;
   }
 
   /** Definitions and CRDs. */

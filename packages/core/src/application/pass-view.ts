@@ -1,5 +1,6 @@
 import { groupOf, type KindReference, type KubernetesObject, type ObjectReference } from '@capstan/base';
 import { type ApplicationConfiguration, type ChildResourceKind, type Component, OAM_LABELS } from '@capstan/oam-model';
+import { COMPONENT } from '../revisions/snapshot.ts';
 import type { BaseWatches } from './base-watches.ts';
 import { childrenFollowing } from './children.ts';
 import type { Concerns } from './concerns.ts';
@@ -29,6 +30,7 @@ export class PassView {
   readonly #kinds = new Set<string>();
   readonly #objects = new Set<string>();
   readonly #owners = new Set<string>();
+  readonly #missed: ObjectReference[] = [];
   #complete = true;
 
   constructor(options: PassViewOptions) {
@@ -44,7 +46,9 @@ export class PassView {
     const components: Lookup<Component> = {
       get: (name) => {
         this.#components.add(`${namespace}/${name}`);
-        return base.component(namespace, name);
+        const component = base.component(namespace, name);
+        if (!component) this.#missed.push({ ...COMPONENT, name, namespace });
+        return component;
       },
     };
     return {
@@ -54,7 +58,9 @@ export class PassView {
       referred: {
         get: (key) => {
           this.#objects.add(key);
-          return this.#object(referenceOfKey(key), oneObject);
+          const object = this.#object(referenceOfKey(key), oneObject);
+          if (!object) this.#missed.push(referenceOfKey(key));
+          return object;
         },
       },
       scopesOfKind: (kind) => this.#listed({ kind, selection: {} }),
@@ -77,9 +83,9 @@ export class PassView {
     return this.#complete;
   }
 
-  /** True when discovery has to be asked first. */
-  hasUnknownKinds(): boolean {
-    return this.unknownKinds.size > 0;
+  /** What was looked for beside the application's own objects, and is not in the caches. */
+  missed(): readonly ObjectReference[] {
+    return this.#missed;
   }
 
   /** What the application depends on, as far as this pass got. */

@@ -1,4 +1,4 @@
-import { type Clock, groupOf, type KubernetesObject } from '@capstan/base';
+import { type Clock, groupOf, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
 import type { InformerEvent, InformerHub, KubeClient } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
 import type { Contributions } from '../plugins/contributions.ts';
@@ -6,9 +6,10 @@ import type { ScopeWrite } from '../scopes/index.ts';
 import { type BaseKind, BaseWatches } from './base-watches.ts';
 import { ConcernIndex } from './concerns.ts';
 import { decideApplication } from './decide.ts';
-import { Followings, ownObjects } from './followings.ts';
+import { missedDefinitions, missesSomething } from './doubts.ts';
+import { Followings, oneObject, ownObjects } from './followings.ts';
 import type { Decision, ObservedApplication, ServedKind } from './model.ts';
-import { kindOfKey } from './names.ts';
+import { kindOfKey, objectKey } from './names.ts';
 import { servedKind } from './observe.ts';
 import { PassView } from './pass-view.ts';
 import { planApplicationScopes } from './scopes.ts';
@@ -30,6 +31,16 @@ export interface WatchesOptions {
 export interface Look {
   readonly observed: ObservedApplication;
   readonly decision: Decision;
+}
+
+/** One pass over one application. */
+interface Pass {
+  readonly key: string;
+  readonly application: ApplicationConfiguration;
+  /** Kinds that discovery was asked for and did not have. */
+  readonly unserved: Set<string>;
+  /** Objects that the server was asked for. */
+  readonly verified: Set<string>;
 }
 
 /** What is to be taken out of scopes, and the scopes by `objectKey`. */
@@ -68,53 +79,32 @@ export class Watches {
    * then on, and it is decided anew once that is known; at rest one decision is made.
    */
   async look(key: string, application: ApplicationConfiguration): Promise<Look> {
-    const { contributions, applyOnceOnly } = this.#options;
-    const { namespace = '' } = application.metadata;
-    const unserved = new Set<string>();
+    const { applyOnceOnly } = this.#options;
+    const pass = { key, application, unserved: new Set<string>(), verified: new Set<string>() };
     for (let round = 1; ; round += 1) {
-      const view = new PassView({
-        followings: this.#followings,
-        base: this.base,
-        kinds: this.#kinds,
-        namespace,
-        unserved,
-      });
-      const observed: ObservedApplication = {
-        application,
-        ...this.base.types(),
-        ...view.lookups(),
-        contributions,
-        awaitRevisions: true,
-        applyOnceOnly,
-      };
+      const { view, facts } = this.#view(pass);
+      const observed: ObservedApplication = { ...facts, awaitRevisions: true, applyOnceOnly };
       const decision = decideApplication(observed);
       view.seeOwn(decision, application);
       // In one go with what was read, so that no change falls between the two.
       this.concerns.set(key, view.concernsOf(observed, decision));
-      const complete = view.isComplete() && !view.hasUnknownKinds();
-      await Promise.all([this.#followings.use(key, view.wanted), this.#learnKinds(view.unknownKinds, unserved)]);
-      if (complete || round === MOST_ROUNDS) return { observed, decision };
+      const settled = await this.#settle(pass, view);
+      const doubtful = settled
+        ? [...missedDefinitions(decision), ...(missesSomething(decision) ? view.missed() : [])]
+        : [];
+      const found = await this.#verify(pass, doubtful);
+      if ((settled && !found) || round === MOST_ROUNDS) return { observed, decision };
     }
   }
 
   /** What a deleted application leaves behind in scopes, with the scopes as they are. */
   async lookAtScopes(key: string, application: ApplicationConfiguration): Promise<LeftScopes> {
-    const { contributions } = this.#options;
-    const { namespace = '' } = application.metadata;
-    const unserved = new Set<string>();
+    const pass = { key, application, unserved: new Set<string>(), verified: new Set<string>() };
     for (let round = 1; ; round += 1) {
-      const view = new PassView({
-        followings: this.#followings,
-        base: this.base,
-        kinds: this.#kinds,
-        namespace,
-        unserved,
-      });
-      const observed: ObservedApplication = { application, ...this.base.types(), ...view.lookups(), contributions };
-      const { writes } = planApplicationScopes(observed, application, []);
-      const complete = view.isComplete() && !view.hasUnknownKinds();
-      await Promise.all([this.#followings.use(key, view.wanted), this.#learnKinds(view.unknownKinds, unserved)]);
-      if (complete || round === MOST_ROUNDS) return { writes, scope: (one) => observed.referred?.get(one) };
+      const { view, facts } = this.#view(pass);
+      const { writes } = planApplicationScopes(facts, application, []);
+      const settled = await this.#settle(pass, view);
+      if (settled || round === MOST_ROUNDS) return { writes, scope: (one) => facts.referred?.get(one) };
     }
   }
 
@@ -132,6 +122,33 @@ export class Watches {
   /** A kind turned out to be served in another way than was known. */
   forgetKinds(): void {
     this.#kinds.clear();
+  }
+
+  #view({ application, unserved }: Pass): { readonly view: PassView; readonly facts: ObservedApplication } {
+    const { namespace = '' } = application.metadata;
+    const [followings, base, kinds] = [this.#followings, this.base, this.#kinds];
+    const view = new PassView({ followings, base, kinds, namespace, unserved });
+    const { contributions } = this.#options;
+    return { view, facts: { application, ...base.types(), ...view.lookups(), contributions } };
+  }
+
+  /** Follows all that was looked at; false when some of it could only be read since. */
+  async #settle({ key, unserved }: Pass, view: PassView): Promise<boolean> {
+    const complete = view.isComplete() && view.unknownKinds.size === 0;
+    await Promise.all([this.#followings.use(key, view.wanted), this.#learnKinds(view.unknownKinds, unserved)]);
+    return complete;
+  }
+
+  /** Asks the server, once in a pass, for what the caches do not have; true when some of it is there. */
+  async #verify({ verified }: Pass, references: readonly ObjectReference[]): Promise<boolean> {
+    const asked = references.filter((reference) => !verified.has(objectKey(reference)));
+    for (const reference of asked) verified.add(objectKey(reference));
+    const found = await Promise.all(asked.map((reference) => this.#options.client.get(reference)));
+    for (const object of found) {
+      if (!object) continue;
+      if (!this.base.learn(object)) this.#followings.informer(oneObject(referenceTo(object)))?.learn(object);
+    }
+    return found.some((object) => object !== undefined);
   }
 
   async #learnKinds(unknown: ReadonlySet<string>, unserved: Set<string>): Promise<void> {
