@@ -8,7 +8,7 @@ import {
   normalizeApplication,
 } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
-import { mutateApplication, mutateComponent } from './mutate.ts';
+import { mutateApplication, mutateComponent, namesTraits } from './mutate.ts';
 import { nothingToJudge, requestOf, reviewOf } from './review.ts';
 import { judgeApplication } from './validate-application.ts';
 import { componentProblems } from './validate-component.ts';
@@ -244,6 +244,14 @@ describe('mutation', () => {
         },
       ],
     });
+  });
+
+  test('only traits with a name of any kind inside are looked at', () => {
+    const stated = (trait: object) => application([{ componentName: 'c', traits: [{ trait }] }]);
+    expect(namesTraits(stated({ name: { a: 1 } }))).toBe(true);
+    expect(namesTraits(stated(bar.trait))).toBe(false);
+    expect(namesTraits(application([{ componentName: 'c', traits: [{ name: 'bar' }] }]))).toBe(false);
+    expect(namesTraits({ ...application([]), spec: { components: 'none' } })).toBe(false);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { type ApplicationConfiguration, type Definition, definitionProblems } from '@capstan/oam-model';
 import { type AdmissionReader, definitionsNamedBy, readCatalog, readFacts } from './facts.ts';
-import { mutateApplication, mutateComponent } from './mutate.ts';
+import { mutateApplication, mutateComponent, namesTraits } from './mutate.ts';
 import {
   type AdmissionRequest,
   type AdmissionVerdict,
@@ -57,9 +57,9 @@ function handlersOf(reader: AdmissionReader): Readonly<Record<AdmissionPath, Han
     ADMISSION_WEBHOOKS;
   return {
     [mutateApplications.path]: async (object, signal) => {
-      const application = object as ApplicationConfiguration;
-      const named = definitionsNamedBy(application);
-      return named.length === 0 ? ALLOWED : mutateApplication(object, await readCatalog(reader, named, signal));
+      if (!namesTraits(object)) return ALLOWED;
+      const named = definitionsNamedBy(object as ApplicationConfiguration);
+      return mutateApplication(object, await readCatalog(reader, named, signal));
     },
     [mutateComponents.path]: async (object, signal) => {
       const type = ((object['spec'] as JsonObject | undefined)?.['workload'] as JsonObject | undefined)?.['type'];

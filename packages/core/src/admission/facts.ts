@@ -1,5 +1,5 @@
 import type { JsonObject, KindReference, KubernetesObject } from '@capstan/base';
-import type { KubeClient } from '@capstan/kube';
+import type { KubeClient, ServedResource } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
   type Component,
@@ -40,13 +40,16 @@ export async function readCatalog(
     .filter(({ metadata, spec }) => named.includes(metadata.name) && !cached.some((crd) => isNamed(crd, spec)))
     .map(({ spec }) => client.get({ ...CRD, name: spec.definitionRef.name }, { signal }));
   const fresh = (await Promise.all(missing)).filter((crd) => crd !== undefined) as CustomResourceDefinition[];
-  const kinds = new Map(
+  return { definitions, crds: [...cached, ...fresh], kinds: byName(resources) };
+}
+
+function byName(resources: readonly ServedResource[]): Map<string, KindReference> {
+  return new Map(
     resources.map(({ resource, group, apiVersion, kind }) => [
       group === '' ? resource : `${resource}.${group}`,
       { apiVersion, kind },
     ]),
   );
-  return { definitions, crds: [...cached, ...fresh], kinds };
 }
 
 function isNamed(crd: CustomResourceDefinition, { definitionRef }: Definition['spec']): boolean {
@@ -69,7 +72,10 @@ export async function readFacts(
     ...(entry.traits ?? []).map(({ trait }) => trait),
   ]);
   const served = await servedKinds(reader.client, objects);
-  return { application, canonical, catalog, serves: (object) => served.has(kindKey(object)) };
+  // A kind may be so new that only this look-up knows it.
+  const kinds = new Map([...(catalog.kinds ?? []), ...byName([...served.values()])]);
+  const serves = (object: KubernetesObject) => served.has(kindKey(object));
+  return { application, canonical, catalog: { ...catalog, kinds }, serves };
 }
 
 async function readComponents(
@@ -97,14 +103,14 @@ async function readComponents(
 async function servedKinds(
   client: KubeClient,
   objects: readonly (KubernetesObject | undefined)[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, ServedResource>> {
   const kinds = new Map(objects.flatMap((object) => (object?.kind ? [[kindKey(object), object] as const] : [])));
   const found = await Promise.all(
-    [...kinds].map(async ([key, { apiVersion, kind }]) =>
-      (await client.discovery.find({ apiVersion, kind })) ? key : undefined,
+    [...kinds].map(
+      async ([key, { apiVersion, kind }]) => [key, await client.discovery.find({ apiVersion, kind })] as const,
     ),
   );
-  return new Set(found.filter((key) => key !== undefined));
+  return new Map(found.flatMap(([key, resource]) => (resource ? [[key, resource] as const] : [])));
 }
 
 /** The names of Definitions that an application writes in the place of kinds. */

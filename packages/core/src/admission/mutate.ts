@@ -1,8 +1,10 @@
 import type { KubernetesObject } from '@capstan/base';
 import {
+  type ApplicationComponent,
   type ApplicationConfiguration,
   type Component,
   type DefinitionCatalog,
+  isBlank,
   resolveNamedTraits,
   resolveWorkloadType,
 } from '@capstan/oam-model';
@@ -23,6 +25,14 @@ export function mutateApplication(object: KubernetesObject, catalog: DefinitionC
     }),
   );
   return verdictOf(problems, patch);
+}
+
+/** Whether any trait of an application is to be completed; then a look at the catalog is worth while. */
+export function namesTraits(object: KubernetesObject): boolean {
+  const { components } = (object as ApplicationConfiguration).spec ?? {};
+  if (!Array.isArray(components)) return false;
+  const traits = (components as ApplicationComponent[]).flatMap((component) => component?.traits ?? []);
+  return traits.some((entry) => !isBlank(entry?.trait?.['name']));
 }
 
 /**
