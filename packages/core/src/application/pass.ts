@@ -11,6 +11,7 @@ import type { Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
 import { ownStatuses } from './own-status.ts';
 import { same } from './plain.ts';
+import { Restraint } from './restraint.ts';
 import { replicasToWrite, showReplicas } from './shown-replicas.ts';
 import { inventoryBefore } from './status-entries.ts';
 import { patchStatus } from './status-patch.ts';
@@ -36,6 +37,7 @@ export class ApplicationPass {
   readonly #wakes: Wakes;
   /** When a status was first held back, by application. */
   readonly #heldBack = new Map<string, number>();
+  readonly #restraint = new Restraint();
 
   constructor({ client, clock, wakes }: ApplicationPassOptions) {
     this.#client = client;
@@ -51,6 +53,7 @@ export class ApplicationPass {
     const application = watches.base.application(key.slice(0, slash), key.slice(slash + 1));
     if (!application) {
       this.#heldBack.delete(key);
+      this.#restraint.forget(key);
       await watches.forget(key);
       return undefined;
     }
@@ -60,6 +63,8 @@ export class ApplicationPass {
     }
     const { observed, decision } = await watches.look(key, application);
     if (decision.awaited.length > 0) return undefined;
+    const pause = isIdle(decision) ? 0 : this.#restraint.pause(key, this.#clock.now());
+    if (pause > 0) return { requeueAfterMs: pause };
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
     if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
@@ -79,6 +84,7 @@ export class ApplicationPass {
     signal: AbortSignal,
   ): Promise<{ outcome?: Outcome; after: ObservedApplication }> {
     if (decision.problems.length > 0 || isIdle(decision)) return { after: observed };
+    this.#restraint.spend(key, this.#clock.now());
     const application = await this.#record(observed, decision, signal);
     const current = { ...observed, application };
     const outcome = await act(this.#client, current, decision, {
