@@ -101,7 +101,9 @@ describe('traits of packages', () => {
     const sticker = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `${name}-sticker` };
     expect((await client.get(sticker))?.['data']).toEqual({ target: `Deployment/${name}`, text: 'hello' });
     // The trait took the replicas over: the component's number is stated no more, and kept until somebody sets another.
-    expect((await client.get(webServiceIn(namespace, name)))?.['spec']).not.toHaveProperty('replicas');
+    const owners = (await client.get(webServiceIn(namespace, name)))?.metadata.managedFields ?? [];
+    const ours = owners.find(({ manager, operation }) => manager === 'capstan-controller' && operation === 'Apply');
+    expect(ours?.['fieldsV1']).not.toHaveProperty('f:spec.f:replicas');
     expect((await client.get(deploymentIn(namespace, name)))?.['spec']).toMatchObject({ replicas: 3 });
     expect((await systemStatus(client)).plugins).toMatchObject([{ name: 'stickers', loaded: true }]);
 
