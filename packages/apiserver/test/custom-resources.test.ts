@@ -51,6 +51,18 @@ describe('custom resources', () => {
     await server.stop();
   });
 
+  test('that say no replicas have no scale to read, but one to set', async () => {
+    await api.call('POST', PATH, gauge('unset', { spec: {} }));
+    expect((await api.call('GET', `${PATH}/unset/scale`)).body).toMatchObject({
+      code: 500,
+      message: 'Internal error occurred: the spec replicas field ".spec.replicas" does not exist',
+    });
+    const left = await api.call('PATCH', `${PATH}/unset/scale`, { metadata: { labels: { a: 'b' } } }, MERGE);
+    expect(left.body).toMatchObject({ code: 400, message: 'the spec replicas field ".spec.replicas" cannot be empty' });
+    expect((await api.call('PATCH', `${PATH}/unset/scale`, { spec: { replicas: 2 } }, MERGE)).status).toBe(200);
+    expect((await api.call('GET', `${PATH}/unset/scale`)).body).toMatchObject({ spec: { replicas: 2 } });
+  });
+
   test('are scaled by their own rules, and without a resourceVersion', async () => {
     await api.call('POST', PATH, gauge('a', { spec: { replicas: 2 } }));
     const refused = await api.call('PATCH', `${PATH}/a/scale`, { spec: { replicas: -7 } }, MERGE);

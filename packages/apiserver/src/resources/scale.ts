@@ -2,7 +2,7 @@ import { parentManagedFields, type ReplicasPaths, scaleManagedFields } from '../
 import { genericStrategy } from '../builtin/generic-strategy.ts';
 import { definitionNode } from '../builtin/schemas.ts';
 import { goDecode } from '../builtin/typed.ts';
-import { conflict, invalid, notFound } from '../model/errors.ts';
+import { badRequest, conflict, internal, invalid, notFound } from '../model/errors.ts';
 import { invalid as invalidField } from '../model/field-error.ts';
 import { apiVersionOf, type KubeObject } from '../model/object.ts';
 import type { ApiResource, ApiSubresource } from '../model/resource.ts';
@@ -51,7 +51,23 @@ export function scaleOf(resource: ApiResource, object: KubeObject): KubeObject {
 export async function getScale(parts: PipelineParts, target: Target, name: string): Promise<Answer> {
   const stored = findStored(parts, target, name);
   if (!stored) throw notFound(target.resource, name);
-  return answerOf(scaleOf(target.resource, (await oneToVersion(target.resource, stored)).object));
+  const { object } = await oneToVersion(target.resource, stored);
+  if (isUnset(target.resource, object)) {
+    throw internal(`the spec replicas field ${quotedPath(target.resource)} does not exist`);
+  }
+  return answerOf(scaleOf(target.resource, object));
+}
+
+/** What the Scale of a custom resource that says no replicas has for a number while it is changed; as upstream. */
+const UNSET_REPLICAS = -2147483648;
+
+/** The path as a CRD has to write it. */
+function quotedPath(resource: ApiResource): string {
+  return JSON.stringify(`.${pathsOf(resource).specReplicas.replace(/^\./, '')}`);
+}
+
+function isUnset(resource: ApiResource, object: KubeObject): boolean {
+  return resource.source !== 'built-in' && typeof valueAt(object, pathsOf(resource).specReplicas) !== 'number';
 }
 
 /** PUT of a Scale. */
@@ -117,6 +133,7 @@ async function changeScale(
       // A Scale never creates: `createsMissing` is false, so there is a live object.
       const live = found as KubeObject;
       const before = scaleOf(resource, live);
+      if (isUnset(resource, live)) before['spec'] = { replicas: UNSET_REPLICAS };
       const managedFields = scaleManagedFields(live.metadata.managedFields, paths);
       if (managedFields.length > 0) before.metadata.managedFields = managedFields;
       const write = { subresource: 'scale', live: before, manager, now: timestamp(parts) };
@@ -164,6 +181,9 @@ function replicasPaths(parts: Pick<PipelineParts, 'registry'>, { group, resource
 function checkScale(resource: ApiResource, scale: KubeObject, live: KubeObject): void {
   const { name = '', uid = '' } = live.metadata;
   const asked = replicasOf(scale);
+  if (asked === UNSET_REPLICAS) {
+    throw badRequest(`the spec replicas field ${quotedPath(resource)} cannot be empty`);
+  }
   // What a custom resource's own rules say of the number comes later.
   if (asked < 0 && resource.source === 'built-in') {
     const cause = invalidField('spec.replicas', asked, 'must be greater than or equal to 0');
