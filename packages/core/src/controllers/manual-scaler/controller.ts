@@ -32,8 +32,6 @@ export function startManualScalers(context: ControllerContext): RunningControlle
   });
 }
 
-/** A workload and its children are made one after the other; until then nothing is wrong yet. */
-const PATIENCE_MS = 2_000;
 /** A kind may come to be served without a CRD of which it could be told. */
 const RETRY_UNSERVED_MS = 10_000;
 /** How long a kind may take to be read. */
@@ -169,17 +167,17 @@ class ScalerLoop {
   }
 
   /** How long to wait before anything is said, in milliseconds. */
-  #waitFor(key: string, { early, unread, problem }: Observed): number | undefined {
+  #waitFor(key: string, { patienceMs, unread, problem }: Observed): number | undefined {
     const now = this.#context.clock.now();
     if (unread) return leftOf(READ_MS, this.#watches.waitingSince(unread) ?? now, now);
-    if (!early) {
+    if (patienceMs === undefined) {
       this.#waiting.delete(key);
       return undefined;
     }
     const before = this.#waiting.get(key);
     const waiting = before && before.problem === problem ? before : { problem, since: now };
     this.#waiting.set(key, waiting);
-    return leftOf(PATIENCE_MS, waiting.since, now);
+    return leftOf(patienceMs, waiting.since, now);
   }
 
   /** Why the number of replicas is not the trait's to set. */

@@ -1,5 +1,5 @@
 import { groupOf, type KubernetesObject, type ObjectReference } from '@capstan/base';
-import type { Discovery, SharedInformer } from '@capstan/kube';
+import { conditionsOf, type Discovery, type SharedInformer } from '@capstan/kube';
 import type { CustomResourceDefinition, ManualScalerTrait } from '@capstan/oam-model';
 import type { KindPlace, KindWatches } from '../shared/kind-watches.ts';
 import { objectKey } from '../shared/objects.ts';
@@ -29,8 +29,8 @@ export interface Observed {
   readonly targets: readonly ScaleTarget[];
   /** Why there is no target, in the reference's words first. */
   readonly problem?: string;
-  /** The problem may pass by itself in a moment: an object is only just being made. */
-  readonly early?: boolean;
+  /** The problem may pass by itself, for an object is only just being made: how long to wait before it is told. */
+  readonly patienceMs?: number;
   /** The workload is being deleted: there is nothing to be done any more. */
   readonly ending?: boolean;
   /** The kind of the workload is not served: discovery cannot be watched. */
@@ -50,6 +50,10 @@ export interface ObserveInput {
   /** Key of the trait, as a user of the watches. */
   readonly user: string;
 }
+
+/** A workload and its children are made one after the other; until then nothing is wrong yet. */
+const PATIENCE_MS = 2_000;
+const LONG_PATIENCE_MS = 15_000;
 
 const NO_WORKLOAD = 'cannot find the workload that the trait is referencing to';
 const NOTHING_TO_SCALE = 'cannot scale the resource';
@@ -72,7 +76,8 @@ export async function observe(input: ObserveInput, trait: ManualScalerTrait): Pr
   watches.need(user, place);
   if (watches.waitingSince(place) !== undefined) return ends({ unread: place });
   const workload = watches.get(place, name);
-  if (!workload) return ends({ problem: `${NO_WORKLOAD}: ${await notFoundText(discovery, reference)}`, early: true });
+  if (!workload)
+    return ends({ problem: `${NO_WORKLOAD}: ${await notFoundText(discovery, reference)}`, patienceMs: PATIENCE_MS });
   if (workload.metadata.deletionTimestamp) return ends({ ending: true });
 
   const definition = await definitionOf(input, workload, depends);
@@ -90,7 +95,10 @@ export async function observe(input: ObserveInput, trait: ManualScalerTrait): Pr
   const targets = await scalable(input, found, depends, placeOf);
   if (targets.length > 0) return ends({ targets });
   const what = kinds.length > 0 ? `${kind} ${name} and what it made have` : `${kind} ${name} has`;
-  return ends({ problem: `${NOTHING_TO_SCALE}: ${what} no number of replicas`, early: kinds.length > 0 });
+  const problem = `${NOTHING_TO_SCALE}: ${what} no number of replicas`;
+  if (kinds.length === 0) return ends({ problem });
+  // A busy controller takes its time; one that has reported has made what it makes.
+  return ends({ problem, patienceMs: conditionsOf(workload).length === 0 ? LONG_PATIENCE_MS : PATIENCE_MS });
 }
 
 async function definitionOf(
