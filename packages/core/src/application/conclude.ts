@@ -93,7 +93,17 @@ function isUrgent(
   if (!known && is?.status !== 'True' && is?.reason !== 'WaitingForDependencies') return false;
   if (was?.status !== is?.status || was?.observedGeneration !== is?.observedGeneration) return true;
   const but = after.map((condition) => (condition === is && was ? was : condition));
-  return !same(patched(old, { ...status, conditions: but }), { ...old, conditions: before });
+  const said = patched(old, { ...status, conditions: but }) as ApplicationConfigurationStatus;
+  return !same(withoutRemarks(said), withoutRemarks({ ...old, conditions: before }));
+}
+
+/** What traits say of themselves changes as often as what Ready says. */
+function withoutRemarks(status: ApplicationConfigurationStatus): object {
+  const workloads = status.workloads?.map((entry) => ({
+    ...entry,
+    traits: entry.traits?.map(({ message: _, ...trait }) => trait) ?? [],
+  }));
+  return { ...status, ...(workloads ? { workloads } : {}) };
 }
 
 function patched(status: ApplicationConfigurationStatus | undefined, patch: StatusPatch): object {

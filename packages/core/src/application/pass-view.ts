@@ -1,5 +1,11 @@
 import { groupOf, type KindReference, type KubernetesObject, type ObjectReference } from '@capstan/base';
-import { type ApplicationConfiguration, type ChildResourceKind, type Component, OAM_LABELS } from '@capstan/oam-model';
+import {
+  type ApplicationConfiguration,
+  type ChildResourceKind,
+  type Component,
+  OAM_LABELS,
+  resourceNameOf,
+} from '@capstan/oam-model';
 import { COMPONENT } from '../revisions/snapshot.ts';
 import type { BaseWatches } from './base-watches.ts';
 import { childrenFollowing } from './children.ts';
@@ -89,8 +95,9 @@ export class PassView {
   }
 
   /** What the application depends on, as far as this pass got. */
-  concernsOf({ kinds, application }: ObservedApplication, decision: Decision): Concerns {
-    const named = new Set<string>(namesIn(application));
+  concernsOf(observed: ObservedApplication, decision: Decision): Concerns {
+    const { kinds, application } = observed;
+    const named = new Set<string>(namesIn(observed));
     for (const { composed } of decision.rendered) {
       for (const { object, served } of [composed, ...composed.traits].map(typed)) {
         named.add(served.name);
@@ -101,6 +108,10 @@ export class PassView {
       }
     }
     const groups = new Set<string>();
+    for (const kind of kindsForAll(application)) {
+      groups.add(`${groupOf(kind.apiVersion)}/${kind.kind}`);
+      named.add(resourceNameOf(kind));
+    }
     for (const key of this.#kinds) {
       const { apiVersion, kind } = kindOfKey(key);
       groups.add(`${groupOf(apiVersion)}/${kind}`);
@@ -169,7 +180,17 @@ function typed(
 }
 
 /** Names of Definitions that the talks' dialect writes in place of kinds. */
-function namesIn({ spec }: ApplicationConfiguration): string[] {
+function namesIn({ application: { spec }, components }: ObservedApplication): string[] {
   const traits = [...(spec.traits ?? []), ...spec.components.flatMap((component) => component.traits ?? [])];
-  return traits.flatMap(({ name, trait }) => [name, trait?.['name']]).filter((name) => typeof name === 'string');
+  const types = spec.components.map(
+    ({ componentName }) => components.get(componentName ?? '')?.spec.workload?.['type'],
+  );
+  return [...traits.flatMap(({ name, trait }) => [name, trait?.['name']]), ...types].filter(
+    (name) => typeof name === 'string',
+  );
+}
+
+/** Traits of the whole application go wherever the rules let them, and so far that may be nowhere. */
+function kindsForAll({ spec }: ApplicationConfiguration): KindReference[] {
+  return (spec.traits ?? []).flatMap(({ trait }) => (trait?.kind && trait.apiVersion ? [trait] : []));
 }

@@ -2,7 +2,9 @@ import { type Clock, type KubernetesObject, referenceTo } from '@capstan/base';
 import type { InformerEvent, InformerHub, KubeClient, WorkQueue } from '@capstan/kube';
 import { type ApplicationConfiguration, type Component, type Definition, OAM_LABELS } from '@capstan/oam-model';
 import type { ContributionRegistry } from '../plugins/contributions.ts';
+import { isStillIn } from '../scopes/index.ts';
 import type { BaseKind } from './base-watches.ts';
+import type { Concern } from './concerns.ts';
 import { objectKey } from './names.ts';
 import { same } from './plain.ts';
 import { Watches } from './watches.ts';
@@ -18,6 +20,9 @@ export interface WakesOptions {
   readonly signal: AbortSignal;
   readonly applyOnceOnly: boolean;
 }
+
+/** How long changes of objects are gathered before an application is looked at. */
+const TOGETHER_MS = 20;
 
 /** Knows which change concerns which applications, and puts those into the queue, and no others. */
 export class Wakes {
@@ -104,16 +109,37 @@ export class Wakes {
     this.#wake('definitions', crd.metadata.name);
   }
 
-  #onObject({ object, old }: InformerEvent): void {
+  #onObject(event: InformerEvent): void {
+    const { object, old } = event;
     for (const { metadata } of old ? [object, old] : [object]) {
       const name = metadata.labels?.[OAM_LABELS.application];
-      if (name) this.#add(`${metadata.namespace ?? ''}/${name}`);
-      for (const { uid } of metadata.ownerReferences ?? []) this.#wake('owners', uid);
+      if (name) this.#addSoon(`${metadata.namespace ?? ''}/${name}`);
+      for (const { uid } of metadata.ownerReferences ?? []) this.#wakeSoon('owners', uid);
     }
-    this.#wake('objects', objectKey(referenceTo(object)));
+    for (const application of this.watches.concerns.usersOf('objects', objectKey(referenceTo(object)))) {
+      if (!this.#isMoot(application, event)) this.#addSoon(application);
+    }
   }
 
-  #wake(concern: Parameters<Watches['concerns']['usersOf']>[0], key: string): void {
+  /** Whether it is nothing to an application that one of its scopes changed. */
+  #isMoot(key: string, { type, object }: InformerEvent): boolean {
+    if (type !== 'MODIFIED') return false;
+    const path = this.watches.workloadRefsPath(object);
+    const slash = key.indexOf('/');
+    const application = path && this.watches.base.application(key.slice(0, slash), key.slice(slash + 1));
+    return application ? isStillIn(application, object, path) : false;
+  }
+
+  /** A change of objects seldom comes alone. */
+  #addSoon(application: string): void {
+    if (application !== this.#learning) this.#queue.addAfter(application, TOGETHER_MS);
+  }
+
+  #wakeSoon(concern: Concern, key: string): void {
+    for (const application of this.watches.concerns.usersOf(concern, key)) this.#addSoon(application);
+  }
+
+  #wake(concern: Concern, key: string): void {
     for (const application of this.watches.concerns.usersOf(concern, key)) this.#add(application);
   }
 
