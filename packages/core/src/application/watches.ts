@@ -1,15 +1,22 @@
-import { type Clock, groupOf, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import {
+  type Clock,
+  groupOf,
+  type KindReference,
+  type KubernetesObject,
+  type ObjectReference,
+  referenceTo,
+} from '@capstan/base';
 import type { InformerEvent, InformerHub, KubeClient } from '@capstan/kube';
-import type { ApplicationConfiguration } from '@capstan/oam-model';
+import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import type { Contributions } from '../plugins/contributions.ts';
-import type { ScopeWrite } from '../scopes/index.ts';
+import { type ScopeWrite, scopeDefinitionFor } from '../scopes/index.ts';
 import { type BaseKind, BaseWatches } from './base-watches.ts';
 import { ConcernIndex } from './concerns.ts';
 import { decideApplication } from './decide.ts';
 import { missedDefinitions, missesSomething } from './doubts.ts';
 import { Followings, oneObject, ownObjects } from './followings.ts';
 import type { Decision, ObservedApplication, ServedKind } from './model.ts';
-import { kindOfKey, objectKey } from './names.ts';
+import { isOwnKind, kindKey, kindOfKey, MANAGED_BY, objectKey } from './names.ts';
 import { servedKind } from './observe.ts';
 import { PassView } from './pass-view.ts';
 import { planApplicationScopes } from './scopes.ts';
@@ -114,9 +121,16 @@ export class Watches {
     await this.#followings.use(key, new Map());
   }
 
-  /** Takes the answer to a write into the caches. */
+  /** Takes the answer to a write into the cache that follows the object. */
   learn(object: KubernetesObject): void {
-    this.#followings.informer(ownObjects(object))?.learn(object);
+    const own = isOwnKind(object) || object.metadata.labels?.[OAM_LABELS.managedBy] === MANAGED_BY;
+    this.#followings.informer(own ? ownObjects(object) : oneObject(referenceTo(object)))?.learn(object);
+  }
+
+  /** Where scopes of a kind hold their references, as far as is known. */
+  workloadRefsPath(kind: KindReference): string | undefined {
+    const served = this.#kinds.get(kindKey(kind));
+    return served && scopeDefinitionFor(this.base.types().scopeDefinitions, served.name)?.spec.workloadRefsPath;
   }
 
   /** A kind turned out to be served in another way than was known. */
