@@ -104,20 +104,19 @@ class Action {
     await Promise.all(slots);
   }
 
-  /** Those whose sources are there, also where something else failed. */
+  /** Those whose sources are there, also where something else failed. Whoever reads a store hears of it by its watch. */
   async writeStores(): Promise<void> {
     const { referred, live, application } = this.#observed;
     const { stores, objects } = this.#decision;
     await Promise.all(
       stores.map((write, at) =>
         this.#attempt(objects.length + at, 'cannot apply components', async () => {
-          const written = await writeStore(this.#client, write, {
+          await writeStore(this.#client, write, {
             sourceOf: (key) => this.applied.get(key) ?? live.get(key),
             store: referred?.get(objectKey(write.store)),
             applicationUid: application.metadata.uid,
             ...this.#request(),
           });
-          if (written) this.#options.onApplied?.(written);
         }),
       ),
     );

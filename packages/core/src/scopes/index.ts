@@ -4,6 +4,7 @@ export { planScopes } from './plan.ts';
 export {
   finalizersAfterLeaving,
   finalizersToJoin,
+  isStillIn,
   scopeDefinitionFor,
   scopeEntries,
   scopesToRecord,

@@ -1,8 +1,8 @@
 import { groupOf, type KubernetesObject, referenceTo } from '@capstan/base';
-import { getField, type ScopeDefinition, type TypedReference } from '@capstan/oam-model';
+import type { ScopeDefinition, TypedReference } from '@capstan/oam-model';
 import { objectKey } from '../application/names.ts';
 import type { ScopedWorkload, ScopePlan, ScopeProblem, ScopesInput, ScopeWrite } from './model.ts';
-import { includesReference, isSameReference } from './references.ts';
+import { includesReference, isSameReference, listAt } from './references.ts';
 
 /**
  * Which references to workloads are missing from the application's scopes, and which are there that must not be: those
@@ -100,17 +100,6 @@ function overlap(
     .map((scope) => ({ scope, reference: plain({ ...scope, name: scope.metadata.name }) }))
     .filter((each) => isOther(each.reference) && !leaves.some((left) => left.name === each.reference.name))
     .find(({ scope }) => path !== '' && includesReference(listAt(scope, path), workload))?.reference.name;
-}
-
-/** The references at a path; empty when nothing is there, undefined when it is something else. */
-function listAt(scope: KubernetesObject, path: string): readonly unknown[] | undefined {
-  try {
-    const value = getField(scope, path) ?? [];
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    // A path that is none.
-    return undefined;
-  }
 }
 
 function plain({ apiVersion, kind, name }: TypedReference): TypedReference {

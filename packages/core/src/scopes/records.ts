@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '@capstan/base';
 import type {
   ApplicationConfiguration,
   ScopeDefinition,
@@ -6,7 +7,7 @@ import type {
   WorkloadStatusEntry,
 } from '@capstan/oam-model';
 import { SCOPE_FINALIZER, type ScopedWorkload } from './model.ts';
-import { includesReference, isSameReference } from './references.ts';
+import { includesReference, isSameReference, listAt } from './references.ts';
 
 /** The ScopeDefinition of a kind: named as the kind's CRD (`<plural>.<group>`), else the one whose `definitionRef` names it. */
 export function scopeDefinitionFor(
@@ -76,4 +77,28 @@ export function finalizersAfterLeaving({ metadata, spec }: ApplicationConfigurat
   return !wants && finalizers.includes(SCOPE_FINALIZER)
     ? finalizers.filter((finalizer) => finalizer !== SCOPE_FINALIZER)
     : undefined;
+}
+
+/**
+ * Whether a change of a scope that goes on existing is nothing to an application: it is in the scope with all that the
+ * status records, and reads nothing else from it. Else a scope would wake all that are in it whenever one joins, and
+ * with each change of its own status.
+ */
+export function isStillIn(
+  { spec, status }: ApplicationConfiguration,
+  scope: KubernetesObject,
+  path: string | undefined,
+): boolean {
+  const reference = { apiVersion: scope.apiVersion, kind: scope.kind, name: scope.metadata.name };
+  const parts = spec.components.flatMap((component) => [component, ...(component.traits ?? [])]);
+  const hasStores = parts.some(
+    ({ dataInputs, dataOutputs }) =>
+      dataInputs?.some(({ inputStore }) => inputStore) || dataOutputs?.some(({ outputStore }) => outputStore),
+  );
+  if (!path || hasStores) return false;
+  const members = (status?.workloads ?? []).filter(({ scopes }) =>
+    scopes?.some(({ scopeRef }) => isSameReference(scopeRef, reference)),
+  );
+  const list = listAt(scope, path);
+  return members.length > 0 && members.every(({ workloadRef }) => workloadRef && includesReference(list, workloadRef));
 }

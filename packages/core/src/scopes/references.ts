@@ -13,6 +13,17 @@ export function includesReference(list: readonly unknown[] | undefined, referenc
   return (list ?? []).some((item) => isReferenceTo(item, reference));
 }
 
+/** The references at a path; empty when nothing is there, undefined when it is something else. */
+export function listAt(scope: KubernetesObject, path: string): readonly unknown[] | undefined {
+  try {
+    const value = getField(scope, path) ?? [];
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    // A path that is none.
+    return undefined;
+  }
+}
+
 /** The scope with its references changed, or undefined when they are as they should be. A missing list is created. */
 export function withReferences(scope: KubernetesObject, write: ScopeWrite): KubernetesObject | undefined {
   const { path, add, remove } = write;

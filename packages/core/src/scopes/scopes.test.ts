@@ -11,6 +11,7 @@ import { planScopes } from './plan.ts';
 import {
   finalizersAfterLeaving,
   finalizersToJoin,
+  isStillIn,
   scopeDefinitionFor,
   scopeEntries,
   scopesToRecord,
@@ -242,6 +243,18 @@ describe('the application', () => {
     expect(scopesToRecord(recorded, wanted([h]))).toEqual([anEntry('web', [h2, h])]);
     expect(scopesToRecord(recorded, wanted([h], 'api'))).toEqual([anEntry('web', [h2]), anEntry('api', [h])]);
     expect(scopesToRecord(recorded, wanted([], 'api'))).toBeUndefined();
+  });
+
+  test.each<[string, KubernetesObject, string, boolean]>([
+    ['while its workload is in it', aScope(HEALTH, 'h2', [API, WEB]), 'spec.workloadRefs', true],
+    ['unless its workload was taken out', aScope(HEALTH, 'h2', [API]), 'spec.workloadRefs', false],
+    ['unless the list is elsewhere', aScope(HEALTH, 'h2', [WEB]), 'spec.other', false],
+    ['unless it has not joined yet', aScope(HEALTH, 'h', [WEB]), 'spec.workloadRefs', false],
+  ])('needs not look at a scope that changed %s', (_, scope, path, still) => {
+    const application = { ...anApplication({}, true), status: { workloads: [anEntry('web', [h2])] } };
+    expect(isStillIn(application, scope, path)).toBe(still);
+    const stores = [{ componentName: 'web', dataInputs: [{ inputStore: h2 }] }];
+    expect(isStillIn({ ...application, spec: { components: stores } }, scope, path)).toBe(false);
   });
 
   test('keeps what others say of its scopes', () => {
