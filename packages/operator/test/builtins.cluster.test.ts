@@ -135,9 +135,7 @@ describe('the built-in types on a control plane', () => {
     const autoscaler = reference('autoscaling/v2', 'HorizontalPodAutoscaler', name);
     const made = await until(autoscaler, (object) => object !== undefined);
     expect(made?.['spec']).toMatchObject({ scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } });
-    await until(deploymentIn(namespace, name), replicasAre(2));
     await condition(client, applicationIn(namespace, name), ['Ready', 'True']);
-    if (kind === 'Server') await until(workload(kind, name), replicasAre(2));
   });
 
   test('what a task runs makes another Job; one that has ended and is gone is not run again', async () => {
