@@ -134,10 +134,11 @@ async function becomeReady(reference: ObjectReference): Promise<void> {
   await cluster.client.patch(reference, { status }, { subresource: 'status' });
 }
 
+/** Reasons of the Events about an object, each as often as it was told. */
 async function eventsAbout(namespace: string, name: string): Promise<string[]> {
   const { items } = await cluster.client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace });
   const about = items.filter((event) => (event['involvedObject'] as { name: string }).name === name);
-  return about.map((event) => String(event['reason'])).sort();
+  return about.flatMap(({ reason, count }) => Array<string>(Number(count)).fill(String(reason))).sort();
 }
 
 describe('ContainerizedWorkload', () => {
@@ -266,6 +267,30 @@ describe('ContainerizedWorkload', () => {
       .toEqual(['Deployment created', 'cannot apply the deployment', 'cannot render workload']);
   });
 
+  test('Events are about the application that owns the workloads, those of one moment in one', async () => {
+    const namespace = await cluster.newNamespace();
+    const { kind, metadata } = await cluster.client.create({
+      apiVersion: OAM,
+      kind: 'ApplicationConfiguration',
+      metadata: { name: 'app', namespace },
+      spec: { components: [] },
+    });
+    const owner = { apiVersion: OAM, kind, name: 'app', uid: metadata.uid, controller: true };
+    const names = ['a', 'b'];
+    await Promise.all(
+      names.map((name) => cluster.client.create(aWorkload(namespace, name, {}, { ownerReferences: [owner] }))),
+    );
+    const told = ['Deployment created', 'Deployment created', 'Service created', 'Service created'];
+    await expect.poll(() => eventsAbout(namespace, 'app')).toEqual(told);
+    const { items } = await cluster.client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace });
+    const deployments = items.filter(({ reason }) => reason === 'Deployment created');
+    const text = deployments.map(({ message }) => message).join();
+    for (const name of names) {
+      expect(text).toContain(`Workload \`${name}\` successfully server side patched a deployment \`${name}\``);
+    }
+    expect(deployments[0]).toMatchObject({ involvedObject: { kind, name: 'app', uid: metadata.uid } });
+  });
+
   test('a workload that is made again takes the place of what its scaler kept alive', async () => {
     const namespace = await cluster.newNamespace();
     const { workload, trait, deployment } = named(namespace, 'again');
@@ -288,6 +313,7 @@ describe('ManualScalerTrait', () => {
     const { workload, trait, deployment } = named(namespace, 'scaled');
     await cluster.client.create(aWorkload(namespace, 'scaled'));
     await condition(workload, 'Synced', 'True');
+    await expect.poll(() => eventsAbout(namespace, 'scaled')).toEqual(['Deployment created', 'Service created']);
     const writes = recordWrites();
     const { metadata } = await cluster.client.create(aTrait(namespace, 'scaled', 3, workload));
     await condition(trait, 'Synced', 'True');

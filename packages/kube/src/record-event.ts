@@ -8,6 +8,8 @@ export interface NewEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
+  /** How often it happened. Default 1. */
+  readonly count?: number;
 }
 
 /** The object that an Event is about. */
@@ -69,6 +71,6 @@ function eventObject(subject: EventSubject, event: NewEvent, component: string, 
     reportingInstance: '',
     firstTimestamp: time,
     lastTimestamp: time,
-    count: 1,
+    count: event.count ?? 1,
   };
 }

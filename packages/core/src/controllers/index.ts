@@ -4,6 +4,7 @@ import { startContainerizedWorkloads } from './containerized-workload/controller
 import { startHealthScopes } from './health-scope/controller.ts';
 import { startManualScalers } from './manual-scaler/controller.ts';
 import { startNetworkScopes } from './network-scope/controller.ts';
+import { EventTeller } from './shared/events.ts';
 import type { RunningController } from './shared/loop.ts';
 
 /** Options of `startBuiltinControllers`. */
@@ -25,12 +26,13 @@ export function startBuiltinControllers({
   clock = systemClock,
   ...options
 }: BuiltinControllersOptions): RunningController {
-  const context = { ...options, clock };
+  const events = new EventTeller({ ...options, clock });
+  const context = { ...options, clock, events };
   const controllers = [startContainerizedWorkloads, startManualScalers, startHealthScopes, startNetworkScopes].map(
     (start) => start(context),
   );
   const ready = Promise.all(controllers.map((one) => one.ready)).then(() => undefined);
-  const stopped = Promise.all(controllers.map((one) => one.stopped)).then(() => undefined);
+  const stopped = Promise.all(controllers.map((one) => one.stopped)).then(() => events.idle());
   // Who does not wait for it must not get an unhandled rejection.
   ready.catch(() => undefined);
   return { ready, stopped };

@@ -9,7 +9,7 @@ import {
 } from '@capstan/kube';
 import type { ContainerizedWorkload } from '@capstan/oam-model';
 import { type Report, writeReport } from '../shared/conditions.ts';
-import { problemEvents, tell } from '../shared/events.ts';
+import { problemEvents } from '../shared/events.ts';
 import { judgeFailures } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
@@ -86,7 +86,7 @@ class WorkloadLoop {
     const errors = outcome.failures.map(({ error }) => error);
     const { passing, tell: isTold } = judgeFailures(errors, this.queue.failures(key));
     if (isTold) await this.#report(workload, reportOutcome(outcome), outcome.events, signal);
-    else await tell(this.#context, workload, outcome.events);
+    else this.#context.events.tell(workload, outcome.events);
     if (passing) throw passing;
     return outcome.failures.length > 0 ? { requeueAfterMs: RETRY_MS } : undefined;
   }
@@ -108,10 +108,8 @@ class WorkloadLoop {
     signal: AbortSignal,
   ): Promise<void> {
     const { client, clock } = this.#context;
-    const [written] = await Promise.all([
-      writeReport(client, workload, report, { now: clock.now(), signal }),
-      tell(this.#context, workload, [...events, ...problemEvents(workload, report.conditions)]),
-    ]);
+    this.#context.events.tell(workload, [...events, ...problemEvents(workload, report.conditions)]);
+    const written = await writeReport(client, workload, report, { now: clock.now(), signal });
     if (written) this.#workloads.informer.learn(written);
   }
 

@@ -10,7 +10,6 @@ import {
 import { type HealthScope, OAM_API_VERSION } from '@capstan/oam-model';
 import { syncedCondition, writeReport } from '../shared/conditions.ts';
 import { Dependents } from '../shared/dependents.ts';
-import { tell } from '../shared/events.ts';
 import { type KindPlace, KindWatches } from '../shared/kind-watches.ts';
 import { type ControllerContext, type RunningController, startLoop } from '../shared/loop.ts';
 import { keyOf, placeOf } from '../shared/objects.ts';
@@ -97,10 +96,8 @@ class HealthScopeLoop {
       healthConditions: healthConditions.length > 0 ? healthConditions : undefined,
     };
     const report = { conditions: [syncedCondition(), readyCondition(health)], fields };
-    const [written] = await Promise.all([
-      writeReport(client, scope, report, { now: clock.now(), signal }),
-      tell(this.#context, scope, transition(scope, health)),
-    ]);
+    this.#context.events.tell(scope, transition(scope, health));
+    const written = await writeReport(client, scope, report, { now: clock.now(), signal });
     if (written) this.#scopes.informer.learn(written);
   }
 

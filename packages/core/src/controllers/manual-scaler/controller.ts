@@ -11,7 +11,7 @@ import {
 import { type ManualScalerTrait, OAM_API_VERSION } from '@capstan/oam-model';
 import { syncedCondition, writeReport } from '../shared/conditions.ts';
 import { Dependents } from '../shared/dependents.ts';
-import { problemEvents, tell } from '../shared/events.ts';
+import { problemEvents } from '../shared/events.ts';
 import { judgeFailures } from '../shared/failures.ts';
 import { type KindPlace, KindWatches } from '../shared/kind-watches.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
@@ -213,10 +213,8 @@ class ScalerLoop {
   ): Promise<void> {
     const { client, clock } = this.#context;
     const conditions = [syncedCondition(problem)];
-    const [written] = await Promise.all([
-      writeReport(client, trait, { conditions }, { now: clock.now(), signal }),
-      tell(this.#context, trait, [...events, ...problemEvents(trait, conditions)]),
-    ]);
+    this.#context.events.tell(trait, [...events, ...problemEvents(trait, conditions)]);
+    const written = await writeReport(client, trait, { conditions }, { now: clock.now(), signal });
     if (written) this.#traits.informer.learn(written);
   }
 

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@capstan/base';
 import { type InformerHub, type KubeClient, type Reconcile, runController, type WorkQueue } from '@capstan/kube';
+import type { EventTeller } from './events.ts';
 
 /** What every built-in controller works with. */
 export interface ControllerContext {
@@ -7,6 +8,8 @@ export interface ControllerContext {
   /** Shared with the application controller. */
   readonly hub: InformerHub;
   readonly log: Logger;
+  /** Shared by the built-in controllers. */
+  readonly events: EventTeller;
   /** Ends the controller. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
