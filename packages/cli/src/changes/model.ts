@@ -14,6 +14,8 @@ export interface ObjectChange extends ObjectReference {
   readonly action: ChangeAction;
   /** What differs; empty for objects that are created or removed as a whole. */
   readonly fields: readonly FieldChange[];
+  /** The change restarts pods that run, as the trait's Definition says. */
+  readonly restartsPods?: true;
   /** What must be ready before the change is made. */
   readonly waitsFor?: readonly string[];
 }

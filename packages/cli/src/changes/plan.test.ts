@@ -67,7 +67,7 @@ describe('a plan', () => {
   const waits = { application: 'shop', component: 'web', waitsFor: ['waits for db'] };
   const objects: ObjectChange[] = [
     { ...deployment, action: 'changed', fields: [image], ...waits },
-    { ...deployment, name: 'two', action: 'changed', fields: [image, secret], ...waits },
+    { ...deployment, name: 'two', action: 'changed', fields: [image, secret], restartsPods: true, ...waits },
     { ...deployment, name: 'same', action: 'unchanged', fields: [] },
     { apiVersion: 'v1', kind: 'Service', name: 'web', origin: 'application', action: 'created', fields: [] },
     { apiVersion: 'v1', kind: 'Service', name: 'old', origin: 'application', action: 'removed', fields: [] },
@@ -81,6 +81,7 @@ describe('a plan', () => {
       '  ~ deployment/two',
       '      spec.image: a:1 -> a:2',
       '      data.KEY: (changed, hidden)',
+      '      restarts pods',
       '  + service/web',
       '  - service/old',
       '  = 1 unchanged',
@@ -96,6 +97,7 @@ describe('a plan', () => {
       'deployment.apps/two',
       '  spec.image: a:1 -> a:2',
       '  data.KEY: (changed, hidden)',
+      '  restarts pods',
       'service/web  (new)',
       'service/old  (removed)',
       '? what becomes of application hidden is not compared: you may not read it',

@@ -1,5 +1,11 @@
 import { type KubernetesObject, type Logger, type ObjectReference, referenceTo } from '@capstan/base';
-import { CONTROLLER_MANAGER, type Decision, type ObservedApplication, type PlannedObject } from '@capstan/core';
+import {
+  CONTROLLER_MANAGER,
+  type Decision,
+  type ObservedApplication,
+  objectKey,
+  type PlannedObject,
+} from '@capstan/core';
 import type { KubeClient } from '@capstan/kube';
 import {
   type ApplicationConfiguration,
@@ -76,15 +82,18 @@ export function planOf(
   { observed, decision }: { readonly observed: ObservedApplication; readonly decision: Decision },
 ): Part {
   const of = { origin: 'application', application: application.metadata.name } as const;
+  const disruptive = disruptiveTraits(observed, decision);
   const planned = decision.objects.map((object): ObjectChange => {
     const live = observed.live.get(object.key);
     const fields = live && object.action !== 'keep' ? plannedChanges(live, object) : [];
+    const action = !live ? 'created' : fields.length > 0 ? 'changed' : 'unchanged';
     return {
       ...of,
       ...object.reference,
       component: object.component,
-      action: !live ? 'created' : fields.length > 0 ? 'changed' : 'unchanged',
+      action,
       fields,
+      ...(disruptive.has(object.key) && action !== 'unchanged' ? { restartsPods: true as const } : {}),
       ...(object.waitsFor && object.waitsFor.length > 0 ? { waitsFor: object.waitsFor } : {}),
     };
   });
@@ -92,6 +101,14 @@ export function planOf(
     (entry): ObjectChange => ({ ...of, ...withoutUid(entry), action: 'removed', fields: [] }),
   );
   return { objects: [...planned, ...removed], warnings: decision.warnings, unreadable: [] };
+}
+
+/** The traits of workloads that run whose Definitions say that they restart pods, by the keys of their objects. */
+function disruptiveTraits(observed: ObservedApplication, { rendered }: Decision): ReadonlySet<string> {
+  const running = rendered.filter(({ workload }) => observed.live.get(objectKey(referenceTo(workload))));
+  const traits = running.flatMap((component) => component.traits);
+  const disruptive = traits.filter(({ composed }) => composed.definition.spec.podDisruptive === true);
+  return new Set(disruptive.map(({ object }) => objectKey(referenceTo(object))));
 }
 
 function plannedChanges(live: KubernetesObject, { object, strangers = [] }: PlannedObject): FieldChange[] {

@@ -50,23 +50,27 @@ function saidOnce(changes: readonly ObjectChange[]): ObjectChange[] {
 }
 
 function objectLines(change: ObjectChange, terminal: Terminal): string[] {
-  const { kind, name, action, fields, waitsFor = [] } = change;
+  const { kind, name, action, fields } = change;
   const head = `  ${sign(action, terminal)} ${shortKind(kind)}/${name}`;
-  const waits = waitsFor.map((what) => `      later: ${what}`);
+  const notes = notesOf(change).map((note) => `      ${note}`);
   const [only] = fields.length === 1 ? changeLines(fields[0] ?? { path: '', change: 'changed' }, '', terminal) : [];
   const width = terminal.columns ?? 100;
-  if (only !== undefined && head.length + 2 + only.length <= width) return [`${head}  ${only}`, ...waits];
-  return [head, ...fields.flatMap((field) => changeLines(field, '      ', terminal)), ...waits];
+  if (only !== undefined && head.length + 2 + only.length <= width) return [`${head}  ${only}`, ...notes];
+  return [head, ...fields.flatMap((field) => changeLines(field, '      ', terminal)), ...notes];
 }
 
 function blockOf(change: ObjectChange, terminal: Terminal): string[] {
-  const { action, fields, waitsFor = [] } = change;
+  const { action, fields } = change;
   const note = action === 'created' ? '  (new)' : action === 'removed' ? '  (removed)' : '';
   return [
     `${resourceOf(change)}${note}`,
     ...fields.flatMap((field) => changeLines(field, '  ', terminal)),
-    ...waitsFor.map((what) => `  later: ${what}`),
+    ...notesOf(change).map((line) => `  ${line}`),
   ];
+}
+
+function notesOf({ restartsPods, waitsFor = [] }: ObjectChange): string[] {
+  return [...(restartsPods ? ['restarts pods'] : []), ...waitsFor.map((what) => `later: ${what}`)];
 }
 
 function shortKind(kind: string): string {
