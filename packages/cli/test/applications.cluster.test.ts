@@ -43,10 +43,12 @@ interface Parts {
   readonly workload?: object;
   readonly dependsOn?: string;
   readonly more?: readonly object[];
+  /** Traits of `web`. */
+  readonly traits?: readonly object[];
 }
 
 /** The file of an application `shop` with a component `web`, and a component `db` where `web` depends on it. */
-function aShop({ image = 'web:1', workload, dependsOn, more = [] }: Parts = {}): string {
+function aShop({ image = 'web:1', workload, dependsOn, more = [], traits = [] }: Parts = {}): string {
   const component = (name: string, of: object) => ({
     apiVersion: 'core.oam.dev/v1alpha2',
     kind: 'Component',
@@ -56,7 +58,11 @@ function aShop({ image = 'web:1', workload, dependsOn, more = [] }: Parts = {}):
   const service = (spec: object) => ({ apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService', spec });
   const components = [
     ...(dependsOn === undefined ? [] : [{ componentName: dependsOn }]),
-    { componentName: 'web', ...(dependsOn === undefined ? {} : { dependencies: [dependsOn] }) },
+    {
+      componentName: 'web',
+      ...(dependsOn === undefined ? {} : { dependencies: [dependsOn] }),
+      traits: traits.map((trait) => ({ trait })),
+    },
   ];
   const documents = [
     ...more,
@@ -125,6 +131,10 @@ describe('up and diff', () => {
         'deployment.apps/db  (removed)',
       ]),
     );
+    const spec = { volumes: [{ name: 'data', path: '/data' }] };
+    const volume = { apiVersion: 'traits.capstan.dev/v1alpha1', kind: 'Volume', spec };
+    const withVolume = await run('diff', '-f', aShop({ dependsOn: 'db', traits: [volume] }));
+    expect(withVolume.stdout).toMatch(/volume\.traits\.capstan\.dev\/web-.* \(new\)\n {2}restarts pods/);
     expect((await run('diff', '-f', changed, '-o', 'name')).stdout.split('\n')).toContain('deployment.apps/web');
 
     expect(await run('up', '-f', changed)).toMatchObject({ exit: 0 });
