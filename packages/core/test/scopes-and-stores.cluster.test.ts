@@ -38,9 +38,11 @@ describe('a scope', () => {
 
   test('takes references of many writers at once, and each only once', async () => {
     const { client } = cluster;
-    await aScope('busy', [reference('old')]);
+    const scope = await aScope('busy', [reference('old')]);
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    await Promise.all(names.map((name) => writeScope(client, aWrite('busy', [name], ['old']))));
+    const writes = recordWrites();
+    await Promise.all(names.map((name) => writeScope(client, aWrite('busy', [name], ['old']), { scope })));
+    expect(writes).toHaveLength(names.length);
     const after = await writeScope(client, aWrite('busy', names));
     expect(refs(after).sort()).toEqual(names);
   });

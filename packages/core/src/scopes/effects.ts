@@ -1,7 +1,7 @@
 import { CapstanError, describeObject, isCapstanError, type KubernetesObject, messageOf } from '@capstan/base';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
-import { CONTROLLER_MANAGER } from '../application/names.ts';
+import { CONTROLLER_MANAGER, objectKey } from '../application/names.ts';
 import { CORE_CODES } from '../codes.ts';
 import type { ScopeWrite } from './model.ts';
 import { withReferences } from './references.ts';
@@ -16,18 +16,41 @@ export interface ScopeWriteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The writes that are under way, by client and scope: each begins with what the one before it left. */
+const lines = new WeakMap<KubeClient, Map<string, Promise<KubernetesObject | undefined>>>();
+
 /**
  * Brings the references of one scope about, and nothing else in it: reads, changes and replaces it, again when somebody
  * else wrote in between. Returns the scope as it is then; undefined when it is gone, which is an error
- * (CAPSTAN_SCOPE_WRITE_FAILED) only where something had to be added.
+ * (CAPSTAN_SCOPE_WRITE_FAILED) only where something had to be added. Writes of one process to one scope stand in line:
+ * hundreds of applications that enter a scope at once would else only meet each other's conflicts.
  */
 export async function writeScope(
   client: KubeClient,
   write: ScopeWrite,
   { scope, signal }: ScopeWriteOptions = {},
 ): Promise<KubernetesObject | undefined> {
+  const line = lines.get(client) ?? new Map<string, Promise<KubernetesObject | undefined>>();
+  lines.set(client, line);
+  const key = objectKey(write.scope);
+  const before = line.get(key)?.catch(() => undefined) ?? Promise.resolve(undefined);
+  const writing = before.then((latest) => bringAbout(client, write, latest ?? scope, signal));
+  line.set(key, writing);
+  try {
+    return await writing;
+  } finally {
+    if (line.get(key) === writing) line.delete(key);
+  }
+}
+
+async function bringAbout(
+  client: KubeClient,
+  write: ScopeWrite,
+  known: KubernetesObject | undefined,
+  signal: AbortSignal | undefined,
+): Promise<KubernetesObject | undefined> {
   const options = signal ? { signal } : {};
-  let current = scope;
+  let current = known;
   for (let attempt = 1; ; attempt += 1) {
     current ??= await client.get(write.scope, options);
     if (!current) return gone(write);
