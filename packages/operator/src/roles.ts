@@ -5,7 +5,15 @@ import { OAM_GROUP } from '@capstan/oam-model';
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
-const APPLICATIONS = ['applicationconfigurations', 'components'];
+/** Applications, and the workloads, traits and scopes of OAM's own group; its Definitions are the administrators'. */
+const APPLICATIONS = [
+  'applicationconfigurations',
+  'components',
+  'containerizedworkloads',
+  'manualscalertraits',
+  'healthscopes',
+  'networkscopes',
+];
 /** Groups of the built-in workloads and of this repository's friendly traits. */
 const FRIENDLY_GROUPS = ['workloads.capstan.dev', 'traits.capstan.dev'];
 
