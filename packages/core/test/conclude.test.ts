@@ -13,7 +13,7 @@ const TIME = Date.parse('2026-01-01T00:00:00Z');
 const LATER = TIME + 60_000;
 
 function done(more: Partial<Outcome> = {}): Outcome {
-  return { applied: new Map(), pruned: [], repaired: [], ...more };
+  return { applied: new Map(), pruned: [], repaired: [], leftOut: [], ...more };
 }
 
 function pass(facts: Facts, outcome: Outcome | undefined, now = TIME) {
@@ -96,12 +96,17 @@ describe('what is written about an application', () => {
     const newer = anApplication([backend], { status });
     newer.metadata.generation = 2;
     const reference = { apiVersion: 'v1', kind: 'Service', namespace: 'team', name: 'old' };
-    const outcome = done({ pruned: [reference], repaired: [{ reference, managers: ['kubectl-edit'] }] });
+    const outcome = done({
+      pruned: [reference],
+      repaired: [{ reference, managers: ['kubectl-edit'] }],
+      leftOut: ['component "backend", workload Deployment: spec.foo is not known, so it is left out'],
+    });
     const result = pass({ application: newer, components }, outcome);
     expect(reasons(result)).toEqual([
       'DriftRepaired',
       'RenderedComponents',
       'AppliedComponents',
+      'FieldsLeftOut',
       'GarbageCollectedComponent',
     ]);
     expect(result.events[0]?.message).toBe('fields of service/team/old set by kubectl-edit were set back');

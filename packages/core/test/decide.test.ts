@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '@capstan/base';
+import type { CustomResourceDefinition } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
+import { webServiceType } from '../src/builtins/workloads/long-running.ts';
 import { type Decision, decideApplication, type PlannedObject } from '../src/index.ts';
 import {
   aComponent,
@@ -345,6 +347,41 @@ describe('whose an object is', () => {
     const ours = anApplication([backend], { status: { inventory: [deployment.reference] } });
     expect(decide({ ...facts, application: ours, live: [...owners, orphan] }).problems).toEqual([]);
     expect(decide({ ...facts, live: [...owners, orphan] }).problems).toMatchObject([{ reason: 'NotControlled' }]);
+  });
+});
+
+describe('fields that a kind does not know', () => {
+  const schema = { type: 'object', properties: { spec: { type: 'object', properties: { key: { type: 'string' } } } } };
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'scaledobjects.keda.sh' },
+    spec: {
+      group: 'keda.sh',
+      names: { kind: 'ScaledObject', plural: 'scaledobjects' },
+      versions: [{ name: 'v1alpha1', served: true, schema: { openAPIV3Schema: schema } }],
+    },
+  } as unknown as CustomResourceDefinition;
+  const raw = (spec: object) => ({ trait: { ...SCALED_OBJECT, metadata: { name: 'so' }, spec } as KubernetesObject });
+  const crds = [webServiceType.crd, crd];
+
+  test('are left out with a warning', () => {
+    const application = anApplication([{ ...backend, traits: [raw({ key: 'k', foo: 'f' })] }]);
+    const decision = decide({ application, components, crds });
+    expect(decision.problems).toEqual([]);
+    expect(spec(find(decision, 'ScaledObject'))).toEqual({ key: 'k' });
+    expect(decision.warnings).toEqual([
+      'component "backend", trait ScaledObject: "foo" is not a field of spec, so it is left out',
+    ]);
+  });
+
+  test('but a value of the wrong type is an error, and so is a misprint in a friendly kind', () => {
+    const wrong = anApplication([{ ...backend, traits: [raw({ key: 1, foo: 'f' })] }]);
+    expect(decide({ application: wrong, components, crds }).problems).toMatchObject([{ path: 'spec.key' }]);
+    const misprint = [aComponent('backend', { foo: 'f' })];
+    expect(decide({ application: anApplication([backend]), components: misprint, crds }).problems).toMatchObject([
+      { reason: 'InvalidWorkload', path: 'spec.foo' },
+    ]);
   });
 });
 

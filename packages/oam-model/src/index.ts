@@ -40,5 +40,6 @@ export { flag, int32, list, type Properties, record, text, textMap } from './sch
 export { applySchemaDefaults } from './schema/defaults.ts';
 export { explainSchema, type FieldExplanation, type SchemaExplanation, type SchemaField } from './schema/explain.ts';
 export type { CrdVersion, CustomResourceDefinition, PrinterColumn, Schema } from './schema/types.ts';
+export { type KnownFields, withoutField, withoutUnknownFields } from './schema/unknown-fields.ts';
 export { type SchemaValidationOptions, validateAgainstSchema } from './schema/validate.ts';
 export { didYouMean, nearest } from './suggestions.ts';

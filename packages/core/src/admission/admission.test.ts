@@ -220,6 +220,23 @@ describe('an application', () => {
     expect(denial).toBeUndefined();
     expect(warnings.join()).toContain('spec.components[0].traits[0].name');
   });
+
+  test('fields that a kind does not know are admitted with a warning', () => {
+    const schema = { type: 'object', properties: { spec: { type: 'object', properties: { key: {} } } } };
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }];
+    const strict = {
+      ...crd('bars', 'Bar'),
+      spec: { ...crd('bars', 'Bar').spec, versions },
+    } as CustomResourceDefinition;
+    const using = {
+      ...catalog,
+      crds: [...catalog.crds.filter(({ metadata }) => !metadata.name.startsWith('bars')), strict],
+    };
+    const trait = { ...bar.trait, spec: { key: 'k', foo: 'f' } };
+    const { denial, warnings } = judge([{ componentName: 'c', traits: [{ trait }] }], undefined, using);
+    expect(denial).toBeUndefined();
+    expect(warnings).toEqual(['component "c", trait Bar: "foo" is not a field of spec, so it is left out']);
+  });
 });
 
 describe('mutation', () => {

@@ -17,7 +17,10 @@ import {
   resourceNameIn,
   ruleComponents,
   type TraitDefinition,
+  withoutUnknownFields,
 } from '@capstan/oam-model';
+import { fieldLeftOut } from '../application/known-fields.ts';
+import { needsContribution } from '../application/lookup.ts';
 import { planScopes, scopeDefinitionFor } from '../scopes/index.ts';
 import { aggregate, invalid } from './review.ts';
 
@@ -63,6 +66,7 @@ export function judgeApplication(facts: AdmissionFacts): AdmissionJudgement {
     ...verdictsOn(facts)
       .filter(({ severity }) => severity === 'warning')
       .map(({ message }) => message),
+    ...unknownFields(facts),
   ];
   for (const step of STEPS) {
     const problems = step(facts);
@@ -199,6 +203,23 @@ function rules(facts: AdmissionFacts): string[] {
 
 function verdictsOn({ canonical: { application, components }, catalog }: AdmissionFacts): RuleVerdict[] {
   return evaluateRules(ruleComponents(application, components, catalog));
+}
+
+/** Fields that the controller leaves out, because the kind does not know them. */
+function unknownFields({ canonical, catalog }: AdmissionFacts): string[] {
+  return canonical.application.spec.components.flatMap((entry) => {
+    const component = canonical.components.get(componentKey(entry));
+    const unknownIn = (object: KubernetesObject | undefined, role: 'workload' | 'trait') => {
+      const crd = object && definitionFor(object, role, catalog)?.crd;
+      if (!object || !crd || needsContribution(crd.metadata.name)) return [];
+      const version = crd.spec.versions.find(({ name }) => object.apiVersion === `${crd.spec.group}/${name}`);
+      const schema = version?.schema?.openAPIV3Schema;
+      const { removed } = schema ? withoutUnknownFields(object, schema) : { removed: [] };
+      return removed.map(({ message }) => fieldLeftOut(component?.metadata.name ?? '', role, object, message));
+    };
+    const traits = (entry.traits ?? []).flatMap(({ trait }) => unknownIn(trait, 'trait'));
+    return [...unknownIn(component?.spec.workload, 'workload'), ...traits];
+  });
 }
 
 function parameters({ canonical: { application, components } }: AdmissionFacts): string[] {

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly applied: ReadonlyMap<string, KubernetesObject>;
   readonly pruned: readonly ObjectReference[];
   readonly repaired: readonly Repair[];
+  /** Fields that the API server did not know, as sentences. */
+  readonly leftOut: readonly string[];
   /** The first failure in the order of the application. */
   readonly failure?: { readonly stage: Stage; readonly error: unknown };
 }
@@ -54,14 +56,15 @@ export async function act(
   await action.writeStores();
   if (!action.failure) await action.joinScopes();
   if (!action.failure) await action.prune();
-  const { applied, pruned, repaired, failure } = action;
-  return { applied, pruned, repaired, ...(failure ? { failure } : {}) };
+  const { applied, pruned, repaired, leftOut, failure } = action;
+  return { applied, pruned, repaired, leftOut, ...(failure ? { failure } : {}) };
 }
 
 class Action {
   readonly applied = new Map<string, KubernetesObject>();
   readonly pruned: ObjectReference[] = [];
   readonly repaired: Repair[] = [];
+  readonly leftOut: string[] = [];
   readonly #client: KubeClient;
   readonly #observed: ObservedApplication;
   readonly #decision: Decision;
@@ -163,7 +166,9 @@ class Action {
     if (planned.action === 'keep' || planned.action === 'wait') return;
     const live = this.#observed.live.get(planned.key);
     const owner = this.#ownerOf(planned);
-    const { object, managers } = await applyPlanned(this.#client, { planned, live, owner }, this.#options.signal);
+    const input = { planned, live, owner };
+    const { object, managers, leftOut } = await applyPlanned(this.#client, input, this.#options.signal);
+    this.leftOut.push(...leftOut);
     this.applied.set(planned.key, object);
     if (managers.length > 0) this.repaired.push({ reference: planned.reference, managers });
     this.#options.onApplied?.(object);

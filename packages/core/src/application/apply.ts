@@ -3,6 +3,7 @@ import { type FieldConflict, KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { CORE_CODES } from '../codes.ts';
 import { type FieldPlace, managersOf } from './drift.ts';
 import { replicasLetGo } from './field-owners.ts';
+import { fieldLeftOut, withoutUndeclared } from './known-fields.ts';
 import type { PlannedObject } from './model.ts';
 import { CONTROLLER_MANAGER, REPLICAS_MANAGER } from './names.ts';
 import { applyOf, controllerOf } from './plan.ts';
@@ -14,10 +15,11 @@ export interface ApplyInput {
   readonly owner: OwnerReference;
 }
 
-/** An applied object, and the managers whose fields were taken back. */
+/** An applied object, the managers whose fields were taken back, and what was left out of it, as sentences. */
 export interface Applied {
   readonly object: KubernetesObject;
   readonly managers: readonly string[];
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -30,23 +32,40 @@ export async function applyPlanned(
   signal: AbortSignal | undefined,
 ): Promise<Applied> {
   const { planned, live, owner } = input;
-  const { object } = planned;
-  const desired = { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
-  const options = { fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) };
   try {
     await letReplicasGo(client, live, planned, signal);
     const strangers = await removeStrangers(client, input, signal);
-    try {
-      return { object: await client.apply(desired, options), managers: strangers };
-    } catch (error) {
-      const managers = await managersToOverrule(client, input, error);
-      if (!managers) throw error;
-      // Drift: the object is wholly ours (we control it), so the stated fields are taken back, and an event says from whom.
-      const forced = await client.apply(desired, { ...options, force: true });
-      return { object: forced, managers: [...new Set([...strangers, ...managers])] };
-    }
+    const applied = await applyKnown(client, input, signal);
+    return { ...applied, managers: [...new Set([...strangers, ...applied.managers])] };
   } catch (error) {
     throw failed(planned, owner, error);
+  }
+}
+
+/** Applies; once more without the fields that the API server says it does not know. The reference has it prune them. */
+async function applyKnown(client: KubeClient, input: ApplyInput, signal: AbortSignal | undefined): Promise<Applied> {
+  try {
+    return await applyForced(client, input, signal);
+  } catch (error) {
+    const { planned } = input;
+    const { object, removed } = withoutUndeclared(planned.object, messageOf(error));
+    if (removed.length === 0) throw error;
+    const applied = await applyForced(client, { ...input, planned: { ...planned, object } }, signal);
+    return { ...applied, leftOut: removed.map((why) => fieldLeftOut(planned.component, planned.role, object, why)) };
+  }
+}
+
+async function applyForced(client: KubeClient, input: ApplyInput, signal: AbortSignal | undefined): Promise<Applied> {
+  const { object } = input.planned;
+  const desired = { ...object, metadata: { ...object.metadata, ownerReferences: [input.owner] } };
+  const options = { fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) };
+  try {
+    return { object: await client.apply(desired, options), managers: [], leftOut: [] };
+  } catch (error) {
+    const managers = await managersToOverrule(client, input, error);
+    if (!managers) throw error;
+    // Drift: the object is wholly ours (we control it), so the stated fields are taken back, and an event says from whom.
+    return { object: await client.apply(desired, { ...options, force: true }), managers, leftOut: [] };
   }
 }
 

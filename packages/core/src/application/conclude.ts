@@ -131,10 +131,18 @@ function eventsOf(observed: ObservedApplication, decision: Decision, outcome: Ou
   if (synced?.status === 'True' && (!told || old?.observedGeneration !== application.metadata.generation)) {
     events.push({ type: 'Normal', reason: 'RenderedComponents', message: 'Successfully rendered components' });
     events.push({ type: 'Normal', reason: 'AppliedComponents', message: 'Successfully applied components' });
+    events.push(...leftOutEvent(decision, outcome));
   }
   if (outcome && outcome.pruned.length > 0) {
     const message = shorten(`Successfully garbage collected component: ${listed(outcome.pruned)}`);
     events.push({ type: 'Normal', reason: 'GarbageCollectedComponent', message });
   }
   return events;
+}
+
+/** Fields that a kind does not know are no error, as in the reference; but somebody meant something by them. */
+function leftOutEvent({ rendered }: Decision, outcome: Outcome | undefined): ApplicationEvent[] {
+  const leftOut = [...rendered.flatMap((component) => component.leftOut), ...(outcome?.leftOut ?? [])];
+  if (leftOut.length === 0) return [];
+  return [{ type: 'Warning', reason: 'FieldsLeftOut', message: shorten(leftOut.join('; ')) }];
 }

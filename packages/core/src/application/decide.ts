@@ -45,7 +45,7 @@ export function decideApplication(observed: ObservedApplication): Decision {
   return {
     application: read.application,
     problems,
-    warnings: [...read.warnings, ...warnings],
+    warnings: [...read.warnings, ...warnings, ...rendered.flatMap(({ leftOut }) => leftOut)],
     awaited: [],
     components: held.components.map((component) => assessComponent(observed, component)),
     objects: held.objects,

@@ -164,7 +164,7 @@ export interface Decision {
   readonly application: ApplicationConfiguration;
   /** When there are any, nothing is applied and nothing is deleted. */
   readonly problems: readonly DecisionProblem[];
-  /** What is read in another form than it is written, as sentences. */
+  /** What is read in another form than it is written, and what is left out, as sentences. */
   readonly warnings: readonly string[];
   /** Components whose revision does not exist yet: the pass does nothing until it does. */
   readonly awaited: readonly string[];

@@ -10,6 +10,7 @@ import {
 import type { ComponentContext, Problem } from '@capstan/plugin-api';
 import { type ComposedComponent, type ComposedTrait, slotOf } from './compose.ts';
 import { replicasOfOthers } from './field-owners.ts';
+import { withKnownFields } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { DecisionProblem, ObservedApplication } from './model.ts';
 import { kindKey, MANAGED_BY, objectKey, RESOURCE_LABELS } from './names.ts';
@@ -31,6 +32,8 @@ export interface RenderedComponent {
   readonly traits: readonly RenderedTrait[];
   /** What each of its objects waits for, by slot; nothing is said about one that waits for nothing. */
   readonly waits: Waits;
+  /** Fields of its objects that their kinds do not know, as sentences. */
+  readonly leftOut: readonly string[];
 }
 
 /** What objects wait for, as sentences, by `slotOf`. */
@@ -49,11 +52,12 @@ export function renderComponent(
   const problems: DecisionProblem[] = [];
   const complain = complainFor(composed.name, (problem) => problems.push(problem));
   try {
-    const rendered = waits.has(slotOf(composed))
-      ? renderWithoutWorkload(observed, composed, waits, complain)
-      : render(observed, composed, waits, complain);
+    const { component, leftOut } = withKnownFields(observed, composed);
+    const rendered = waits.has(slotOf(component))
+      ? renderWithoutWorkload(observed, component, waits, complain)
+      : render(observed, component, waits, complain);
     for (const problem of problems) report(problem);
-    return problems.length > 0 ? undefined : rendered;
+    return problems.length > 0 || !rendered ? undefined : { ...rendered, leftOut };
   } catch (error) {
     complain('ContributionFailed', `rendering failed: ${messageOf(error)}`);
     for (const problem of problems) report(problem);
@@ -75,7 +79,7 @@ function render(
   component: ComposedComponent,
   waits: Waits,
   complain: Complain,
-): RenderedComponent | undefined {
+): Omit<RenderedComponent, 'leftOut'> | undefined {
   const context = contextOf(observed, component);
   const stated = withDefaults(observed, component);
   if (!checkWorkload(observed, component, stated, complain)) return undefined;
@@ -116,7 +120,7 @@ function renderWithoutWorkload(
   component: ComposedComponent,
   waits: Waits,
   complain: Complain,
-): RenderedComponent | undefined {
+): Omit<RenderedComponent, 'leftOut'> | undefined {
   const held = new Map(waits);
   const reasons = waits.get(slotOf(component)) ?? [];
   for (const [at, trait] of component.traits.entries()) {
