@@ -42,7 +42,7 @@ export async function applyPlanned(
   }
 }
 
-/** Applies; once more without the fields that the API server says it does not know. The reference has it prune them. */
+/** Applies without the fields that the API server says it does not know: the reference has it prune them. */
 async function applyKnown(client: KubeClient, input: ApplyInput, signal: AbortSignal | undefined): Promise<Applied> {
   try {
     return await applyForced(client, input, signal);
@@ -50,8 +50,10 @@ async function applyKnown(client: KubeClient, input: ApplyInput, signal: AbortSi
     const { planned } = input;
     const { object, removed } = withoutUndeclared(planned.object, messageOf(error));
     if (removed.length === 0) throw error;
-    const applied = await applyForced(client, { ...input, planned: { ...planned, object } }, signal);
-    return { ...applied, leftOut: removed.map((why) => fieldLeftOut(planned.component, planned.role, object, why)) };
+    // A refusal need not name all of them.
+    const applied = await applyKnown(client, { ...input, planned: { ...planned, object } }, signal);
+    const told = removed.map((why) => fieldLeftOut(planned.component, planned.role, object, why));
+    return { ...applied, leftOut: [...told, ...applied.leftOut] };
   }
 }
 
