@@ -23,6 +23,12 @@ export async function ownProcess(): Promise<string | undefined> {
   return JSON.stringify({ ...identity, namespace } satisfies HolderProcess);
 }
 
+/** Whether this very process wrote itself into a Lease. */
+export async function isOfThisProcess(lease: KubernetesObject): Promise<boolean> {
+  const holder = lease.metadata.annotations?.[HOLDER_ANNOTATION];
+  return holder !== undefined && holder === (await ownProcess());
+}
+
 /** Whether the process that holds a Lease is known to have ended. False when it runs elsewhere or nothing is known. */
 export async function holderHasEnded(lease: KubernetesObject): Promise<boolean> {
   const holder = parse(lease.metadata.annotations?.[HOLDER_ANNOTATION]);

@@ -13,7 +13,7 @@ import {
 } from '@capstan/base';
 import type { KubeClient } from './client.ts';
 import { KUBE_CODES } from './codes.ts';
-import { HOLDER_ANNOTATION, holderHasEnded, ownProcess } from './lease-process.ts';
+import { HOLDER_ANNOTATION, holderHasEnded, isOfThisProcess, ownProcess } from './lease-process.ts';
 
 /** Where Capstan's Leases are. */
 export const LEASE_NAMESPACE = 'capstan-system';
@@ -21,6 +21,9 @@ export const LEASE_NAMESPACE = 'capstan-system';
 const API_VERSION = 'coordination.k8s.io/v1';
 const POLL_MS = 1000;
 const RELEASE_MS = 5000;
+
+/** Holders within this process that have, or are about to have, their Lease. */
+const holdersHere = new Set<string>();
 
 /** Who holds a Lease. */
 export interface LeaseState {
@@ -63,20 +66,27 @@ export interface HeldLease {
 
 /**
  * Takes a Lease that is free or whose holder is dead, and renews it until released. Dead is who did not renew it in time,
- * or at once a process of this very machine that has ended. Rejects with LEASE_HELD (exit 5, names the holder) while
+ * or at once a process of this very machine that has ended, or that is this one and lost the Lease. Rejects with LEASE_HELD (exit 5, names the holder) while
  * another holds it. Clocks of the machines involved must agree within a few seconds, as for kubelets.
  */
 export async function acquireLease(client: KubeClient, options: LeaseOptions): Promise<HeldLease> {
   const { waitMs = 0, signal, clock = systemClock } = options;
   const holder = options.holder ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const deadline = clock.now() + waitMs;
-  for (;;) {
-    signal?.throwIfAborted();
-    const attempt = await tryAcquire(client, { ...options, holder });
-    if (attempt.taken) return new RenewedLease(client, options, holder, attempt.taken);
-    const left = deadline - clock.now();
-    if (left <= 0) throw held(options.name, attempt.state);
-    await clock.sleep(Math.min(POLL_MS, left), signal);
+  // Before the request: its answer may be late, and who asks meanwhile must not take this holder for dead.
+  holdersHere.add(holder);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const attempt = await tryAcquire(client, { ...options, holder });
+      if (attempt.taken) return new RenewedLease(client, options, holder, attempt.taken);
+      const left = deadline - clock.now();
+      if (left <= 0) throw held(options.name, attempt.state);
+      await clock.sleep(Math.min(POLL_MS, left), signal);
+    }
+  } catch (error) {
+    holdersHere.delete(holder);
+    throw error;
   }
 }
 
@@ -169,6 +179,7 @@ class RenewedLease implements HeldLease {
   async release(): Promise<void> {
     this.#released.abort();
     await this.#renewing;
+    holdersHere.delete(this.holder);
     if (this.#lost.signal.aborted) return;
     try {
       // Guarded by resourceVersion: a Lease that another has taken stays theirs.
@@ -229,6 +240,7 @@ class RenewedLease implements HeldLease {
       exit: EXIT.blocked,
       cause,
     });
+    holdersHere.delete(this.holder);
     this.#log.warn('lease lost', { error: messageOf(cause) });
     this.#lost.abort(error);
   }
@@ -255,10 +267,14 @@ async function stateOf(lease: KubernetesObject, now: number): Promise<LeaseState
   const renewedAt = renewTime ? Date.parse(renewTime) : 0;
   return {
     holder: holderIdentity,
-    alive: renewedAt + leaseDurationSeconds * 1000 > now && !(await holderHasEnded(lease)),
+    alive: renewedAt + leaseDurationSeconds * 1000 > now && !(await hasEnded(lease, holderIdentity)),
     fencing: leaseTransitions,
     renewedAt,
   };
+}
+
+async function hasEnded(lease: KubernetesObject, holder: string): Promise<boolean> {
+  return (await isOfThisProcess(lease)) ? !holdersHere.has(holder) : holderHasEnded(lease);
 }
 
 /** metav1.MicroTime wants exactly six digits. */

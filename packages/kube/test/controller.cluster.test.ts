@@ -152,6 +152,24 @@ describe('leases', () => {
     await held.release();
   });
 
+  test('who lost a lease takes it again at once in the same process; who holds it there keeps it', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    let asleepMs = 0;
+    const clock = { now: () => Date.now() + asleepMs, sleep: systemClock.sleep };
+    const lost = await acquireLease(client, { name: 'work', namespace, clock });
+    await expect(acquireLease(client, { name: 'work', namespace })).rejects.toMatchObject({
+      fields: { holder: lost.holder },
+    });
+    asleepMs = 12_000;
+    expect(() => lost.assertHeld()).toThrow('was lost');
+    const again = await acquireLease(client, { name: 'work', namespace });
+    expect(again.fencing).toBe(lost.fencing + 1);
+    await lost.release();
+    expect(await leaseHolder(client, 'work', { namespace })).toMatchObject({ holder: again.holder, alive: true });
+    await again.release();
+  });
+
   test('who lost the lease, or slept through its time, writes no more', async () => {
     const client = await cluster();
     const namespace = await aNamespace(client);

@@ -137,11 +137,11 @@ async function waitForCrds(
   await Promise.all(crds.flatMap(kindsOf).map((kind) => waitServed(client, kind, { timeoutMs, ...aborts })));
 }
 
-/** Looks first: a cluster that has everything is not asked again for every kind. */
-async function waitServed(
+/** Waits until a kind is served. Looks first: a cluster that has everything is not asked again for every kind. */
+export async function waitServed(
   client: KubeClient,
   kind: KindReference,
-  options: { timeoutMs: number; signal?: AbortSignal },
+  options: { timeoutMs?: number; signal?: AbortSignal },
 ) {
   if (!(await client.discovery.find(kind))) await waitUntilServed(client, kind, options);
 }

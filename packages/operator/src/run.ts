@@ -32,7 +32,7 @@ export async function runOperator(stated: OperatorOptions): Promise<void> {
 
 async function keepRunning(options: OperatorOptions, webhooks: WebhookService): Promise<void> {
   const { log, signal, clock = systemClock } = options;
-  const backoff = exponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
+  const backoff = exponentialBackoff({ baseMs: 250, maxMs: 10_000 });
   let failures = 0;
   while (!signal.aborted) {
     try {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@capstan/base';
-import { healthOf, startInformer, waitUntilServed } from '@capstan/kube';
-import { kindsOf } from './install.ts';
+import { healthOf, startInformer } from '@capstan/kube';
+import { kindsOf, waitServed } from './install.ts';
 import { systemCrds } from './manifests.ts';
 import type { OperatorOptions } from './options.ts';
 
@@ -37,5 +37,5 @@ export async function waitForSystem({ client, log, signal, onState }: OperatorOp
     await informer.stopped;
   }
   signal.throwIfAborted();
-  await Promise.all(wanted.flatMap(kindsOf).map((kind) => waitUntilServed(client, kind, { signal })));
+  await Promise.all(wanted.flatMap(kindsOf).map((kind) => waitServed(client, kind, { signal })));
 }

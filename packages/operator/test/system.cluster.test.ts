@@ -1,6 +1,6 @@
 import { type KubernetesObject, referenceTo } from '@capstan/base';
 import { connect, type KubeClient } from '@capstan/kube';
-import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testing';
+import { startControlPlane, startFaultProxy, type TestControlPlane } from '@capstan/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATOR_CODES } from '../src/codes.ts';
 import { installSystem, operatorIsRunning, SYSTEM_VERSION, systemManifests, systemStatus } from '../src/index.ts';
@@ -86,6 +86,20 @@ describe('the system on a cluster that has nothing', () => {
     await free.stop();
     expect(await operatorIsRunning(client)).toMatchObject({ running: true });
     await operator.stop();
+  });
+
+  test('a start asks what the cluster serves once, not for every kind, and outlives answers that say nothing', async () => {
+    const proxy = await startFaultProxy({ kubeconfig: plane.kubeconfig });
+    const through = await connect({ kubeconfig: proxy.kubeconfig });
+    const isDiscovery = ({ path }: { readonly path: string }) => path === '/api' || path === '/apis';
+    const failing = proxy.inject({ match: isDiscovery, action: { type: 'status', status: 500 }, times: 3 });
+    const operator = startOperator(through);
+    await operator.running;
+    await operator.stop();
+    through.close();
+    await proxy.stop();
+    expect(failing.hits).toBe(3);
+    expect(proxy.requests.filter(isDiscovery).length).toBeLessThanOrEqual(10);
   });
 
   test('a second installation changes nothing and says so', async () => {
