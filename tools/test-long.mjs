@@ -12,11 +12,18 @@ const { status } = spawnSync(
     'resolve.property',
     'strictness.cluster',
     '.long.test',
+    'chaos.story',
   ],
   {
     cwd: root,
     stdio: 'inherit',
-    env: { CAPSTAN_PROPERTY_RUNS: '5000', CAPSTAN_FUZZED_REQUESTS: '100000', CAPSTAN_TEST_LONG: 'yes', ...process.env },
+    env: {
+      CAPSTAN_PROPERTY_RUNS: '5000',
+      CAPSTAN_FUZZED_REQUESTS: '100000',
+      CAPSTAN_CHAOS_SEEDS: '200',
+      CAPSTAN_TEST_LONG: 'yes',
+      ...process.env,
+    },
   },
 );
 process.exitCode = status ?? 1;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { repository } from '../support/capstan.ts';
 
 /** An operator that can be killed and comes back, as under a supervisor. */
@@ -9,10 +10,13 @@ export interface SupervisedOperator {
   readonly kills: number;
   /** The end of its log, for a failed test. */
   log(): string;
-  /** Resolves once one of them has said that it works, webhooks included. */
-  readonly working: Promise<void>;
-  stop(): Promise<void>;
+  /** Resolves once the one that runs now has said that it works, webhooks included. */
+  working(): Promise<void>;
+  /** Ends it as a supervisor does that means well. Resolves with the exit code. */
+  stop(): Promise<number | null>;
 }
+
+const KEPT_OF_LOG = 60_000;
 
 /** Starts `capstan system run` for a kubeconfig and starts it again whenever it ends. */
 export function superviseOperator(
@@ -23,16 +27,17 @@ export function superviseOperator(
   let stopping = false;
   let kills = 0;
   let log = '';
-  const { promise: working, resolve: markWorking } = Promise.withResolvers<void>();
+  let started = Promise.withResolvers<void>();
   let child = start();
   function start(): ChildProcess {
     const one = spawn(`${repository}/capstan`, ['system', 'run', '--kubeconfig', kubeconfig, ...flags], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    one.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      log = `${log}${text}`.slice(-20_000);
-      if (log.includes('operator is running')) markWorking();
+    const { resolve } = started;
+    createInterface({ input: one.stderr }).on('line', (line) => {
+      log = `${log}${line}\n`.slice(-KEPT_OF_LOG);
+      if (line.includes('"operator is running"')) resolve();
     });
     one.once('exit', () => {
       if (!stopping) child = start();
@@ -42,19 +47,22 @@ export function superviseOperator(
   return {
     kill() {
       kills += 1;
+      started = Promise.withResolvers();
       child.kill('SIGKILL');
     },
     get kills() {
       return kills;
     },
     log: () => log,
-    working,
+    working: () => started.promise,
     async stop() {
       stopping = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }
+      return child.exitCode;
     },
   };
 }

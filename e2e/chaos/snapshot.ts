@@ -1,10 +1,11 @@
-import { isCapstanError, type JsonObject, type KindReference, type KubernetesObject } from '@capstan/base';
-import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { type JsonObject, type KindReference, type KubernetesObject, silentLogger } from '@capstan/base';
+import { conditionsOf, createInformerHub, findCondition, type KubeClient } from '@capstan/kube';
 
 const OAM = 'core.oam.dev/v1alpha2';
+const APPLICATION: KindReference = { apiVersion: OAM, kind: 'ApplicationConfiguration' };
 
 const KINDS: readonly KindReference[] = [
-  { apiVersion: OAM, kind: 'ApplicationConfiguration' },
+  APPLICATION,
   { apiVersion: OAM, kind: 'ContainerizedWorkload' },
   { apiVersion: OAM, kind: 'ManualScalerTrait' },
   { apiVersion: OAM, kind: 'HealthScope' },
@@ -14,21 +15,40 @@ const KINDS: readonly KindReference[] = [
   { apiVersion: 'v1', kind: 'ConfigMap' },
 ];
 
-/** Everything that an application amounts to in a namespace, without what differs from one namespace to another. */
-export async function snapshot(client: KubeClient, namespace: string): Promise<Record<string, unknown>> {
-  const found = await Promise.all(KINDS.map((kind) => list(client, kind, namespace)));
-  const objects = found.flat().filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt');
-  const entries = objects.map((object) => [`${object.kind}/${object.metadata.name}`, essence(object, namespace)]);
-  return Object.fromEntries(entries.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)));
+/** What the cluster holds at this moment, by watches: looking at it asks nothing of the API server. */
+export interface World {
+  /** Everything that an application amounts to, without what differs from one namespace to another. */
+  snapshot(namespace: string): Readonly<Record<string, unknown>>;
+  /** Whether the application `app` says that it is ready as it is now. */
+  isReady(namespace: string): boolean;
+  stop(): Promise<void>;
 }
 
-async function list(client: KubeClient, kind: KindReference, namespace: string): Promise<readonly KubernetesObject[]> {
-  try {
-    return (await client.list(kind, { namespace })).items;
-  } catch (error) {
-    if (isCapstanError(error, KUBE_CODES.kindUnknown)) return [];
-    throw error;
-  }
+/** Follows every kind of which applications consist, in all namespaces. */
+export async function followWorld(client: KubeClient): Promise<World> {
+  const ended = new AbortController();
+  const hub = createInformerHub(client, { log: silentLogger, signal: ended.signal });
+  const informers = KINDS.map((kind) => hub.use(kind).informer);
+  await Promise.all(informers.map(({ synced }) => synced));
+  const [applications] = informers;
+  return {
+    snapshot(namespace) {
+      const objects = informers.flatMap((informer) => informer.list(namespace));
+      const entries = objects
+        .filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')
+        .map((object) => [`${object.kind}/${object.metadata.name}`, essence(object, namespace)] as const);
+      return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+    },
+    isReady(namespace) {
+      const application = applications?.get('app', namespace);
+      const ready = application && findCondition(conditionsOf(application), 'Ready');
+      return ready?.status === 'True' && ready.observedGeneration === application?.metadata.generation;
+    },
+    async stop() {
+      ended.abort();
+      await hub.stopped();
+    },
+  };
 }
 
 function essence(object: KubernetesObject, namespace: string): unknown {

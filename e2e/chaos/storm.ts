@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCapstanError, type KindReference, type KubernetesObject, referenceTo } from '@capstan/base';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
-import type { Fault, FaultAction, FaultProxy } from '@capstan/sandbox/testing';
+import type { Fault, FaultProxy, ProxiedRequest } from '@capstan/sandbox/testing';
 import fc from 'fast-check';
 import type { SupervisedOperator } from './operator-process.ts';
 import { type ApplicationPlan, type Drift, documentsOf, type Scenario } from './scenario.ts';
@@ -9,44 +9,58 @@ import { type ApplicationPlan, type Drift, documentsOf, type Scenario } from './
 /** Whose documents these are, as a person's `kubectl apply --server-side` would say. */
 const AUTHOR = 'author';
 
-/** Of this many requests about one is hit by each kind of fault. */
-const RARITY = 30;
+/** Of this many requests about one is hit by each kind of fault that may hit it. */
+const RARITY = 60;
 
-const ACTIONS: readonly FaultAction[] = [
-  { type: 'reset' },
-  { type: 'lose-response' },
-  { type: 'status', status: 409 },
-  { type: 'status', status: 410 },
-  { type: 'status', status: 429, retryAfterSeconds: 0 },
-  { type: 'status', status: 500 },
-  { type: 'slow', ms: 150 },
+const isWrite = ({ method }: ProxiedRequest) => method !== 'GET';
+const isWatch = ({ query }: ProxiedRequest) => query.get('watch') === 'true';
+
+const FAULTS: readonly Fault[] = [
+  { match: () => true, action: { type: 'reset' } },
+  { match: () => true, action: { type: 'lose-response' } },
+  { match: () => true, action: { type: 'status', status: 429, retryAfterSeconds: 0 } },
+  { match: () => true, action: { type: 'status', status: 500 } },
+  { match: () => true, action: { type: 'slow', ms: 150 } },
+  { match: isWrite, action: { type: 'status', status: 409 } },
+  { match: isWatch, action: { type: 'status', status: 410 } },
+  { match: isWatch, action: { type: 'watch-expired' } },
 ];
 
-/** Lets things go wrong between an operator and its cluster until `calm` is called. The seed decides what. */
-export function startStorm(proxy: FaultProxy, operator: SupervisedOperator, seed: number) {
-  const over = new AbortController();
+/** How often a storm kills the operator at the least, however soon the scenarios have been played. */
+const KILLS = 3;
+
+/** Lets things go wrong between an operator and its cluster while something is done. The seed decides what. */
+export async function inStorm(
+  {
+    proxy,
+    operator,
+    seed,
+  }: { readonly proxy: FaultProxy; readonly operator: SupervisedOperator; readonly seed: number },
+  doing: () => Promise<unknown>,
+): Promise<void> {
   const chance = dice(seed);
-  const faults: Fault[] = ACTIONS.map((action) => ({
-    match: () => chance(RARITY) === 0,
-    action,
-    times: Number.POSITIVE_INFINITY,
-  }));
-  const injected = faults.map((fault) => proxy.inject(fault));
-  const troubles = (async () => {
-    while (!over.signal.aborted) {
-      await sleep(200 + chance(900), undefined, { signal: over.signal }).catch(() => undefined);
-      if (over.signal.aborted) return;
-      if (chance(3) === 0) operator.kill();
-      else proxy.cut(({ query }) => query.get('watch') === 'true' && chance(2) === 0);
-    }
-  })();
-  return {
-    async calm() {
-      over.abort();
-      await troubles;
-      for (const fault of injected) fault.remove();
-    },
-  };
+  const injected = FAULTS.map(({ match, action }) =>
+    proxy.inject({
+      match: (request) => match(request) && chance(RARITY) === 0,
+      action,
+      times: Number.POSITIVE_INFINITY,
+    }),
+  );
+  let done = false;
+  const played = doing().finally(() => {
+    done = true;
+  });
+  const before = operator.kills;
+  while (!done || operator.kills - before < KILLS) {
+    await sleep(100 + chance(500));
+    if (chance(2) === 0) {
+      operator.kill();
+      // Most of the next ones get as far as to work; some are killed while they start.
+      if (chance(4) > 0) await operator.working();
+    } else proxy.cut((request) => isWatch(request) && chance(2) === 0);
+  }
+  await played;
+  for (const fault of injected) fault.remove();
 }
 
 /** Plays a scenario in its namespace, straight to the API server: authors have their own way there. */

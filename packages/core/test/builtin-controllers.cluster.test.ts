@@ -1,7 +1,7 @@
-import { type Condition, type KubernetesObject, type ObjectReference, silentLogger } from '@capstan/base';
+import { type Condition, type KubernetesObject, type ObjectReference, referenceTo, silentLogger } from '@capstan/base';
 import { conditionsOf, createInformerHub, findCondition } from '@capstan/kube';
 import type { HealthScope } from '@capstan/oam-model';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { configMapName } from '../src/controllers/containerized-workload/names.ts';
 import { startBuiltinControllers } from '../src/index.ts';
 import { recordWrites, startCluster, type TestCluster } from './cluster.ts';
@@ -405,6 +405,24 @@ describe('ManualScalerTrait', () => {
     await cluster.until(other, (one) => replicas(one) === 2);
     const left = await cluster.until(deployment, (one) => one?.metadata.ownerReferences === undefined);
     expect(replicas(left)).toBe(2);
+  });
+
+  test('a workload that was scaled itself is let go of when the children are there that its Definition names', async () => {
+    const namespace = await cluster.newNamespace();
+    const name = 'deployments.apps';
+    const childResourceKinds = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet' }];
+    const definition = { apiVersion: OAM, kind: 'WorkloadDefinition', metadata: { name } };
+    await cluster.client.create({ ...definition, spec: { definitionRef: { name }, childResourceKinds } });
+    onTestFinished(() => cluster.client.delete(referenceTo(definition)));
+    const { deployment } = named(namespace, 'parent');
+    const { metadata } = await cluster.client.create(aDeployment(namespace, 'parent'));
+    await cluster.client.create(aTrait(namespace, 'parent', 2, deployment));
+    await cluster.until(deployment, (one) => replicas(one) === 2 && one?.metadata.ownerReferences?.length === 1);
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'parent', uid: metadata.uid ?? '' };
+    const child = { ...aDeployment(namespace, 'child'), kind: 'ReplicaSet' };
+    await cluster.client.create({ ...child, metadata: { ...child.metadata, ownerReferences: [owner] } });
+    await cluster.until(referenceTo(child), (one) => replicas(one) === 2);
+    await cluster.until(deployment, (one) => one?.metadata.ownerReferences === undefined);
   });
 });
 

@@ -18,7 +18,15 @@ import { type ControllerContext, RETRY_MS, type RunningController, startLoop } f
 import { keyOf, placeOf } from '../shared/objects.ts';
 import { definedKind } from '../shared/workload-kinds.ts';
 import { DEPENDS, type Observed, observe } from './observe.ts';
-import { isOnlyOurs, LEAVE_FINALIZER, leftObject, SCALER_APPLY, withFinalizer, wouldGoWith } from './ownership.ts';
+import {
+  forgottenObject,
+  isOnlyOurs,
+  LEAVE_FINALIZER,
+  leftObject,
+  SCALER_APPLY,
+  withFinalizer,
+  wouldGoWith,
+} from './ownership.ts';
 import { autoscalerOf, isScaled, oldest, type ScaleTarget, scaledObject, scaledReference } from './targets.ts';
 
 /** Sets the replicas that ManualScalerTraits ask for, whoever made them, and sets them back when somebody changes them. */
@@ -94,7 +102,7 @@ class ScalerLoop {
       await this.#report(trait, problem, [], signal);
       return observed.unserved ? { requeueAfterMs: RETRY_UNSERVED_MS } : undefined;
     }
-    return await this.#scale(trait, observed.targets, signal);
+    return await this.#scale(trait, observed, signal);
   }
 
   async #observe(key: string, trait: ManualScalerTrait): Promise<Observed> {
@@ -124,7 +132,7 @@ class ScalerLoop {
 
   async #scale(
     trait: ManualScalerTrait,
-    targets: readonly ScaleTarget[],
+    { targets, passedOver }: Observed,
     signal: AbortSignal,
   ): Promise<ReconcileResult | undefined> {
     const due = targets.filter((target) => !isScaled(target, trait));
@@ -136,6 +144,7 @@ class ScalerLoop {
     const results = await Promise.allSettled([
       ...due.map((target) => this.#apply(scaledObject(target, trait), target.place, signal)),
       ...this.#formerOf(trait, targets).map((target) => this.#release(target, trait, signal)),
+      ...(passedOver ? [this.#apply(forgottenObject(passedOver.object), passedOver.place, signal)] : []),
     ]);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const { passing, tell: isTold } = judgeFailures(errors, this.queue.failures(keyOf(trait)));

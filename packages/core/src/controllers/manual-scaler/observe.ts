@@ -11,6 +11,7 @@ import {
   workloadDefinition,
   workloadDefinitionName,
 } from '../shared/workload-kinds.ts';
+import { isOwnedBy } from './ownership.ts';
 import { replicasPath } from './replicas.ts';
 import { type ScaleTarget, targetsOf } from './targets.ts';
 
@@ -27,6 +28,8 @@ export const DEPENDS = {
 /** What a trait is about. */
 export interface Observed {
   readonly targets: readonly ScaleTarget[];
+  /** The workload itself, scaled by this trait while it had no children yet: what it made is the target now. */
+  readonly passedOver?: PassedOver;
   /** Why there is no target, in the reference's words first. */
   readonly problem?: string;
   /** The problem may pass by itself, for an object is only just being made: how long to wait before it is told. */
@@ -39,6 +42,12 @@ export interface Observed {
   readonly unread?: KindPlace;
   readonly depends: ReadonlySet<string>;
   readonly places: readonly KindPlace[];
+}
+
+/** An object that the trait has let go of, and where it is followed. */
+export interface PassedOver {
+  readonly object: KubernetesObject;
+  readonly place: KindPlace;
 }
 
 /** What `observe` reads from: caches only. */
@@ -93,12 +102,26 @@ export async function observe(input: ObserveInput, trait: ManualScalerTrait): Pr
   const found = targetsOf(workload, definition, (childKind) => watches.list(childPlace(workload, childKind)));
   const placeOf = (object: KubernetesObject) => (object === workload ? place : childPlace(workload, object));
   const targets = await scalable(input, found, depends, placeOf);
-  if (targets.length > 0) return ends({ targets });
+  if (targets.length > 0) return ends({ targets, ...directly(found, workload, place, trait, kinds.length > 0) });
   const what = kinds.length > 0 ? `${kind} ${name} and what it made have` : `${kind} ${name} has`;
   const problem = `${NOTHING_TO_SCALE}: ${what} no number of replicas`;
   if (kinds.length === 0) return ends({ problem });
   // A busy controller takes its time; one that has reported has made what it makes.
   return ends({ problem, patienceMs: conditionsOf(workload).length === 0 ? LONG_PATIENCE_MS : PATIENCE_MS });
+}
+
+/** What is to be done about the workload itself, which is a target only as long as it has no children. */
+function directly(
+  found: readonly KubernetesObject[],
+  workload: KubernetesObject,
+  place: KindPlace,
+  trait: ManualScalerTrait,
+  mayHaveChildren: boolean,
+): Partial<Observed> {
+  const isTarget = found.includes(workload);
+  // What has reported nothing yet may be about to make the children that are meant.
+  if (isTarget && mayHaveChildren && conditionsOf(workload).length === 0) return { patienceMs: PATIENCE_MS };
+  return !isTarget && isOwnedBy(workload, trait) ? { passedOver: { object: workload, place } } : {};
 }
 
 async function definitionOf(

@@ -15,10 +15,14 @@ export function isOnlyOurs({ metadata }: KubernetesObject, trait: ManualScalerTr
   });
 }
 
+/** True for an object that names the trait as one of its owners. */
+export function isOwnedBy({ metadata }: KubernetesObject, trait: ManualScalerTrait): boolean {
+  return metadata.ownerReferences?.some(({ uid }) => uid === trait.metadata.uid) ?? false;
+}
+
 /** True for an object that would be deleted together with the trait. */
 export function wouldGoWith(object: KubernetesObject, trait: ManualScalerTrait): boolean {
-  const isOwner = object.metadata.ownerReferences?.some(({ uid }) => uid === trait.metadata.uid) ?? false;
-  return isOwner && isOnlyOurs(object, trait);
+  return isOwnedBy(object, trait) && isOnlyOurs(object, trait);
 }
 
 /** What is applied to the trait itself, so that it has the finalizer or has it no longer. */
@@ -49,6 +53,16 @@ export function leftObject(target: ScaleTarget, trait: ManualScalerTrait): Kuber
   const replicaCount = typeof now === 'number' ? now : trait.spec.replicaCount;
   const { ownerReferences: _, ...metadata } = scaledObject(target, trait).metadata;
   return { ...scaledObject(target, { ...trait, spec: { ...trait.spec, replicaCount } }), metadata };
+}
+
+/** What is applied to an object of which a scaler states nothing any more: the number is for others to say. */
+export function forgottenObject({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const { name, namespace, uid } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) },
+  };
 }
 
 /** Options of every apply of a scaler: the number is its own. */
