@@ -1,5 +1,5 @@
-import { type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
-import { conditionsOf, setCondition } from '@capstan/kube';
+import { type Condition, type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
+import { conditionsOf, findCondition, setCondition } from '@capstan/kube';
 import { CONDITIONS, conditionOf } from './conditions.ts';
 import type { Decision, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
@@ -31,6 +31,16 @@ export function ownStatuses(decision: Decision, live: Lookup<KubernetesObject>, 
     for (const trait of component.traits) if (trait.ownStatus) consider(trait.key, trait.health);
   }
   return writes;
+}
+
+/**
+ * Whether a status says that something has become ready, or has ceased to be: that is told at once, in between only from
+ * time to time.
+ */
+export function isTurn({ object, status }: StatusWrite): boolean {
+  const readyOf = (conditions: readonly Condition[]) => findCondition(conditions, CONDITIONS.ready)?.status;
+  const [before, after] = [readyOf(conditionsOf(object)), readyOf(conditionsOf({ ...object, status }))];
+  return before !== after && (before === 'True' || after === 'True');
 }
 
 function ownStatus(object: KubernetesObject, health: Health, now: number): JsonObject {

@@ -1,20 +1,16 @@
-import { type Clock, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
+import { type Clock, isCapstanError } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, pruneInventory, type ReconcileResult } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
-import { finalizersAfterLeaving, finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
+import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome, ownerUids } from './act.ts';
-import { conclude } from './conclude.ts';
-import { recordEvents } from './events.ts';
 import { finalizeApplication } from './finalize.ts';
-import { assessComponent } from './health.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
-import { ownStatuses } from './own-status.ts';
 import { same } from './plain.ts';
 import { Restraint } from './restraint.ts';
-import { replicasToWrite, showReplicas } from './shown-replicas.ts';
 import { inventoryBefore } from './status-entries.ts';
 import { patchStatus } from './status-patch.ts';
+import { Telling } from './telling.ts';
 import type { Wakes } from './wakes.ts';
 
 /** Options of `ApplicationPass`. */
@@ -27,22 +23,20 @@ export interface ApplicationPassOptions {
 const RETRY_MS = 30_000;
 /** A kind that is not served may appear without a CRD, and discovery cannot be watched. */
 const RETRY_UNKNOWN_KIND_MS = 5_000;
-/** How long a status waits that only says more exactly what is under way. */
-const PATIENCE_MS = 2_000;
 
 /** One pass over one application: observe, decide, act, conclude. */
 export class ApplicationPass {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #wakes: Wakes;
-  /** When a status was first held back, by application. */
-  readonly #heldBack = new Map<string, number>();
+  readonly #telling: Telling;
   readonly #restraint = new Restraint();
 
   constructor({ client, clock, wakes }: ApplicationPassOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#wakes = wakes;
+    this.#telling = new Telling({ client, clock, wakes });
   }
 
   /** Brings an application closer to what it states. Throws what keeps it from that, after its status says so. */
@@ -52,7 +46,7 @@ export class ApplicationPass {
     const slash = key.indexOf('/');
     const application = watches.base.application(key.slice(0, slash), key.slice(slash + 1));
     if (!application) {
-      this.#heldBack.delete(key);
+      this.#telling.forget(key);
       this.#restraint.forget(key);
       await watches.forget(key);
       return undefined;
@@ -68,7 +62,7 @@ export class ApplicationPass {
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
     if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
-    const again = await this.#report(key, after, decision, outcome, signal);
+    const again = await this.#telling.tell(key, { after, decision, outcome }, signal);
     if (outcome?.failure) {
       if (isCapstanError(outcome.failure.error, KUBE_CODES.kindUnknown)) watches.forgetKinds();
       throw outcome.failure.error;
@@ -116,65 +110,6 @@ export class ApplicationPass {
     return this.#learnt(patchStatus(this.#client, current, status, signal));
   }
 
-  /** Writes statuses and events, each only when it says something new. */
-  async #report(
-    key: string,
-    after: ObservedApplication,
-    decision: Decision,
-    outcome: Outcome | undefined,
-    signal: AbortSignal,
-  ): Promise<ReconcileResult | undefined> {
-    const components = decision.rendered.map((component) => assessComponent(after, component));
-    const now = this.#clock.now();
-    const assessed = { ...decision, components };
-    const live = await this.#showReplicas(key, after, decision, signal);
-    const own = ownStatuses(assessed, live, now).map(async ({ object, status }) => {
-      const written = await patchStatus(this.#client, object, status, signal).catch(unlessGone);
-      if (written) this.#wakes.learn(key, written);
-    });
-    const { status, urgent, events } = conclude(after, assessed, outcome, now);
-    const due = this.#due(key, status !== undefined, urgent || events.length > 0, now);
-    let { application } = after;
-    const write = async () => {
-      if (status && due <= 0)
-        application = await this.#learnt(patchStatus(this.#client, application, { ...status }, signal));
-    };
-    await Promise.all([...own, write(), recordEvents(this.#client, application, events, now)]);
-    const finalizers = outcome?.failure ? undefined : finalizersAfterLeaving(after.application);
-    if (finalizers && decision.problems.length === 0) {
-      await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
-    }
-    return due > 0 ? { requeueAfterMs: due } : undefined;
-  }
-
-  /** Lets workloads show their replicas, and what is live after that. */
-  async #showReplicas(
-    key: string,
-    after: ObservedApplication,
-    { rendered }: Decision,
-    signal: AbortSignal,
-  ): Promise<ObservedApplication['live']> {
-    const shown = new Map<string, KubernetesObject>();
-    await Promise.all(
-      replicasToWrite(after, rendered).map(async (one) => {
-        const written = await showReplicas(this.#client, one, signal);
-        if (!written) return;
-        this.#wakes.learn(key, written);
-        shown.set(objectKey(referenceTo(written)), written);
-      }),
-    );
-    return shown.size === 0 ? after.live : { get: (one) => shown.get(one) ?? after.live.get(one) };
-  }
-
-  /** For how long a status is still held back; it is not for good, however often more comes in between. */
-  #due(key: string, changed: boolean, urgent: boolean, now: number): number {
-    const since = this.#heldBack.get(key) ?? now;
-    const due = changed && !urgent ? since + PATIENCE_MS - now : 0;
-    if (due > 0) this.#heldBack.set(key, since);
-    else this.#heldBack.delete(key);
-    return due;
-  }
-
   async #learnt(writing: Promise<ApplicationConfiguration>): Promise<ApplicationConfiguration> {
     const written = await writing;
     this.#wakes.watches.base.learn(written);
@@ -217,10 +152,4 @@ function retryOf({ problems }: Decision): ReconcileResult | undefined {
   if (problems.length === 0) return undefined;
   const unknown = problems.some(({ reason }) => reason === 'TraitKindUnknown' || reason === 'WorkloadKindUnknown');
   return { requeueAfterMs: unknown ? RETRY_UNKNOWN_KIND_MS : RETRY_MS };
-}
-
-function unlessGone(error: unknown): KubernetesObject | undefined {
-  const gone = isCapstanError(error, KUBE_CODES.notFound) || isCapstanError(error, KUBE_CODES.conflict);
-  if (gone) return undefined;
-  throw error;
 }
