@@ -36,7 +36,7 @@ describe.each(REFERENCE ? [false] : [false, true])('webhooks: %s', (webhooks) =>
       await capstan(['system', 'install', '--yes', '--kubeconfig', kubeconfig]);
       operator = superviseOperator(kubeconfig, {}, webhooks ? ['--use-webhook', '--webhook-port', '0'] : []);
     }
-    await operator?.working;
+    await operator?.working();
     await prepare(client);
   });
 
