@@ -181,8 +181,8 @@ function unauthorized({ context, text, fields }: Details): CapstanError {
   );
 }
 
-/** RBAC words its refusals like this; quota and namespace termination answer 403 too, in other words. */
-const RBAC = /cannot \S+ (resource|path)|attempting to grant RBAC/;
+/** RBAC words its refusals like this; quota, namespace termination and webhooks answer 403 too, in their own words. */
+const RBAC = /^(?!.*admission webhook ").*(cannot \S+ (resource|path)|attempting to grant RBAC)/s;
 
 function forbidden({ context, attempt, text, fields }: Details): CapstanError {
   if (!RBAC.test(text)) {

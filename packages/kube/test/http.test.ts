@@ -103,6 +103,7 @@ describe('answers', () => {
 
   const rbac =
     'configmaps "a" is forbidden: User "jane" cannot patch resource "configmaps" in API group "" in the namespace "web"';
+  const denial = 'admission webhook "validate.example.org" denied the request: the reference cannot have path "a..b"';
   const managed = {
     details: {
       causes: [
@@ -122,6 +123,7 @@ describe('answers', () => {
       fields: { verb: 'patch', resource: 'configmaps', group: '', namespace: 'web', user: 'jane' },
     },
     { status: 403, body: failure(403, 'Forbidden', 'exceeded quota: small'), code: 'FORBIDDEN', exit: 5, fields: {} },
+    { status: 403, body: failure(403, 'Forbidden', denial), code: 'FORBIDDEN', exit: 5, fields: {} },
     {
       status: 404,
       body: failure(404, 'NotFound', 'namespaces "web" not found'),
