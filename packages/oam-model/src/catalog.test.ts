@@ -55,6 +55,19 @@ describe('names that users type', () => {
     expect(namesOf(query)).toEqual(names);
   });
 
+  test('a Definition of that very name is meant, not another of the same CRD; in each role by itself', () => {
+    const again = {
+      ...catalog,
+      definitions: [
+        aDefinition('TraitDefinition', 'scaledobjects.keda.sh', 'again'),
+        aDefinition('WorkloadDefinition', 'scaledobjects.keda.sh', 'once'),
+        ...catalog.definitions,
+      ],
+    };
+    const named = matchDefinitions('scaledobjects.keda.sh', again).map(({ definition }) => definition.metadata.name);
+    expect(named).toEqual(['once', 'scaledobjects.keda.sh']);
+  });
+
   test('the nearest short names are offered once', () => {
     expect(nearestDefinitions('autoscal', catalog)).toEqual(['autoscale']);
     expect(nearestDefinitions('scaledobjekt', catalog)).toEqual(['scaledobject']);

@@ -33,14 +33,17 @@ export function listDefinitions(catalog: DefinitionCatalog): readonly Definition
 }
 
 /**
- * The Definitions that a user may mean: by name or CRD name (which then decides alone), else by the CRD's singular,
+ * The Definitions that a user may mean: by name, else by CRD name (which then decide alone), else by the CRD's singular,
  * plural, kind or short names, upper and lower case alike. More than one means: ask for the full name.
  */
 export function matchDefinitions(query: string, catalog: DefinitionCatalog): DefinitionMatch[] {
   const all = listDefinitions(catalog);
   const wanted = query.toLowerCase();
   const full = all.filter(({ definition }) => fullNames(definition).includes(wanted));
-  return full.length > 0 ? full : all.filter((match) => shortNames(match).includes(wanted));
+  if (full.length === 0) return all.filter((match) => shortNames(match).includes(wanted));
+  const isNamed = ({ definition }: DefinitionMatch) => definition.metadata.name.toLowerCase() === wanted;
+  const decided = new Set(full.filter(isNamed).map(({ role }) => role));
+  return full.filter((match) => isNamed(match) || !decided.has(match.role));
 }
 
 /** The short names of the catalog that are nearest to a query, best first. */
