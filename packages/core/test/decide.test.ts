@@ -350,6 +350,15 @@ describe('whose an object is', () => {
   });
 });
 
+test('null in a template takes a field away; items of lists stay', () => {
+  const workload = { apiVersion: 'v1', kind: 'ConfigMap', data: { gone: null, list: [null, { n: null }], kept: 'k' } };
+  const decision = decide({
+    application: anApplication([backend]),
+    components: [aComponent('backend', {}, { workload })],
+  });
+  expect(find(decision, 'ConfigMap')['data']).toEqual({ list: [null, { n: null }], kept: 'k' });
+});
+
 describe('fields that a kind does not know', () => {
   const schema = { type: 'object', properties: { spec: { type: 'object', properties: { key: { type: 'string' } } } } };
   const crd = {

@@ -15,6 +15,7 @@ import { workloadNameFor } from '../revisions/workload-name.ts';
 import type { ResolvedEntry } from './entries.ts';
 import type { ObservedApplication, ServedKind } from './model.ts';
 import { objectKey } from './names.ts';
+import { withoutNulls } from './plain.ts';
 import { type Complain, complainFor, type Report } from './problems.ts';
 import { registeredTrait, registeredWorkload, servedAs } from './registration.ts';
 
@@ -89,7 +90,7 @@ export function composeComponent(
 
 function withParameters({ component, entry }: ResolvedEntry, complain: Complain): KubernetesObject | undefined {
   try {
-    return withOverrides(resolveParameters(component, entry.parameterValues), entry);
+    return withoutNulls(withOverrides(resolveParameters(component, entry.parameterValues), entry));
   } catch (error) {
     complain('InvalidParameters', messageOf(error));
     return undefined;

@@ -39,3 +39,13 @@ export function withDigest(object: KubernetesObject): KubernetesObject {
   const annotations = { ...object.metadata.annotations, [APPLIED_ANNOTATION]: digestOf(object) };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
+
+/**
+ * An object without the fields that are null: in the reference's merge patches they take a field away, which with
+ * server-side apply is done by not stating it. Items of lists stay as they are.
+ */
+export function withoutNulls<T>(value: T): T {
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutNulls(field)])) as T;
+}
