@@ -64,8 +64,11 @@ export class ApplicationPass {
     if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
     const again = await this.#telling.tell(key, { after, decision, outcome }, signal);
     if (outcome?.failure) {
-      if (isCapstanError(outcome.failure.error, KUBE_CODES.kindUnknown)) watches.forgetKinds();
-      throw outcome.failure.error;
+      const { error } = outcome.failure;
+      if (isCapstanError(error, KUBE_CODES.kindUnknown)) watches.forgetKinds();
+      // The status tells of it, and what could make it valid wakes the application.
+      if (isCapstanError(error, KUBE_CODES.invalid)) return { requeueAfterMs: RETRY_MS };
+      throw error;
     }
     return retryOf(decision) ?? again;
   }

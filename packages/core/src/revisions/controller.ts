@@ -8,6 +8,7 @@ import {
   type KubeClient,
   type NewCondition,
   type ReconcileContext,
+  type ReconcileResult,
   runController,
   type SharedInformer,
   setCondition,
@@ -20,6 +21,7 @@ import {
   OAM_API_VERSION,
 } from '@capstan/oam-model';
 import { CONTROLLER_MANAGER } from '../application/names.ts';
+import { isStanding } from '../controllers/shared/failures.ts';
 import { decideRevisions, type RevisionsDecision } from './decide.ts';
 import { RevisionIndex } from './revision-index.ts';
 import { COMPONENT, COMPONENT_LABEL, CONTROLLER_REVISION, type ComponentRevision } from './snapshot.ts';
@@ -54,6 +56,8 @@ const COMPONENT_REVISIONS = { labelSelector: COMPONENT_LABEL } as const;
 /** Applications pin revisions. */
 const APPLICATION = { apiVersion: OAM_API_VERSION, kind: 'ApplicationConfiguration' } as const;
 const RECONCILE_TIMEOUT_MS = 60_000;
+/** A name or a right that the API server refuses is refused again. */
+const RETRY_MS = 30_000;
 /** A name is free at the second try, unless many are taken by objects without our label. */
 const ATTEMPTS = 20;
 
@@ -119,10 +123,10 @@ class ComponentLoop {
     if (component !== undefined && event.type === 'DELETED') this.#queue.add(component);
   }
 
-  async #reconcile(key: string, { signal }: ReconcileContext): Promise<void> {
+  async #reconcile(key: string, { signal }: ReconcileContext): Promise<ReconcileResult | undefined> {
     const { namespace, name } = referenceOf(key);
     const component = this.#components.informer.get(name, namespace) as Component | undefined;
-    if (!component || component.metadata.deletionTimestamp) return;
+    if (!component || component.metadata.deletionTimestamp) return undefined;
     try {
       const decision = await this.#snapshot(component, signal);
       const condition = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess', message: '' } as const;
@@ -133,9 +137,11 @@ class ComponentLoop {
         signal,
       );
       await this.#prune(decision, signal);
+      return undefined;
     } catch (error) {
-      if (isLastRites(error)) return;
+      if (isLastRites(error)) return undefined;
       if (!signal.aborted) await this.#report(component, {}, failed(error), signal);
+      if (isStanding(error)) return { requeueAfterMs: RETRY_MS };
       throw error;
     }
   }
@@ -209,8 +215,9 @@ function failed(error: unknown): NewCondition {
   return { type: 'Synced', status: 'False', reason: 'ReconcileError', message };
 }
 
-/** Nothing can be made in a namespace that is going away, and nothing needs to be. */
+/** Nothing can be made in a namespace that is going away, or is gone, and nothing needs to be. */
 function isLastRites(error: unknown): boolean {
+  if (isCapstanError(error, KUBE_CODES.notFound)) return true;
   return isCapstanError(error, KUBE_CODES.forbidden) && /being terminated/.test(error.message);
 }
 

@@ -30,6 +30,7 @@ export function judgeFailures(errors: readonly unknown[], failures: number): Fai
   return { passing, tell: failures >= WORTH_TELLING };
 }
 
-function isStanding(error: unknown): boolean {
+/** Whether another try would be answered in the same way. */
+export function isStanding(error: unknown): boolean {
   return isCapstanError(error) && STANDING.has(error.code);
 }
