@@ -1,7 +1,6 @@
 import type { KindReference } from '@capstan/base';
 import type { ApplicationConfiguration, TypedReference } from '@capstan/oam-model';
 import { planScopes, type ScopedWorkload, type ScopeWrite, scopeDefinitionFor } from '../scopes/index.ts';
-import { slotOf } from './compose.ts';
 import type { ObservedApplication } from './model.ts';
 import { kindKey, objectKey } from './names.ts';
 import type { Report } from './problems.ts';
@@ -13,20 +12,17 @@ export interface DecidedScopes {
   readonly writes: readonly ScopeWrite[];
 }
 
-/** Plans the scopes of components; one that waits and does not exist joins none yet. Without a cluster nothing is known. */
+/** Plans the scopes of components, those that wait included, as the reference does. Without a cluster nothing is known. */
 export function decideScopes(
   observed: ObservedApplication,
   application: ApplicationConfiguration,
   components: readonly RenderedComponent[],
   report: Report,
 ): DecidedScopes {
-  const wanted = components.flatMap(({ composed, workload, waits }): ScopedWorkload[] => {
+  const wanted = components.map(({ composed, workload }): ScopedWorkload => {
     const scopes = composed.resolved.entry.scopes?.flatMap(({ scopeRef }) => scopeRef ?? []) ?? [];
     const { apiVersion, kind, metadata } = workload;
-    const { name, namespace } = metadata;
-    const key = objectKey({ apiVersion, kind, name, ...(namespace ? { namespace } : {}) });
-    const absent = waits.has(slotOf(composed)) && !observed.live.get(key);
-    return absent ? [] : [{ component: composed.name, workload: { apiVersion, kind, name }, scopes }];
+    return { component: composed.name, workload: { apiVersion, kind, name: metadata.name }, scopes };
   });
   if (!observed.referred) return { wanted, writes: [] };
   const { writes, problems } = planApplicationScopes(observed, application, wanted);

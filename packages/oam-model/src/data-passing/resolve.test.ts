@@ -380,10 +380,12 @@ describe('stores', () => {
     expect(one?.parts.map(({ source }) => source)).toEqual(['a', 'b']);
     expect(others).toEqual([]);
     expect(resolve(slots, [...sources, { ...store, data: { b: '2' } }]).storeWrites).toEqual([]);
-    // One that is not there yet has nothing to say, not even what needs no value of it.
+    // One that is only being made writes what needs no value of it.
     const { valueFrom: _, ...literal } = { ...write, value: '1' };
     const stored: DataOutput = { outputStore: { ...STORE, operations: [literal] } };
-    expect(resolve([aSlot('out', { outputs: [stored] })]).storeWrites).toEqual([]);
+    expect(resolve([aSlot('out', { outputs: [stored] })]).storeWrites).toMatchObject([{ parts: [{ source: 'out' }] }]);
+    const held = aSlot('out', { outputs: [stored, KEY], inputs: [TAKE_KEY] });
+    expect(resolve([held]).storeWrites).toEqual([]);
   });
 
   test('operations that can never succeed are told before anything is done', () => {

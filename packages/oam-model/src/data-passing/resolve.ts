@@ -37,7 +37,7 @@ export function resolveDataPassing(input: DataPassingInput): DataPassing {
       unsatisfied.push(result.waits);
     } else problems.push({ ...result.problem, slot: slot.key });
   }
-  const stores = planStores(context, parts);
+  const stores = planStores(context, parts, waiting);
   return { objects, waiting, unsatisfied, storeWrites: stores.writes, problems: [...problems, ...stores.problems] };
 }
 
@@ -75,19 +75,28 @@ function offer(context: Context, slot: DataSlot): { unsatisfied: UnsatisfiedDepe
   return { unsatisfied, parts };
 }
 
-/** Outputs of one store are one write: one after the other, each would undo what another one's operations set. */
-function planStores({ live }: Context, offered: readonly OfferedPart[]) {
+/**
+ * Outputs of one store are one write: one after the other, each would undo what another one's operations set. A source
+ * that this pass is to make writes, too: operations with values of their own wait for nothing else.
+ */
+function planStores(
+  { live }: Context,
+  offered: readonly OfferedPart[],
+  waiting: ReadonlyMap<string, UnsatisfiedDependency>,
+) {
   const writes: StoreWrite[] = [];
   const problems: DataProblem[] = [];
-  const there = offered.filter(({ slot }) => live(referenceTo(slot.object)));
-  for (const parts of Map.groupBy(there, ({ store }) => JSON.stringify(store)).values()) {
+  const sourceOf = ({ slot }: OfferedPart) => live(referenceTo(slot.object));
+  const possible = offered.filter((part) => sourceOf(part) || !waiting.has(part.slot.key));
+  for (const parts of Map.groupBy(possible, ({ store }) => JSON.stringify(store)).values()) {
     const [{ store, slot: first }] = parts as [OfferedPart];
     const write = { store, parts: parts.map(({ source, operations }) => ({ source, operations })) };
-    const sources = new Map(parts.map(({ slot }) => [slot.key, live(referenceTo(slot.object))]));
+    const sources = new Map(parts.map((part) => [part.slot.key, sourceOf(part)]));
     const before = live(store);
     try {
       const after = storeAfter(write, before, (slot) => sources.get(slot));
-      if (!isDeepStrictEqual(before, after)) writes.push(write);
+      const isToCome = [...sources.values()].includes(undefined);
+      if (isToCome || !isDeepStrictEqual(before, after)) writes.push(write);
     } catch (error) {
       const message = `cannot write store "${store.name}": ${messageOf(error)}`;
       problems.push({ stage: 'apply', slot: first.key, message });
