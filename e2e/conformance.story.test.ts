@@ -22,7 +22,14 @@ const cases = readdirSync(`${folder}/cases`)
   .sort()
   .map((file) => [file, readCases(`${folder}/cases/${file}`)] as const);
 
-describe.each(REFERENCE ? [false] : [false, true])('webhooks: %s', (webhooks) => {
+/** How `capstan system run` is started. */
+const MODES = [
+  { mode: 'webhooks: false', webhooks: false, flags: [] },
+  { mode: 'webhooks: true', webhooks: true, flags: ['--use-webhook', '--webhook-port', '0'] },
+  { mode: 'other flags', webhooks: undefined, flags: ['--revision-limit', '2', '--apply-once-only'] },
+];
+
+describe.each(REFERENCE ? MODES.slice(0, 1) : MODES)('$mode', ({ webhooks, flags }) => {
   let cluster: TestControlPlane | undefined;
   let operator: SupervisedOperator | undefined;
   let client: KubeClient;
@@ -34,7 +41,7 @@ describe.each(REFERENCE ? [false] : [false, true])('webhooks: %s', (webhooks) =>
     client = await connect({ kubeconfig });
     if (cluster) {
       await capstan(['system', 'install', '--yes', '--kubeconfig', kubeconfig]);
-      operator = superviseOperator(kubeconfig, {}, webhooks ? ['--use-webhook', '--webhook-port', '0'] : []);
+      operator = superviseOperator(kubeconfig, {}, flags);
     }
     await operator?.working();
     await prepare(client);
@@ -61,8 +68,9 @@ describe.each(REFERENCE ? [false] : [false, true])('webhooks: %s', (webhooks) =>
   }
 });
 
-function isWanted(one: ConformanceCase, webhooks: boolean): boolean {
+function isWanted(one: ConformanceCase, webhooks: boolean | undefined): boolean {
   if (REFERENCE && one.reference !== 'same') return false;
+  if (one.flags || webhooks === undefined) return one.flags === true && webhooks === undefined;
   return one.webhooks === undefined || one.webhooks === webhooks;
 }
 

@@ -43,6 +43,8 @@ export interface ConformanceCase {
   readonly reference: 'same' | { readonly differs: string };
   /** Runs only with webhooks on (or off); on both when absent. */
   readonly webhooks?: boolean;
+  /** Runs only with `--revision-limit 2 --apply-once-only`. */
+  readonly flags?: boolean;
   readonly steps: readonly Step[];
 }
 
