@@ -97,7 +97,7 @@ export async function leaseHolder(
   { namespace = LEASE_NAMESPACE, clock = systemClock }: { namespace?: string; clock?: Clock } = {},
 ): Promise<LeaseState | undefined> {
   const lease = await client.get({ apiVersion: API_VERSION, kind: 'Lease', name, namespace });
-  return lease && stateOf(lease, clock.now());
+  return lease && stateOf(lease, clock.now(), holderHasEnded);
 }
 
 interface Attempt {
@@ -108,7 +108,7 @@ interface Attempt {
 async function tryAcquire(client: KubeClient, options: LeaseOptions & { readonly holder: string }): Promise<Attempt> {
   const { name, namespace = LEASE_NAMESPACE, holder, durationMs = 15_000, clock = systemClock } = options;
   const before = await client.get({ apiVersion: API_VERSION, kind: 'Lease', name, namespace });
-  const state = before && (await stateOf(before, clock.now()));
+  const state = before && (await stateOf(before, clock.now(), hasEnded));
   if (state?.alive && state.holder !== holder) return { state };
   const { [HOLDER_ANNOTATION]: _former, ...annotations } = before?.metadata.annotations ?? {};
   const own = await ownProcess();
@@ -261,18 +261,23 @@ function specOf(lease: KubernetesObject): LeaseSpec {
   return (lease['spec'] ?? {}) as LeaseSpec;
 }
 
-async function stateOf(lease: KubernetesObject, now: number): Promise<LeaseState | undefined> {
+async function stateOf(
+  lease: KubernetesObject,
+  now: number,
+  ended: (lease: KubernetesObject, holder: string) => Promise<boolean>,
+): Promise<LeaseState | undefined> {
   const { holderIdentity, leaseDurationSeconds = 0, renewTime, leaseTransitions = 0 } = specOf(lease);
   if (!holderIdentity) return undefined;
   const renewedAt = renewTime ? Date.parse(renewTime) : 0;
   return {
     holder: holderIdentity,
-    alive: renewedAt + leaseDurationSeconds * 1000 > now && !(await hasEnded(lease, holderIdentity)),
+    alive: renewedAt + leaseDurationSeconds * 1000 > now && !(await ended(lease, holderIdentity)),
     fencing: leaseTransitions,
     renewedAt,
   };
 }
 
+/** As only the process itself can tell: another holder in it may have lost its Lease. */
 async function hasEnded(lease: KubernetesObject, holder: string): Promise<boolean> {
   return (await isOfThisProcess(lease)) ? !holdersHere.has(holder) : holderHasEnded(lease);
 }
