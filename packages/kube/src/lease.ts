@@ -133,7 +133,7 @@ async function tryAcquire(client: KubeClient, options: LeaseOptions & { readonly
   } catch (error) {
     if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
     const now = await client.get({ apiVersion: API_VERSION, kind: 'Lease', name, namespace });
-    return { state: now && (await stateOf(now, clock.now())) };
+    return { state: now && (await stateOf(now, clock.now(), hasEnded)) };
   }
 }
 

@@ -74,11 +74,9 @@ export class Telling {
       if (status && statusNow)
         application = await this.#learnt(patchStatus(this.#client, application, { ...status }, signal));
     };
-    await Promise.all([
-      ...ownNow.map((one) => this.#writeOwn(key, one, signal)),
-      write(),
-      recordEvents(this.#client, application, events, now),
-    ]);
+    // First the parts: whoever sees a ready application finds its workloads ready.
+    await Promise.all(ownNow.map((one) => this.#writeOwn(key, one, signal)));
+    await Promise.all([write(), recordEvents(this.#client, application, events, now)]);
     const finalizers = outcome?.failure ? undefined : finalizersAfterLeaving(after.application);
     if (finalizers && decision.problems.length === 0) {
       await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
