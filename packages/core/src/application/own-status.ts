@@ -33,14 +33,10 @@ export function ownStatuses(decision: Decision, live: Lookup<KubernetesObject>, 
   return writes;
 }
 
-/**
- * Whether a status says that something has become ready, or has ceased to be: that is told at once, in between only from
- * time to time.
- */
+/** Whether a status is about something that is or was ready: that is told at once; progress only from time to time. */
 export function isTurn({ object, status }: StatusWrite): boolean {
-  const readyOf = (conditions: readonly Condition[]) => findCondition(conditions, CONDITIONS.ready)?.status;
-  const [before, after] = [readyOf(conditionsOf(object)), readyOf(conditionsOf({ ...object, status }))];
-  return before !== after && (before === 'True' || after === 'True');
+  const isReady = (conditions: readonly Condition[]) => findCondition(conditions, CONDITIONS.ready)?.status === 'True';
+  return isReady(conditionsOf(object)) || isReady(conditionsOf({ ...object, status }));
 }
 
 function ownStatus(object: KubernetesObject, health: Health, now: number): JsonObject {
