@@ -100,6 +100,21 @@ describe('runController', () => {
       counter: 'conflicts',
     },
     {
+      name: 'an object that is gone by now is routine',
+      error: new CapstanError(KUBE_CODES.notFound, 'x'),
+      sleeps: [100],
+      counter: 'conflicts',
+    },
+    {
+      name: 'a namespace that is being deleted is no failure',
+      error: new CapstanError(
+        KUBE_CODES.forbidden,
+        'service/n/web is refused: unable to create new content in namespace n because it is being terminated',
+      ),
+      sleeps: [30_000],
+      counter: 'requeued',
+    },
+    {
       name: 'a programming error is survived',
       error: new TypeError('x is undefined'),
       sleeps: [100],

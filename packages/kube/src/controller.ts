@@ -2,6 +2,7 @@ import { type Clock, isCapstanError, type Logger, messageOf, systemClock } from 
 import { KUBE_CODES } from './codes.ts';
 import { type ReconcileTrace, reconcileChannel } from './diagnostics.ts';
 import type { WorkQueue } from './queue.ts';
+import { namespaceIsEnding } from './status-errors.ts';
 
 /** What a reconcile is told beside its key. */
 export interface ReconcileContext {
@@ -58,7 +59,8 @@ export interface ControllerOptions {
 /**
  * Works on the queue's keys until the signal is aborted; resolves when the reconciles that ran then have ended, by
  * themselves within their grace or told by their signal. Never rejects: whatever a reconcile throws is logged once and leads to a back-off, unless the error says `terminal` (no retry
- * until the key is added again) or `retryAfterMs`. Write conflicts are routine and logged at debug level only.
+ * until the key is added again) or `retryAfterMs`. Write conflicts, objects that are gone by now and namespaces that are being
+ * deleted are routine and logged at debug level only.
  */
 export async function runController(options: ControllerOptions): Promise<void> {
   const { name, queue, concurrency = 1 } = options;
@@ -72,6 +74,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
 }
 
 const GRACE_MS = 2000;
+/** A namespace that is being deleted takes its time, and may come back. */
+const ENDING_MS = 30_000;
+/** How often in a row an object may be gone before that is an error. */
+const ROUTINE_FAILURES = 4;
 const ENDED = 'the reconcile has ended';
 
 class ControllerLoop {
@@ -151,6 +157,20 @@ class ControllerLoop {
     if (isCapstanError(error, KUBE_CODES.conflict)) {
       this.#metrics.conflicts += 1;
       log.debug('reconcile met a concurrent write', { delayMs: queue.addRateLimited(key) });
+      return;
+    }
+    if (namespaceIsEnding(error)) {
+      this.#metrics.requeued += 1;
+      log.debug('reconcile met a namespace that is being deleted', { delayMs: this.#later(key, ENDING_MS) });
+      return;
+    }
+    // A watch tells soon; what stays away for long is worth a word.
+    if (isCapstanError(error, KUBE_CODES.notFound) && queue.failures(key) < ROUTINE_FAILURES) {
+      this.#metrics.conflicts += 1;
+      log.debug('reconcile met an object that is gone', {
+        error: messageOf(error),
+        delayMs: queue.addRateLimited(key),
+      });
       return;
     }
     const known = isCapstanError(error) ? error : undefined;

@@ -60,7 +60,7 @@ export { type InventoryEntry, type PrunedEntry, type PruneOptions, pruneInventor
 export { WorkQueue, type WorkQueueOptions } from './queue.ts';
 export { type EventSubject, type NewEvent, type RecordEventOptions, recordEvent } from './record-event.ts';
 export { type WaitServedOptions, waitUntilServed } from './served.ts';
-export type { FieldConflict } from './status-errors.ts';
+export { type FieldConflict, namespaceIsEnding } from './status-errors.ts';
 export {
   type ClusterTarget,
   resolveClusterTarget,

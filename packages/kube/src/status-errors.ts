@@ -112,6 +112,17 @@ export function jsonOf(context: ClusterContext, target: string, response: HttpRe
   }
 }
 
+/**
+ * Whether an error says that nothing can be made in a namespace (any, unless one is given) because it is being deleted.
+ * That is no failure: what is there goes away as well. After the API server's NamespaceLifecycle admission.
+ */
+export function namespaceIsEnding(error: unknown, namespace?: string): boolean {
+  const [, named] = (isCapstanError(error, KUBE_CODES.forbidden) && ENDING.exec(error.message)) || [];
+  return named !== undefined && (namespace === undefined || named === namespace);
+}
+
+const ENDING = /create new content in namespace (\S+) because it is being terminated/;
+
 /** Whether a 404 means that the path is not served, rather than that the object does not exist. */
 export function isUnserved(response: HttpResponse): boolean {
   return response.status === 404 && statusOf(response.body).details?.name === undefined;

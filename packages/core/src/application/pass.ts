@@ -1,5 +1,5 @@
 import { type Clock, isCapstanError } from '@capstan/base';
-import { KUBE_CODES, type KubeClient, pruneInventory, type ReconcileResult } from '@capstan/kube';
+import { KUBE_CODES, type KubeClient, namespaceIsEnding, pruneInventory, type ReconcileResult } from '@capstan/kube';
 import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome, ownerUids } from './act.ts';
@@ -62,6 +62,7 @@ export class ApplicationPass {
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
     if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
+    if (namespaceIsEnding(outcome?.failure?.error, application.metadata.namespace)) return { requeueAfterMs: RETRY_MS };
     const again = await this.#telling.tell(key, { after, decision, outcome }, signal);
     if (outcome?.failure) {
       const { error } = outcome.failure;

@@ -7,6 +7,7 @@ import {
   KUBE_CODES,
   type KubeClient,
   type NewCondition,
+  namespaceIsEnding,
   type ReconcileContext,
   type ReconcileResult,
   runController,
@@ -217,8 +218,7 @@ function failed(error: unknown): NewCondition {
 
 /** Nothing can be made in a namespace that is going away, or is gone, and nothing needs to be. */
 function isLastRites(error: unknown): boolean {
-  if (isCapstanError(error, KUBE_CODES.notFound)) return true;
-  return isCapstanError(error, KUBE_CODES.forbidden) && /being terminated/.test(error.message);
+  return namespaceIsEnding(error) || isCapstanError(error, KUBE_CODES.notFound);
 }
 
 function keyOf(namespace: string | undefined, name: string): string {

@@ -1,5 +1,5 @@
 import { isCapstanError } from '@capstan/base';
-import { KUBE_CODES } from '@capstan/kube';
+import { KUBE_CODES, namespaceIsEnding } from '@capstan/kube';
 
 /** Answers that another try does not change as long as object and rights stay as they are. */
 const STANDING: ReadonlySet<string> = new Set([
@@ -25,6 +25,8 @@ export interface FailureVerdict {
  * what may pass (a busy or unreachable server, a concurrent write) only when it does not.
  */
 export function judgeFailures(errors: readonly unknown[], failures: number): FailureVerdict {
+  // Nobody reads what a namespace says in its last moments.
+  if (errors.length > 0 && errors.every((error) => namespaceIsEnding(error))) return { tell: false };
   const passing = errors.find((error) => error !== undefined && !isStanding(error));
   if (passing === undefined) return { tell: true };
   return { passing, tell: failures >= WORTH_TELLING };
