@@ -14,6 +14,8 @@ const SEEDS = Number(process.env['CAPSTAN_CHAOS_SEEDS'] ?? (REAL ? 30 : 60));
 const FROM = Number(process.env['CAPSTAN_CHAOS_FROM'] ?? 1);
 /** Scenarios that one storm hits together, each in a namespace of its own. */
 const TOGETHER = 15;
+/** How many namespaces are deleted in the end. */
+const GOING = 4;
 const WITHIN = { timeout: 60_000, interval: 100 };
 
 let cluster: TestControlPlane;
@@ -58,6 +60,19 @@ describe('whatever happens to the operator and to its connection, the end is the
     report('calm');
   });
 
+  test('a namespace goes with everything in it, and nobody calls that a failure', { timeout: 120_000 }, async () => {
+    await operator.working();
+    const since = new Date().toISOString();
+    const going = Array.from({ length: Math.min(SEEDS, GOING) }, (_, index) => `chaos-${FROM + index}`);
+    await Promise.all(going.map((name) => client.delete({ apiVersion: 'v1', kind: 'Namespace', name })));
+    const left = async () => {
+      const { items } = await client.list({ apiVersion: 'v1', kind: 'Namespace' });
+      return items.map(({ metadata }) => metadata.name).filter((name) => going.includes(name));
+    };
+    await expect.poll(left, { ...WITHIN, interval: 500 }).toEqual([]);
+    expect(errorsSince(since)).toEqual([]);
+  });
+
   test('a graceful end leaves nothing that waits for the operator', async () => {
     expect(await operator.stop()).toBe(0);
     const left = await Promise.all(
@@ -93,6 +108,12 @@ function differing(scenarios: readonly Scenario[]): object[] {
     if (different.length === 0 && world.isReady(`calm-${seed}`)) return [];
     return [{ seed, differs: different.map((name) => ({ name, calm: calm[name], chaos: chaos[name] })) }];
   });
+}
+
+/** What the operator logged as errors since a time. */
+function errorsSince(time: string): string[] {
+  const lines = operator.log().split('\n');
+  return lines.filter((line) => line.includes('"level":"error"') && (JSON.parse(line) as { time: string }).time > time);
 }
 
 /** Says on stderr how long each part of a storm took. */
