@@ -16,7 +16,7 @@ const FROM = Number(process.env['CAPSTAN_CHAOS_FROM'] ?? 1);
 const TOGETHER = 15;
 /** How many namespaces are deleted in the end. */
 const GOING = 4;
-const WITHIN = { timeout: 60_000, interval: 100 };
+const WITHIN = { timeout: 90_000, interval: 100 };
 
 let cluster: TestControlPlane;
 let client: KubeClient;
