@@ -56,12 +56,27 @@ function essence(object: KubernetesObject, namespace: string): unknown {
   const { labels, annotations, name, finalizers, ownerReferences, deletionTimestamp } = metadata;
   const owners = ownerReferences?.map((owner) => `${owner.kind}/${owner.name}`).sort();
   const state = { labels, annotations, name, finalizers, owners, deletionTimestamp };
-  return scrubbed({ ...rest, kind, metadata: state, status: statusOf(kind, status) }, namespace);
+  const spec = withoutLeftReplicas(object, owners);
+  const seen = { ...rest, ...(spec && { spec }), kind, metadata: state, status: statusOf(object, status) };
+  return scrubbed(seen, namespace);
+}
+
+/** A scaler that leaves an application leaves the replicas: then their number says which way led to the goal. */
+function withoutLeftReplicas({ kind, ...object }: KubernetesObject, owners: readonly string[] = []) {
+  const spec = object['spec'] as JsonObject | undefined;
+  if (!spec || (kind !== 'Deployment' && kind !== 'WebService')) return spec;
+  if (owners.some((owner) => owner.startsWith('ManualScalerTrait/'))) return spec;
+  const { replicas: _left, ...stated } = spec;
+  return stated;
 }
 
 /** Counts of pods come and go with their controllers; what Capstan says must be the same. */
-function statusOf(kind: string, status: JsonObject | undefined): unknown {
-  if (kind === 'Deployment') return { ready: status?.['readyReplicas'] };
+function statusOf({ kind, ...object }: KubernetesObject, status: JsonObject | undefined): unknown {
+  if (kind === 'Deployment') {
+    const { replicas } = object['spec'] as { replicas?: number };
+    return { ready: status?.['readyReplicas'] === replicas };
+  }
+  if (kind === 'WebService') return { conditions: status?.['conditions'] };
   if (kind === 'Service' || kind === 'ConfigMap') return undefined;
   return status;
 }

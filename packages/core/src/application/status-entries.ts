@@ -25,7 +25,7 @@ export function workloadEntries(application: ApplicationConfiguration, decision:
       ...(revision ? { componentRevisionName: revision } : {}),
       workloadRef: typed(workload),
       traits: traits.map((trait) => traitEntry(before, trait)),
-      ...(scopes.length > 0 || before?.scopes ? { scopes: scopeEntries(before?.scopes, scopes) } : {}),
+      ...(scopes.length > 0 ? { scopes: scopeEntries(before?.scopes, scopes) } : {}),
     };
   });
 }
