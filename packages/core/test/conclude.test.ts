@@ -55,6 +55,17 @@ describe('what is written about an application', () => {
     expect(again).toEqual({ urgent: false, events: [] });
   });
 
+  test('a scope that a failed pass could not leave stays on record', () => {
+    const scopes = [{ scopeRef: { apiVersion: 'core.oam.dev/v1alpha2', kind: 'HealthScope', name: 'health' } }];
+    const gone = { componentName: 'gone', workloadRef: { ...WEB_SERVICE, name: 'gone' }, scopes };
+    const application = anApplication([backend], { status: { workloads: [gone] } });
+    const failure = { stage: 'cannot apply components', error: new Error('busy') } as const;
+    const failed = pass({ application, components }, done({ failure }));
+    expect(failed.status?.workloads).toEqual([expect.objectContaining({ componentName: 'backend' }), gone]);
+    const left = pass({ application, components }, done());
+    expect(left.status?.workloads).toEqual([expect.objectContaining({ componentName: 'backend' })]);
+  });
+
   test("others' words in the status stay where they are", () => {
     const workloadRef = { ...WEB_SERVICE, name: 'backend' };
     const workloads = [{ componentName: 'backend', status: 'paused by me', workloadRef, traits: [] }];

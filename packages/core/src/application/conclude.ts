@@ -57,7 +57,7 @@ export function conclude(
   const status: StatusPatch = {
     conditions,
     ...seen,
-    workloads: kept ? (application.status?.workloads ?? []) : workloadEntries(application, decision),
+    workloads: kept ? (application.status?.workloads ?? []) : workloadEntries(application, decision, outcome),
     inventory: kept ? (application.status?.inventory ?? []) : inventoryAfter(observed, decision, outcome),
     ...(kept ? {} : listsThatWere(application.status, decision)),
   };

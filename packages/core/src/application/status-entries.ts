@@ -6,7 +6,7 @@ import type {
   TypedReference,
   WorkloadStatusEntry,
 } from '@capstan/oam-model';
-import { scopeEntries } from '../scopes/index.ts';
+import { scopeEntries, scopesToRecord } from '../scopes/index.ts';
 import type { Outcome } from './act.ts';
 import type { DecidedComponent, DecidedTrait, Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
@@ -15,8 +15,12 @@ import { objectKey } from './names.ts';
  * `status.workloads`. The `status` strings of workloads and traits are places for other controllers: they stay while
  * the component's revision stays, and a trait's while it is the same object.
  */
-export function workloadEntries(application: ApplicationConfiguration, decision: Decision): WorkloadStatusEntry[] {
-  return decision.components.map((component) => {
+export function workloadEntries(
+  application: ApplicationConfiguration,
+  decision: Decision,
+  outcome: Outcome | undefined,
+): WorkloadStatusEntry[] {
+  const entries = decision.components.map((component) => {
     const before = entryBefore(application, component);
     const { workload, name, revision, traits, scopes } = component;
     return {
@@ -28,6 +32,20 @@ export function workloadEntries(application: ApplicationConfiguration, decision:
       ...(scopes.length > 0 ? { scopes: scopeEntries(before?.scopes, scopes) } : {}),
     };
   });
+  return outcome?.failure ? withScopesToLeave(entries, application.status?.workloads ?? []) : entries;
+}
+
+/** After a failure scopes may not be left yet: they stay on record, or nobody would take the reference out of them. */
+function withScopesToLeave(
+  entries: readonly WorkloadStatusEntry[],
+  before: readonly WorkloadStatusEntry[],
+): WorkloadStatusEntry[] {
+  const recorded = before.flatMap(({ componentName = '', workloadRef, scopes = [] }) =>
+    workloadRef
+      ? [{ component: componentName, workload: workloadRef, scopes: scopes.map(({ scopeRef }) => scopeRef) }]
+      : [],
+  );
+  return scopesToRecord(entries, recorded) ?? [...entries];
 }
 
 /** The last entry of this revision of the component; where it stands in the application twice, that of the same workload. */
