@@ -70,8 +70,10 @@ async function prune(client: KubeClient, entry: InventoryEntry, options: PruneOp
       ...(signal ? { signal } : {}),
     });
   } catch (error) {
-    // The precondition failed: in the meantime it became another object.
     if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
+    // The precondition failed if in the meantime it became another object; else this one is still to be deleted.
+    const now = await client.get(entry, signal ? { signal } : {});
+    if (now !== undefined && now.metadata.uid === uid) throw error;
     return { entry, outcome: 'kept', reason: 'it was replaced by another object of this name' };
   }
   if (waitMs !== undefined) {

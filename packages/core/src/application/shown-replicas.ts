@@ -30,7 +30,7 @@ export function replicasToWrite(state: LiveState, components: readonly RenderedC
   });
 }
 
-/** Writes the number under a field manager of its own. Undefined when the workload is gone or changed meanwhile. */
+/** Writes the number under a field manager of its own. Undefined when the workload is gone meanwhile. */
 export async function showReplicas(
   client: KubeClient,
   { workload, replicas }: ShownReplicas,
@@ -44,7 +44,7 @@ export async function showReplicas(
   try {
     return await client.apply({ apiVersion, kind, metadata, spec: { replicas } }, options);
   } catch (error) {
-    const passing = [KUBE_CODES.notFound, KUBE_CODES.conflict, KUBE_CODES.invalid];
+    const passing = [KUBE_CODES.notFound, KUBE_CODES.invalid];
     if (passing.some((code) => isCapstanError(error, code))) return undefined;
     throw error;
   }

@@ -131,8 +131,8 @@ export class Telling {
   }
 }
 
+/** A conflict is thrown: whether or not an event tells of what it met, the application is looked at again. */
 function unlessGone(error: unknown): KubernetesObject | undefined {
-  const gone = isCapstanError(error, KUBE_CODES.notFound) || isCapstanError(error, KUBE_CODES.conflict);
-  if (gone) return undefined;
+  if (isCapstanError(error, KUBE_CODES.notFound)) return undefined;
   throw error;
 }

@@ -116,5 +116,7 @@ async function discard({ client, signal }: ActInput, object: KubernetesObject): 
     await client.delete(referenceTo(object), { ...(uid === undefined ? {} : { uid }), signal });
   } catch (error) {
     if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
+    const now = await client.get(referenceTo(object), { signal });
+    if (now !== undefined && now.metadata.uid === uid) throw error;
   }
 }

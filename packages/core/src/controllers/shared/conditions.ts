@@ -67,8 +67,8 @@ export async function writeReport(
   try {
     return await client.patch(reference, { metadata: { uid }, status }, options);
   } catch (error) {
-    const gone = isCapstanError(error, KUBE_CODES.notFound) || isCapstanError(error, KUBE_CODES.conflict);
-    if (!gone) throw error;
+    // A conflict is thrown: whether or not an event tells of what it met, the object is looked at again.
+    if (!isCapstanError(error, KUBE_CODES.notFound)) throw error;
     return undefined;
   }
 }
