@@ -1,17 +1,26 @@
 import type { KubernetesObject } from '@capstan/base';
-import { applySchemaDefaults, type Component, type CustomResourceDefinition, type Schema } from '@capstan/oam-model';
+import {
+  applySchemaDefaults,
+  type Component,
+  type CustomResourceDefinition,
+  oamCustomResourceDefinitions,
+  type Schema,
+} from '@capstan/oam-model';
 import { appliedChanges, fieldChanges } from './field-changes.ts';
 import { fieldOwners, noLongerOwned, ownersOfField } from './managed-fields.ts';
 
 /**
  * An object of a file as it would stand in the cluster: what the API server fills in and what others own comes from the
- * live object, and the generation counts up where the spec differs. The whole spec is the file's.
+ * live object, and the generation counts up where the spec differs. The whole spec is the file's, with the defaults of
+ * its kind where that is one of OAM's.
  */
 export function asApplied<T extends KubernetesObject>(
-  desired: T,
+  stated: T,
   live: KubernetesObject | undefined,
   manager: string,
 ): T {
+  const schema = schemaOf(stated, oamCustomResourceDefinitions());
+  const desired = schema ? applySchemaDefaults(stated, schema) : stated;
   if (!live) return { ...desired, metadata: { ...desired.metadata, generation: 1 } };
   const { uid, resourceVersion, creationTimestamp, generation = 1, ownerReferences, finalizers } = live.metadata;
   const changed = fieldChanges(live['spec'], desired['spec']).length > 0;

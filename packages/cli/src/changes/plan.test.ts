@@ -60,6 +60,24 @@ describe('an object as it would stand in the cluster', () => {
   });
 });
 
+test('a default that the API server filled in makes no revision', () => {
+  const component = (parameter: object) =>
+    ({
+      apiVersion: 'core.oam.dev/v1alpha2',
+      kind: 'Component',
+      metadata: { name: 'web' },
+      spec: { workload: { apiVersion: 'v1', kind: 'W' }, parameters: [parameter] },
+    }) as unknown as Component;
+  const stated = { name: 'image', fieldPaths: ['spec.image'] };
+  const live = component({ ...stated, required: false });
+  live.metadata.generation = 1;
+  live.status = { observedGeneration: 1, latestRevision: { name: 'web-v1', revision: 1 } };
+  const revisionOf = (parameter: object) =>
+    componentAsApplied(component(parameter), live, 'capstan').status?.latestRevision?.name;
+  expect(revisionOf(stated)).toBe('web-v1');
+  expect(revisionOf({ ...stated, required: true })).toBe('web-v2');
+});
+
 describe('a plan', () => {
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', origin: 'application' } as const;
   const image = { path: 'spec.image', change: 'changed', before: 'a:1', after: 'a:2' } as const;
