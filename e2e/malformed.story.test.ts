@@ -31,11 +31,6 @@ const TOGETHER = 16;
 const QUIET_MS = 3_000;
 /** About thirty applications of the corpus name a kind that nobody serves; each asks four times in ten seconds. */
 const MAX_DISCOVERY = 100;
-/**
- * Only the API server knows the fields of built-in kinds: what it refuses is sent again, with them and without, whenever
- * the object's own controller has something to say. A hot loop would send it dozens of times.
- */
-const MAX_REPEATED = 6;
 
 /** Files of which the API server and the controller rightly take the application; the command line says what is wrong. */
 const SOUND_ALL_THE_SAME: readonly { readonly why: string; readonly files: RegExp }[] = [
@@ -143,7 +138,7 @@ async function tooMuchWithin(ms: number): Promise<string[]> {
   const objects = asked.flatMap(({ method, path }) => (isDiscovery(path) ? [] : [`${method} ${path}`]));
   const discovery = asked.length - objects.length;
   process.stderr.write(`${asked.length} requests in ${ms / 1000} s, ${discovery} of them for discovery\n`);
-  const repeated = objects.filter((one) => objects.filter((other) => other === one).length > MAX_REPEATED);
+  const repeated = objects.filter((one) => objects.filter((other) => other === one).length > 2);
   return [...repeated, ...(discovery > MAX_DISCOVERY ? [`discovery ${discovery} times`] : [])];
 }
 

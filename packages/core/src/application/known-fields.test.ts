@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { withoutUndeclared } from './known-fields.ts';
+import { withoutLeftOut, withoutUndeclared } from './known-fields.ts';
+import { withDigest } from './plain.ts';
 
 const container = { name: 'web', ports: [{ containerPort: 80, wrong: 1 }, { containerPort: 81 }] };
 const deployment = {
@@ -36,4 +37,20 @@ test.each([
   const { object, removed } = withoutUndeclared(deployment, message);
   expect(removed).toEqual([]);
   expect(object).toBe(deployment);
+});
+
+test('what was left out is known from the live object, for as long as the same is stated', () => {
+  const stated = withDigest(deployment);
+  const { object: live } = withoutUndeclared(stated, refusal(undeclared('.spec.foo')));
+  expect(withoutLeftOut(stated, live)).toEqual(live);
+  expect(withoutUndeclared(live, refusal(undeclared('.spec.replicas'))).object.metadata.annotations).toMatchObject({
+    'capstan.dev/left-out': '[".spec.foo",".spec.replicas"]',
+  });
+  const other = withDigest({ ...deployment, spec: { ...deployment.spec, replicas: 2 } });
+  expect(withoutLeftOut(other, live)).toBe(other);
+  const edited = {
+    ...live,
+    metadata: { ...live.metadata, annotations: { ...live.metadata.annotations, 'capstan.dev/left-out': '{' } },
+  };
+  expect(withoutLeftOut(stated, edited)).toBe(stated);
 });

@@ -3,6 +3,7 @@ import { withoutField, withoutUnknownFields } from '@capstan/oam-model';
 import type { ComposedComponent } from './compose.ts';
 import { needsContribution, schemaOf } from './lookup.ts';
 import type { ObservedApplication, ServedKind } from './model.ts';
+import { APPLIED_ANNOTATION, LEFT_OUT_ANNOTATION } from './names.ts';
 import { isObject } from './plain.ts';
 
 /** A component whose objects have only fields that their kinds know, and what was left out of them, as sentences. */
@@ -36,6 +37,36 @@ export function fieldLeftOut(component: string, role: string, { kind }: Kubernet
   return `component "${component}", ${role} ${kind}: ${why}, so it is left out`;
 }
 
+/**
+ * An object without the fields that the API server did not know when this very object was applied last, so that it is
+ * not offered them again and again. The object as it is when something else was applied.
+ */
+export function withoutLeftOut(object: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const recorded = live.metadata.annotations ?? {};
+  if (recorded[APPLIED_ANNOTATION] !== object.metadata.annotations?.[APPLIED_ANNOTATION]) return object;
+  const paths = leftOutPaths(live);
+  if (paths.length === 0) return object;
+  return withRecord(
+    paths.reduce((left, path) => withoutField(left, placeOf(left, path)), object),
+    paths,
+  );
+}
+
+function leftOutPaths({ metadata: { annotations } }: KubernetesObject): readonly string[] {
+  try {
+    const paths: unknown = JSON.parse(annotations?.[LEFT_OUT_ANNOTATION] ?? '[]');
+    return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+  } catch {
+    // Edited by hand: nothing is known, and the API server says it again.
+    return [];
+  }
+}
+
+function withRecord(object: KubernetesObject, paths: readonly string[]): KubernetesObject {
+  const annotations = { ...object.metadata.annotations, [LEFT_OUT_ANNOTATION]: JSON.stringify(paths) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
 /** An object without the fields that the API server did not know, and what is to be told of each. */
 export interface DeclaredFields {
   readonly object: KubernetesObject;
@@ -46,19 +77,21 @@ const UNDECLARED = /(?:^|\s)(\.\S+): field not declared in schema/g;
 
 /**
  * Leaves out the fields that a refusal of server-side apply names (structured-merge-diff's wording, with paths as
- * `.spec.list[name="a"].field`). For built-in kinds, whose schema only the API server has. `removed` is empty where the
- * refusal is about something else.
+ * `.spec.list[name="a"].field`), and notes them in an annotation. For built-in kinds, whose schema only the API server
+ * has. `removed` is empty where the refusal is about something else.
  */
 export function withoutUndeclared(object: KubernetesObject, refusal: string): DeclaredFields {
   const removed: string[] = [];
+  const paths = [...leftOutPaths(object)];
   let left = object;
   for (const [, path = ''] of refusal.matchAll(UNDECLARED)) {
     const next = withoutField(left, placeOf(left, path));
     if (next === left) continue;
     left = next;
+    paths.push(path);
     removed.push(`${path.slice(1)} is not a field that the API server knows`);
   }
-  return { object: left, removed };
+  return { object: removed.length > 0 ? withRecord(left, paths) : object, removed };
 }
 
 /** The place that a path of structured-merge-diff means in an object; empty where there is none. */

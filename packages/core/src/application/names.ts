@@ -19,6 +19,9 @@ export const MANAGED_BY = 'capstan';
 /** Digest of what was last applied to an object: tells that a field was dropped without comparing field owners. */
 export const APPLIED_ANNOTATION = 'capstan.dev/applied';
 
+/** Fields of what was last applied that the API server did not know: a JSON list of paths, as its refusal names them. */
+export const LEFT_OUT_ANNOTATION = 'capstan.dev/left-out';
+
 const OWN_GROUPS: readonly string[] = ['core.oam.dev', 'workloads.capstan.dev', 'traits.capstan.dev'];
 
 /** Whether nobody but Capstan acts on a kind: then nobody else has a say in the spec of an object that we control. */

@@ -3,6 +3,7 @@ import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-m
 import { slotOf } from './compose.ts';
 import { strangersIn } from './drift.ts';
 import { isDone } from './health.ts';
+import { withoutLeftOut } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
 import { APPLIED_ANNOTATION, isOwnKind, objectKey } from './names.ts';
@@ -82,13 +83,14 @@ export function planObjects(
 function planOne(
   observed: ObservedApplication,
   { instance, component, slot, role, owner, waitsFor, served, unregistered = false }: Candidate,
-  object: KubernetesObject,
+  rendered: KubernetesObject,
   report: Report,
 ): PlannedObject {
-  const reference = referenceTo(object);
+  const reference = referenceTo(rendered);
   const key = objectKey(reference);
-  const common = { key, reference, object, owner, role, component: instance, slot };
   const live = observed.live.get(key);
+  const object = live ? withoutLeftOut(rendered, live) : rendered;
+  const common = { key, reference, object, owner, role, component: instance, slot };
   if (live) checkControl(observed, { live, owner, role, component }, report);
   if (waitsFor) return { ...common, action: 'wait', waitsFor };
   if (!live) return { ...common, action: 'create' };
