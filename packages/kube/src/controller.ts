@@ -178,7 +178,8 @@ class ControllerLoop {
     if (known?.terminal) {
       this.#metrics.terminal += 1;
       queue.forget(key);
-      log.error('reconcile failed for good', facts);
+      // What is stated cannot be brought about: a fault of its author, whom the object's status tells.
+      log.warn('reconcile failed for good', facts);
       return;
     }
     this.#metrics.failed += 1;
