@@ -14,6 +14,8 @@ export const CENTER_CODES = {
   capUndecided: 'CAPSTAN_CAP_UNDECIDED',
   /** A center's record cannot be read. */
   centerInvalid: 'CAPSTAN_CENTER_INVALID',
+  /** A chart can be had from no mirror and not from its repository. */
+  chartUnavailable: 'CAPSTAN_CHART_UNAVAILABLE',
   /** A mirrored chart directory is unsafe or unreadable. */
   chartInvalid: 'CAPSTAN_CHART_DIRECTORY_INVALID',
   /** Text is not a capability query. */

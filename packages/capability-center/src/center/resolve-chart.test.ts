@@ -16,14 +16,17 @@ async function aMirror(chartVersion: string, name = 'keda') {
   return { path, mirror: { name: 'stand-ins', directory } };
 }
 
-test('without a mirror that holds it, a chart comes from its repository', async () => {
+test('without a mirror that holds it, a chart is fetched; without a way to fetch it, it is unavailable', async () => {
   const { mirror } = await aMirror('2.20.2');
-  expect(await resolveChart({ ...keda, version: '2.19.0' }, [mirror])).toEqual({
-    kind: 'repository',
-    ...keda,
-    version: '2.19.0',
+  const { path } = await aMirror('2.19.0');
+  const wanted = { ...keda, version: '2.19.0' };
+  expect(await resolveChart(wanted, [mirror], async () => path)).toEqual({
+    ...wanted,
     standIn: false,
+    path,
+    digest: expect.stringMatching(/^sha256:/),
   });
+  await expect(resolveChart(wanted, [mirror])).rejects.toMatchObject({ code: 'CAPSTAN_CHART_UNAVAILABLE' });
 });
 
 test.each([
@@ -32,7 +35,6 @@ test.each([
 ])('a mirror with version %s: stand-in %s', async (version, standIn) => {
   const { mirror, path } = await aMirror(version);
   expect(await resolveChart(keda, [mirror])).toMatchObject({
-    kind: 'directory',
     path,
     version,
     standIn,

@@ -12,35 +12,50 @@ const MAX_CHART_YAML_BYTES = 256 * 1024;
 const STAND_IN = '+standin';
 const PATH_SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
+/** Brings a chart of a repository to this machine; answers the directory of its files. */
+export type FetchChart = (chart: ChartReference) => Promise<string>;
+
 /**
- * Where a chart really comes from: the first mirror that holds `<name>/<version>`, else the repository that the package
- * names. Rejects with CAPSTAN_CHART_DIRECTORY_INVALID when a mirror holds something else under that name, and when the
- * directory is unsafe (`directoryDigest`).
+ * A chart as local files: from the first mirror that holds `<name>/<version>`, else fetched from the repository that the
+ * package names. Rejects with CAPSTAN_CHART_DIRECTORY_INVALID when the files are another chart's or unsafe
+ * (`directoryDigest`), and with CAPSTAN_CHART_UNAVAILABLE when there is no mirror and nothing that fetches.
  */
-export async function resolveChart(chart: ChartReference, mirrors: readonly MirrorRecord[]): Promise<ResolvedChart> {
-  const { name, version, repository, digest } = chart;
-  for (const part of [name, version]) {
+export async function resolveChart(
+  chart: ChartReference,
+  mirrors: readonly MirrorRecord[],
+  fetchChart: FetchChart = unavailable,
+): Promise<ResolvedChart> {
+  for (const part of [chart.name, chart.version]) {
     if (!PATH_SEGMENT.test(part)) throw invalid(`"${part}" cannot be part of a chart's path.`);
   }
   for (const mirror of mirrors) {
-    const path = join(mirror.directory, name, version);
-    const found = await readChartYaml(join(path, 'Chart.yaml'));
-    if (found === undefined) continue;
-    if (found.name !== name || (found.version !== version && found.version !== `${version}${STAND_IN}`)) {
-      throw invalid(`${path} holds chart ${String(found.name)} ${String(found.version)}, not ${name} ${version}.`);
-    }
-    const standIn = found.version !== version;
-    return {
-      kind: 'directory',
-      path,
-      mirror: mirror.name,
-      name,
-      version: found.version,
-      standIn,
-      digest: await directoryDigest(path),
-    };
+    const found = await readChart(chart, join(mirror.directory, chart.name, chart.version));
+    if (found) return { ...found, mirror: mirror.name };
   }
-  return { kind: 'repository', repository, name, version, standIn: false, ...(digest === undefined ? {} : { digest }) };
+  const path = await fetchChart(chart);
+  const found = await readChart(chart, path);
+  if (found) return found;
+  throw invalid(`${path} has no Chart.yaml.`);
+}
+
+async function readChart(
+  { name, version, repository }: ChartReference,
+  path: string,
+): Promise<ResolvedChart | undefined> {
+  const found = await readChartYaml(join(path, 'Chart.yaml'));
+  if (found === undefined) return undefined;
+  const standIn = found.version === `${version}${STAND_IN}`;
+  if (found.name !== name || !(standIn || found.version === version)) {
+    throw invalid(`${path} holds chart ${String(found.name)} ${String(found.version)}, not ${name} ${version}.`);
+  }
+  const digest = await directoryDigest(path);
+  return { name, version: standIn ? `${version}${STAND_IN}` : version, standIn, path, digest, repository };
+}
+
+async function unavailable({ name, version, repository }: ChartReference): Promise<never> {
+  throw new CapstanError(CENTER_CODES.chartUnavailable, `The chart ${name} ${version} is in no mirror.`, {
+    hint: `It comes from ${repository}, which is not read here. Add a mirror that holds it.`,
+  });
 }
 
 async function readChartYaml(

@@ -15,24 +15,18 @@ export interface CenterRecord {
   readonly priority?: number;
 }
 
-/** A chart after the mirrors: a directory on this machine, or the repository that the package names. */
-export type ResolvedChart =
-  | {
-      readonly kind: 'directory';
-      readonly path: string;
-      readonly mirror: string;
-      readonly name: string;
-      /** The chart's own version, with `+standin` where it is one. */
-      readonly version: string;
-      readonly standIn: boolean;
-      /** Digest of the directory's content. */
-      readonly digest: string;
-    }
-  | {
-      readonly kind: 'repository';
-      readonly repository: string;
-      readonly name: string;
-      readonly version: string;
-      readonly standIn: false;
-      readonly digest?: string;
-    };
+/** A chart after the mirrors: files on this machine whose content is known, wherever they came from. */
+export interface ResolvedChart {
+  readonly name: string;
+  /** The chart's own version, with `+standin` where it is one. */
+  readonly version: string;
+  readonly standIn: boolean;
+  /** Directory with the chart's files. */
+  readonly path: string;
+  /** Digest of those files (`directoryDigest`): the same for the same chart from every place. */
+  readonly digest: string;
+  /** The repository that the package names. */
+  readonly repository: string;
+  /** Name of the mirror that stood for the repository. */
+  readonly mirror?: string;
+}

@@ -2,7 +2,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import { PACKAGE_LABEL } from '@capstan/capability-model';
 import type { ReleaseFlags } from '@capstan/helm-ts';
 import { isPending, type ReleaseState, readRelease, releaseBlocker } from '../plan/release-state.ts';
-import { chartReference, type PreparedUnit } from '../plan/render.ts';
+import type { PreparedUnit } from '../plan/render.ts';
 import type { UnitPlan } from '../plan/types.ts';
 import { explainTimeout } from './blocking.ts';
 import { helmOutput } from './helm-notes.ts';
@@ -39,10 +39,10 @@ export async function installUnit(
   const limitMs = Math.min(planned.timeoutSeconds * 1000, run.remainingMs());
   const flags = flagsFor(run, packageName, prepared, limitMs);
   try {
-    if (!release) await helm.install(unit.release, chartReference(prepared.chart), flags);
+    if (!release) await helm.install(unit.release, prepared.chart.path, flags);
     else {
       const upgrade = { ...flags, valuesFrom: 'reset', historyMax: HISTORY } as const;
-      await helm.upgrade(unit.release, chartReference(prepared.chart), upgrade);
+      await helm.upgrade(unit.release, prepared.chart.path, upgrade);
     }
   } catch (error) {
     throw await explainTimeout(client, planned, error, limitMs);

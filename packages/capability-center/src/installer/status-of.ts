@@ -39,7 +39,7 @@ export function statusOf(
       chart: chart.name,
       chartVersion: chart.version,
       standIn: chart.standIn,
-      ...(chart.digest === undefined ? {} : { chartDigest: chart.digest }),
+      chartDigest: chart.digest,
     })),
     crds: planned.crds.map(({ name, from, digest }) => ({ name, from, digest })),
     namespace: { name: planned.namespace.name, created: planned.namespace.action === 'create' },

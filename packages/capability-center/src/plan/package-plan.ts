@@ -196,10 +196,8 @@ function isOpen(journal: Journal | undefined): boolean {
 }
 
 function chartPlan(chart: PreparedUnit['chart']): ChartPlan {
-  const { name, version, standIn, digest } = chart;
-  const where =
-    chart.kind === 'directory' ? { repository: chart.path, mirror: chart.mirror } : { repository: chart.repository };
-  return { name, version, standIn, ...where, ...(digest === undefined ? {} : { digest }) };
+  const { name, version, standIn, digest, repository, mirror } = chart;
+  return { name, version, standIn, repository, digest, ...(mirror === undefined ? {} : { mirror }) };
 }
 
 function blockersOf(release: ReleaseState | undefined, { metadata, journal }: PackageQuestion): PlanBlocker[] {

@@ -1,6 +1,5 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { type CapabilityPackage, digestOf, type HelmUnit, unitValues } from '@capstan/capability-model';
-import type { ChartReference } from '@capstan/helm-ts';
 import type { ResolvedChart } from '../center/types.ts';
 import type { InstallerContext } from '../installer/context.ts';
 
@@ -53,25 +52,17 @@ export async function renderUnit(
 ): Promise<RenderedUnit> {
   const { unit, namespace, chart } = prepared;
   const flags = { ...options, namespace };
-  const reference = chartReference(chart);
   const ours = unit.crds?.owner === 'capstan';
   const [objects, withCrds] = await Promise.all([
-    context.helm.template(unit.release, reference, { ...flags, values: prepared.values, skipCrds: ours }),
+    context.helm.template(unit.release, chart.path, { ...flags, values: prepared.values, skipCrds: ours }),
     ours
-      ? context.helm.template(unit.release, reference, { ...flags, values: prepared.crdValues, includeCrds: true })
+      ? context.helm.template(unit.release, chart.path, { ...flags, values: prepared.crdValues, includeCrds: true })
       : [],
   ]);
   return {
     objects: objects.filter((object) => !isHook(object) && !(ours && isCrd(object))),
     crds: withCrds.filter(isCrd),
   };
-}
-
-/** A chart as Helm takes it. */
-export function chartReference(chart: ResolvedChart): ChartReference {
-  if (chart.kind === 'directory') return chart.path;
-  const { repository, name, version } = chart;
-  return repository.startsWith('oci://') ? { name: `${repository}/${name}`, version } : { name, repository, version };
 }
 
 /** The first 16 hexadecimal digits of a digest: short enough for a label. */

@@ -74,11 +74,12 @@ export interface UnitPlan {
 export interface ChartPlan {
   readonly name: string;
   readonly version: string;
-  /** The upstream repository, or the mirror that stands for it. */
+  /** The upstream repository, as the package names it. */
   readonly repository: string;
+  /** The mirror that stood for it. */
   readonly mirror?: string;
-  /** Digest of the chart's files, where they were read from a directory. */
-  readonly digest?: string;
+  /** Digest of the chart's files. */
+  readonly digest: string;
   readonly standIn: boolean;
 }
 
