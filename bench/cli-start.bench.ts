@@ -11,9 +11,11 @@ export async function run(): Promise<void> {
       {
         version: [capstan, 'version', '--client'],
         list: [capstan, 'cap', 'list', '--context', 'sandbox'],
+        status: [capstan, 'status', '--context', 'sandbox'],
         kubectlVersion: ['kubectl', 'version', '--client'],
         kubectlGet: ['kubectl', '--kubeconfig', kubeconfig, 'get', 'namespaces'],
         helmVersion: [helm.binary.path, 'version'],
+        helmList: [helm.binary.path, 'list', '--all-namespaces', '--kubeconfig', kubeconfig],
       },
       9,
       env,
@@ -35,6 +37,15 @@ export async function run(): Promise<void> {
         theirs: cpu('kubectlGet'),
         goal: 1.5,
       },
+      { what: 'capstan cap list', ours: cpu('list'), peer: 'helm list -A', theirs: cpu('helmList') },
+      {
+        what: 'capstan status',
+        ours: cpu('status'),
+        peer: 'kubectl get namespaces',
+        theirs: cpu('kubectlGet'),
+        goal: 1.5,
+      },
+      { what: 'capstan status', ours: cpu('status'), peer: 'helm list -A', theirs: cpu('helmList') },
     ]);
   });
 }
