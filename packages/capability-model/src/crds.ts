@@ -42,7 +42,13 @@ const conditions: Schema = listMap(
 
 const goal: [Schema, Schema] = [
   { package: { type: 'string', minLength: 1, maxLength: 63 }, version: { type: 'string', maxLength: 200 } },
-  { values: free, center: text, allowStandIns: flag },
+  {
+    values: free,
+    center: text,
+    allowStandIns: flag,
+    paused: flag,
+    onFailure: { type: 'string', enum: ['stall', 'rollback'] },
+  },
 ];
 
 const installStatus = object(
@@ -65,8 +71,17 @@ const installStatus = object(
     ),
     units: listMap(
       'id',
-      { id: text, type: text, release: text, namespace: text, chart: text, chartVersion: text },
-      { revision: count, state: text, standIn: flag, chartDigest: text },
+      { id: text, type: { type: 'string', enum: ['helm', 'manifests'] }, namespace: text },
+      {
+        release: text,
+        chart: text,
+        chartVersion: text,
+        revision: count,
+        state: text,
+        standIn: flag,
+        chartDigest: text,
+        objects: count,
+      },
     ),
     crds: listMap(
       'name',
@@ -109,9 +124,19 @@ const capabilityStatus = object(
   },
 );
 
+const setSpec = object(
+  { capabilities: listMap('package', ...goal) },
+  { prune: flag, paused: flag, approve: { type: 'string', enum: ['auto', 'digest'] }, approved: text },
+);
+
 const setStatus = object(
   {},
-  { observedGeneration: count, conditions, installs: listMap('package', { package: text, phase }, { version: text }) },
+  {
+    observedGeneration: count,
+    conditions,
+    planDigest: text,
+    installs: listMap('package', { package: text, phase }, { version: text, message: text }),
+  },
 );
 
 interface KindSpec {
@@ -156,7 +181,7 @@ const KINDS: readonly KindSpec[] = [
     plural: 'capabilitysets',
     shortNames: ['capset'],
     description: 'Capability packages that are wanted together.',
-    spec: object({ capabilities: listMap('package', ...goal) }),
+    spec: setSpec,
     status: setStatus,
   },
 ];

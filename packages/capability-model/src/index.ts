@@ -1,5 +1,13 @@
 export { canonicalJson, digestOf, digestOfText } from './canonical.ts';
 export { MODEL_CODES } from './codes.ts';
+export {
+  type CapabilityContract,
+  CONTRACT_API_VERSION,
+  CONTRACT_KIND,
+  type ContractDocument,
+  type ContractFeature,
+  type ContractVersion,
+} from './contract.ts';
 export { capabilityCustomResourceDefinitions } from './crds.ts';
 export {
   CAPSTAN_API_VERSION,
@@ -12,13 +20,17 @@ export {
   type CapabilityInstallStatus,
   type CapabilityProvider,
   type CapabilitySet,
+  type CapabilitySetSpec,
+  type CapabilitySetStatus,
   type CapabilityStatus,
   type CrdStatus,
   type DefinitionStatus,
   type Evidence,
+  type HelmUnitStatus,
   INSTALL_CONDITIONS,
   INSTALL_PHASES,
   type InstallPhase,
+  type ManifestsUnitStatus,
   type ProbeResult,
   type ProbeStatus,
   type UnitStatus,
@@ -32,24 +44,30 @@ export {
   type CapabilityRequirement,
   type ChartCrds,
   type ChartReference,
+  type ConfigExport,
   type ConflictRule,
   type CrdOffer,
   type DefinitionOffer,
   type DefinitionRole,
+  type DetectRule,
   type HelmUnit,
+  helmUnits,
   type InstallSpec,
   type InstallUnit,
   type LifecyclePhase,
+  type ManifestsUnit,
   type Maturity,
   PACKAGE_API_VERSION,
   PACKAGE_KIND,
   type PackagePermissions,
   type PackageRequirement,
+  type PackageTrust,
   type PluginReference,
   type PolicyRule,
   type Probe,
   type Requirement,
   type UninstallSpec,
+  type ValueSource,
 } from './package.ts';
 export { FRIENDLY_GROUPS } from './package-rules.ts';
 export { type PackageForm, type PackageSchemaOptions, packageSchema } from './package-schema.ts';
@@ -63,6 +81,15 @@ export {
   parsePackage,
   parsePackageSource,
 } from './package-validation.ts';
+export {
+  type ConfigPredicate,
+  type FactPredicate,
+  holds,
+  type Predicate,
+  type PredicateContext,
+  type PredicateFacts,
+  requirementsIn,
+} from './predicate.ts';
 export { type PackageDocument, type PublishInput, publishPackage } from './publish.ts';
 export {
   LEASES,

@@ -41,8 +41,19 @@ export interface ProbeStatus {
   observedAt: string;
 }
 
-/** A unit of the installation as it is in the cluster. */
-export interface UnitStatus {
+/** A unit of the installation as it is in the cluster: a Helm release, or objects of the package. */
+export type UnitStatus = HelmUnitStatus | ManifestsUnitStatus;
+
+/** Objects of the package as they are in the cluster. */
+export interface ManifestsUnitStatus {
+  id: string;
+  type: 'manifests';
+  namespace: string;
+  objects: number;
+}
+
+/** A Helm release of the package as it is in the cluster. */
+export interface HelmUnitStatus {
   id: string;
   type: 'helm';
   release: string;
@@ -92,6 +103,13 @@ export interface CapabilityInstallSpec {
   /** The only center to take it from; every center when absent. */
   center?: string;
   allowStandIns?: boolean;
+  /** Nothing changes what is installed until this is taken back; its health is still watched. */
+  paused?: boolean;
+  /**
+   * After the retries of a failed operation: `stall` (the default) leaves it for a person, `rollback` returns to the
+   * revision before where the plan's certificate allows it.
+   */
+  onFailure?: 'stall' | 'rollback';
 }
 
 /** What is in force. */
@@ -170,12 +188,30 @@ export interface Capability extends KubernetesObject {
   status?: CapabilityStatus;
 }
 
-/** Many goals in one object. */
+/** What a set wants. */
+export interface CapabilitySetSpec {
+  capabilities: CapabilityInstallSpec[];
+  /** Removes what the set installed and names no longer, and what only that needed. Default: it stays. */
+  prune?: boolean;
+  /** Nothing is changed until this is taken back; status is still written. */
+  paused?: boolean;
+  /** `auto` (the default) executes a plan at once, `digest` waits until `approved` is the digest of the plan. */
+  approve?: 'auto' | 'digest';
+  /** Digest of the plan that may be executed, with `approve: digest`. */
+  approved?: string;
+}
+
+/** How far a set is. */
+export interface CapabilitySetStatus {
+  observedGeneration?: number;
+  conditions?: Condition[];
+  /** The plan that was executed last or waits for its approval. */
+  planDigest?: string;
+  installs?: { package: string; phase: InstallPhase; version?: string; message?: string }[];
+}
+
+/** Many goals in one object: declared, reconciled, drift healed. */
 export interface CapabilitySet extends KubernetesObject {
-  spec: { capabilities: CapabilityInstallSpec[] };
-  status?: {
-    observedGeneration?: number;
-    conditions?: Condition[];
-    installs?: { package: string; phase: InstallPhase; version?: string }[];
-  };
+  spec: CapabilitySetSpec;
+  status?: CapabilitySetStatus;
 }

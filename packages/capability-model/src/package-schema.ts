@@ -52,6 +52,7 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
   const kindReference = object({ apiVersion: text(253), kind: text(63) });
   const objectReference = object({ apiVersion: text(253), kind: text(63), name: text(253) }, { namespace: text(63) });
   const api = object({ group: { type: 'string', maxLength: 253 }, kind: text(63) });
+  const names = list(text(30), { minItems: 1 });
 
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -93,10 +94,20 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
           capabilities: optionalList(
             object(
               { id: matching(DNS_LABEL), version: matching(SEMVER) },
-              { features: optionalList(matching(DNS_LABEL)), exclusive: { type: 'boolean', default: false } },
+              {
+                features: optionalList(matching(DNS_LABEL)),
+                exclusive: { type: 'boolean', default: false },
+                scope: oneOf('cluster', 'namespace'),
+                tests: list(text(200)),
+              },
             ),
           ),
-          apis: optionalList(object({ group: text(253), kind: text(63), served: list(text(30), { minItems: 1 }) })),
+          apis: optionalList(
+            object(
+              { group: text(253), kind: text(63), served: list(text(30), { minItems: 1 }) },
+              { storage: text(30), scope: oneOf('Namespaced', 'Cluster'), conversion: oneOf('None', 'Webhook') },
+            ),
+          ),
           definitions: optionalList(definitionSchema(object, options.form)),
         }),
         requires: optionalList({ $ref: '#/$defs/requirement' }),
@@ -107,26 +118,37 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
             { oneOf: [{ required: ['package'] }, { required: ['capability'] }, { required: ['api'] }] },
           ),
         ),
-        platform: section({ kubernetes: range, arch: list(text(30), { minItems: 1 }) }),
+        platform: section({ kubernetes: range, arch: names, os: names, distributions: names }),
         upgrade: section({
           from: optionalList(range),
           noReturn: object({ step: text(63), reason: text(500) }),
           rollbackTo: range,
         }),
-        config: section({ schema: free }),
+        config: section({ schema: free, exports: list(exportSchema(object)) }),
         health: section({ probes: optionalList(probeSchema(object, objectReference)) }),
         uninstall: section({
-          instances: { ...oneOf('block', 'keep', 'delete'), default: 'block' },
+          instances: { ...oneOf('block', 'keep', 'archive', 'delete'), default: 'block' },
           drain: optionalList(kindReference),
           timeoutSeconds: seconds(120),
           crds: { ...oneOf('keep', 'delete'), default: 'keep' },
           leftovers: optionalList(objectReference),
           external: text(),
         }),
+        detect: list(detectSchema(object), { maxItems: 20 }),
+        trust: object(
+          {},
+          {
+            source: text(500),
+            commit: text(100),
+            sbom: text(500),
+            attestations: list(text(500), { maxItems: 50 }),
+            signer: text(500),
+          },
+        ),
         plugin: object({ id: matching(DNS_LABEL), api: range }, { kinds: optionalList(kindReference) }),
       },
     ),
-    $defs: { requirement: requirementSchema(object, api) },
+    $defs: { requirement: requirementSchema(object, api), predicate: predicateSchema(object) },
   };
 }
 
@@ -146,6 +168,8 @@ function requirementSchema(object: ObjectBuilder, api: Schema): Schema {
       anyVersion: list(text(30)),
       optional: { type: 'boolean' },
       reason: text(500),
+      when: { $ref: '#/$defs/predicate' },
+      at: oneOf('install', 'run'),
     },
     {
       oneOf: [
@@ -158,7 +182,83 @@ function requirementSchema(object: ObjectBuilder, api: Schema): Schema {
   );
 }
 
+function predicateSchema(object: ObjectBuilder): Schema {
+  const self = { $ref: '#/$defs/predicate' };
+  const scalar: Schema = { type: ['string', 'number', 'boolean'] };
+  const values = list(scalar, { minItems: 1, maxItems: 50 });
+  return object(
+    {},
+    {
+      all: list(self, { minItems: 1, maxItems: 16 }),
+      any: list(self, { minItems: 1, maxItems: 16 }),
+      not: self,
+      config: text(200),
+      fact: oneOf('kubernetes', 'arch', 'os', 'distribution'),
+      equals: scalar,
+      in: values,
+      exists: { type: 'boolean' },
+      range,
+    },
+    {
+      oneOf: [
+        { required: ['all'] },
+        { required: ['any'] },
+        { required: ['not'] },
+        { required: ['config'], oneOf: [{ required: ['equals'] }, { required: ['in'] }, { required: ['exists'] }] },
+        {
+          required: ['fact'],
+          if: { properties: { fact: { const: 'kubernetes' } } },
+          // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+          then: { required: ['range'] },
+          else: { required: ['in'] },
+        },
+      ],
+    },
+  );
+}
+
+function detectSchema(object: ObjectBuilder): Schema {
+  return object(
+    {
+      versionFrom: { type: 'string', pattern: '^(chart|appVersion|image|none|label:[^\\s]{1,300})$' },
+      confidence: oneOf('certain', 'likely', 'possible'),
+    },
+    {
+      crd: matching(CRD_NAME),
+      labels: { type: 'object', maxProperties: 20, additionalProperties: { type: 'string', maxLength: 63 } },
+      image: text(500),
+      chart: text(100),
+    },
+    {
+      anyOf: [{ required: ['crd'] }, { required: ['labels'] }, { required: ['image'] }, { required: ['chart'] }],
+    },
+  );
+}
+
+function exportSchema(object: ObjectBuilder): Schema {
+  return object(
+    { name: matching(DNS_LABEL) },
+    { from: text(200), value: { type: ['string', 'number', 'boolean'] } },
+    { oneOf: [{ required: ['from'] }, { required: ['value'] }] },
+  );
+}
+
 function unitSchema(object: ObjectBuilder): Schema {
+  return either('type', { helm: helmUnitSchema(object), manifests: manifestsUnitSchema(object) });
+}
+
+function manifestsUnitSchema(object: ObjectBuilder): Schema {
+  return object(
+    {
+      id: matching(DNS_LABEL),
+      type: { const: 'manifests' },
+      objects: list({ type: 'object', required: ['apiVersion', 'kind', 'metadata'] }, { minItems: 1, maxItems: 100 }),
+    },
+    { namespace: matching(DNS_LABEL), after: optionalList(matching(DNS_LABEL)), timeoutSeconds: seconds(300) },
+  );
+}
+
+function helmUnitSchema(object: ObjectBuilder): Schema {
   return object(
     {
       id: matching(DNS_LABEL),
@@ -172,7 +272,7 @@ function unitSchema(object: ObjectBuilder): Schema {
     {
       namespace: matching(DNS_LABEL),
       values: { ...free, default: {} },
-      valuesFrom: optionalList(object({ from: text(200), to: text(200) })),
+      valuesFrom: optionalList(object({ from: text(200), to: text(200) }, { of: matching(DNS_LABEL) })),
       crds: object({ owner: oneOf('capstan', 'helm', 'runtime') }, { extractValues: free, installValues: free }),
       after: optionalList(matching(DNS_LABEL)),
       timeoutSeconds: seconds(300),

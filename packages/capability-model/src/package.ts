@@ -1,4 +1,5 @@
 import type { JsonObject, KindReference, KubernetesObject, ObjectReference } from '@capstan/base';
+import type { Predicate } from './predicate.ts';
 
 /** `apiVersion` of package metadata. */
 export const PACKAGE_API_VERSION = 'package.capstan.dev/v1';
@@ -19,6 +20,10 @@ export interface CapabilityOffer {
   readonly features: readonly string[];
   /** At most one installed package may provide it. */
   readonly exclusive: boolean;
+  /** Who may use one provider: every namespace, or only the one that it is installed in. Default `cluster`. */
+  readonly scope?: 'cluster' | 'namespace';
+  /** Ids of the contract's tests that this version passes, as its authors say; each is of a feature in `features`. */
+  readonly tests?: readonly string[];
 }
 
 /** An API group and kind that the package brings; always exclusive. */
@@ -26,6 +31,11 @@ export interface ApiOffer {
   readonly group: string;
   readonly kind: string;
   readonly served: readonly string[];
+  /** The version in which instances are stored. */
+  readonly storage?: string;
+  readonly scope?: 'Namespaced' | 'Cluster';
+  /** How the API server converts between served versions. */
+  readonly conversion?: 'None' | 'Webhook';
 }
 
 /** Which of the three OAM Definitions. */
@@ -53,6 +63,13 @@ interface RequirementOptions {
   readonly optional?: boolean;
   /** Printed where the requirement cannot be met. */
   readonly reason?: string;
+  /** The requirement counts only where this holds; decided before solving. */
+  readonly when?: Predicate;
+  /**
+   * `install` (the default): its blocking probes must pass before the units of this package start. `run`: it is needed
+   * once this package works, so both may be installed at the same time.
+   */
+  readonly at?: 'install' | 'run';
 }
 
 /** Another package in a range of versions. */
@@ -115,6 +132,15 @@ export interface ChartCrds {
   readonly installValues?: JsonObject;
 }
 
+/** Copies a value (dotted `from`) into the chart's values (dotted `to`). */
+export interface ValueSource {
+  /** A path in the package's configuration or, with `of`, the name of an export. */
+  readonly from: string;
+  readonly to: string;
+  /** The package whose export it is; it must be required by this one. */
+  readonly of?: string;
+}
+
 /** One Helm release of the package. */
 export interface HelmUnit {
   readonly id: string;
@@ -124,16 +150,35 @@ export interface HelmUnit {
   /** Defaults to `install.namespace`. */
   readonly namespace?: string;
   readonly values: JsonObject;
-  /** Copies the package's configuration (dotted `from`) into the chart's values (dotted `to`). */
-  readonly valuesFrom: readonly { readonly from: string; readonly to: string }[];
+  readonly valuesFrom: readonly ValueSource[];
   readonly crds?: ChartCrds;
   /** Ids of units that must be ready before. */
   readonly after: readonly string[];
   readonly timeoutSeconds: number;
 }
 
-/** A unit of an installation. Only Helm releases for now. */
-export type InstallUnit = HelmUnit;
+/**
+ * Objects of the package itself, server-side applied in this order (a KnativeServing that its operator then acts on).
+ * They are drained and removed by inventory, last first.
+ */
+export interface ManifestsUnit {
+  readonly id: string;
+  readonly type: 'manifests';
+  readonly objects: readonly KubernetesObject[];
+  /** For namespaced objects that name none; defaults to `install.namespace`. */
+  readonly namespace?: string;
+  /** Ids of units that must be ready before. */
+  readonly after: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+/** A unit of an installation. */
+export type InstallUnit = HelmUnit | ManifestsUnit;
+
+/** The Helm releases among a package's units, in their order. */
+export function helmUnits({ install }: Pick<CapabilityPackage, 'install'>): HelmUnit[] {
+  return install.units.filter((unit) => unit.type === 'helm');
+}
 
 /** A CRD that belongs to the package. */
 export interface CrdOffer {
@@ -207,8 +252,8 @@ export type Probe =
 
 /** What happens to instances of the package's kinds, and to its CRDs, when it is removed. */
 export interface UninstallSpec {
-  /** `block` refuses while an application uses one; `keep` leaves them; `delete` drains them. */
-  readonly instances: 'block' | 'keep' | 'delete';
+  /** `block` refuses while an application uses one; `keep` leaves them; `archive` saves, then drains; `delete` drains. */
+  readonly instances: 'block' | 'keep' | 'archive' | 'delete';
   /** Kinds whose instances are deleted while the controller still runs, in this order. */
   readonly drain: readonly KindReference[];
   readonly timeoutSeconds: number;
@@ -217,6 +262,42 @@ export interface UninstallSpec {
   readonly leftovers: readonly ObjectReference[];
   /** For people: what stays outside the cluster or cannot be found. */
   readonly external?: string;
+}
+
+/**
+ * How to recognise an installation that somebody made without Capstan. Everything that a rule states must hold together;
+ * of several rules that match, the one of higher confidence counts.
+ */
+export interface DetectRule {
+  /** Name of a CRD that is there. */
+  readonly crd?: string;
+  /** Labels of a Deployment, StatefulSet or DaemonSet that is there. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Repository of an image, without tag and digest, that such a workload runs. */
+  readonly image?: string;
+  /** Name of the chart of a Helm release. */
+  readonly chart?: string;
+  /** Where the package's version is read: of the chart, its appVersion, the image's tag, or a label of the workload. */
+  readonly versionFrom: 'chart' | 'appVersion' | 'image' | 'none' | `label:${string}`;
+  readonly confidence: 'certain' | 'likely' | 'possible';
+}
+
+/** A value that other packages may copy into theirs. */
+export type ConfigExport = { readonly name: string } & (
+  | { /** Dotted path in this package's configuration. */ readonly from: string }
+  | { readonly value: string | number | boolean }
+);
+
+/** Where the metadata comes from, for policies and for people. What proves it is the registry's signature. */
+export interface PackageTrust {
+  /** Repository that the package is published from. */
+  readonly source?: string;
+  readonly commit?: string;
+  /** Address of a software bill of materials. */
+  readonly sbom?: string;
+  readonly attestations?: readonly string[];
+  /** Identity that signs: a key's name, or an address. */
+  readonly signer?: string;
 }
 
 /** The plugin code that belongs to the package. */
@@ -262,7 +343,12 @@ export interface CapabilityPackage {
   };
   readonly requires: readonly Requirement[];
   readonly conflicts: readonly ConflictRule[];
-  readonly platform: { readonly kubernetes?: string; readonly arch?: readonly string[] };
+  readonly platform: {
+    readonly kubernetes?: string;
+    readonly arch?: readonly string[];
+    readonly os?: readonly string[];
+    readonly distributions?: readonly string[];
+  };
   readonly upgrade: {
     /** Ranges from which a direct step to this version is allowed; empty: same major and any lower version. */
     readonly from: readonly string[];
@@ -272,9 +358,12 @@ export interface CapabilityPackage {
   readonly config: {
     /** JSON Schema 2020-12 of the values that users may set. */
     readonly schema?: JsonObject;
+    readonly exports?: readonly ConfigExport[];
   };
   readonly install: InstallSpec;
   readonly health: { readonly probes: readonly Probe[] };
   readonly uninstall: UninstallSpec;
+  readonly detect?: readonly DetectRule[];
+  readonly trust?: PackageTrust;
   readonly plugin?: PluginReference;
 }

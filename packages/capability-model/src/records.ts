@@ -11,7 +11,7 @@ export const PACKAGE_LABEL = 'capstan.dev/package';
 export const PLAN_DIGEST_KEY = 'capstan.dev/plan-digest';
 
 /** What a record Secret holds. */
-export type RecordKind = 'plan' | 'lock' | 'journal' | 'revision' | 'center';
+export type RecordKind = 'plan' | 'lock' | 'journal' | 'revision' | 'payload' | 'center';
 
 /** Names of the Leases in the system namespace. */
 export const LEASES = { operator: 'capstan-operator', install: 'capstan-install' } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { helmUnits } from './package.ts';
 import { aPackage } from './testing/index.ts';
 import { configuredValues, unitValues } from './values.ts';
 
@@ -32,7 +33,7 @@ describe("a user's values", () => {
 });
 
 describe('the Helm values of a unit', () => {
-  const [unit] = aPackage('keda').install.units;
+  const [unit] = helmUnits(aPackage('keda'));
 
   test('are its own, then the configuration, then the switch', () => {
     const values = { logging: { operator: { format: 'json' } }, crds: { install: true } };

@@ -1,5 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
-import { configuredValues } from '@capstan/capability-model';
+import { configuredValues, helmUnits } from '@capstan/capability-model';
 import { crdsOf } from '../plan/crds.ts';
 import { readFacts } from '../plan/facts.ts';
 import { readRelease } from '../plan/release-state.ts';
@@ -23,7 +23,7 @@ export async function preparePackage(context: InstallerContext, planned: Package
   const { metadata, center } = planned;
   const configuration = configuredValues(metadata, planned.values);
   const units = await Promise.all(
-    metadata.install.units.map((unit) => prepareUnit(context, metadata, unit, { center, configuration })),
+    helmUnits(metadata).map((unit) => prepareUnit(context, metadata, unit, { center, configuration })),
   );
   for (const [index, { digest, unit }] of units.entries()) {
     if (digest !== planned.units[index]?.digest) {

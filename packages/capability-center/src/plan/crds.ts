@@ -1,5 +1,5 @@
 import { CapstanError, EXIT, isCapstanError, type KubernetesObject, messageOf, referenceTo } from '@capstan/base';
-import type { CapabilityPackage } from '@capstan/capability-model';
+import { type CapabilityPackage, helmUnits } from '@capstan/capability-model';
 import { KUBE_CODES } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
@@ -16,14 +16,14 @@ export function crdsOf(
   metadata: CapabilityPackage,
   rendered: ReadonlyMap<string, RenderedUnit>,
 ): { readonly object: KubernetesObject; readonly from: 'package' | 'chart' }[] {
-  const { crds, units } = metadata.install;
+  const { crds } = metadata.install;
   const own = crds
     .filter(({ from }) => from === 'package')
     .map(({ name, object }) => {
       if (object) return { object, from: 'package' as const };
       throw missingCrd(metadata, name, 'The package does not carry it.');
     });
-  const charts = units
+  const charts = helmUnits(metadata)
     .filter((unit) => unit.crds?.owner === 'capstan')
     .flatMap((unit) => rendered.get(unit.id)?.crds ?? [])
     .map((object) => ({ object, from: 'chart' as const }));
@@ -68,7 +68,7 @@ export async function planCrds(
 }
 
 function unitOwnsCrds(metadata: CapabilityPackage, id: string | undefined): boolean {
-  const owners = metadata.install.units.filter((unit) => id === undefined || unit.id === id);
+  const owners = helmUnits(metadata).filter((unit) => id === undefined || unit.id === id);
   return owners.some((unit) => unit.crds?.owner === 'capstan');
 }
 

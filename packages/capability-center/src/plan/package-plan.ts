@@ -1,5 +1,5 @@
 import { groupOf, type JsonObject, type KubernetesObject, type ObjectReference } from '@capstan/base';
-import { type CapabilityPackage, configuredValues } from '@capstan/capability-model';
+import { type CapabilityPackage, configuredValues, helmUnits } from '@capstan/capability-model';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { Journal } from '../installer/journal.ts';
@@ -46,7 +46,7 @@ export async function planPackage(context: InstallerContext, question: PackageQu
   const { metadata, locked, center, values } = question;
   const configuration = configuredValues(metadata, values);
   const units = await Promise.all(
-    metadata.install.units.map((unit) => prepareUnit(context, metadata, unit, { center, configuration })),
+    helmUnits(metadata).map((unit) => prepareUnit(context, metadata, unit, { center, configuration })),
   );
   if (locked && !isOpen(question.journal)) {
     const { name } = metadata;

@@ -1,4 +1,4 @@
-import type { CapabilityPackage, PolicyRule, Requirement } from '@capstan/capability-model';
+import { type CapabilityPackage, helmUnits, type PolicyRule, type Requirement } from '@capstan/capability-model';
 import type { ShownPackage } from '../lib/search.ts';
 import { labelled } from './install-plan.ts';
 import { type Terminal, wrap } from './terminal.ts';
@@ -29,7 +29,9 @@ export function packageLines({ entry, versions, installed }: ShownPackage, termi
     ),
     ...metadata.requires.flatMap((requirement) => line('needs', requirementText(requirement))),
     ...line('Kubernetes', metadata.platform.kubernetes),
-    ...install.units.flatMap(({ chart }) => line('chart', `${chart.name} ${chart.version} from ${chart.repository}`)),
+    ...helmUnits(metadata).flatMap(({ chart }) =>
+      line('chart', `${chart.name} ${chart.version} from ${chart.repository}`),
+    ),
     ...line('namespace', install.namespace),
     ...line('CRDs', install.crds.map(({ name }) => name).join(', ')),
     ...line('rights', install.permissions.summary),
