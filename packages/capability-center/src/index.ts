@@ -39,14 +39,24 @@ export {
   type CapabilityReport,
   capabilityStatus,
 } from './health/report.ts';
+export { type CancelledOperation, type CancelResult, cancelOperation, pauseInstall } from './installer/cancel.ts';
 export { INSTALLER_CODES } from './installer/codes.ts';
-export type { ExecuteOptions, InstallerContext } from './installer/context.ts';
+export type { ExecuteOptions, FailurePolicy, InstallerContext } from './installer/context.ts';
 export { executeInstall, type InstalledResult, type InstallResult } from './installer/execute-install.ts';
 export { followJournal } from './installer/follow-journal.ts';
-export type { Journal, JournalEntry, JournalKind, Operation } from './installer/journal.ts';
+export type { Journal, JournalEntry } from './installer/journal.ts';
 export { type OpenCenterOptions, openCenter } from './installer/open-center.ts';
 export type { OnProgress, ProgressEvent } from './installer/progress.ts';
+export {
+  type OperationRequest,
+  type ResumedOperation,
+  type ResumeResult,
+  resumeOperation,
+} from './installer/resume.ts';
+export type { RevisionChart, RevisionPhase, RevisionRecord } from './installer/revision.ts';
+export { listRevisions } from './installer/revisions.ts';
 export { readJournal } from './installer/state.ts';
+export { JOURNAL_BOUNDARIES, type JournalKind, type Operation } from './installer/steps.ts';
 export { assertExecutable } from './plan/assert-executable.ts';
 export type { FieldChange } from './plan/object-diff.ts';
 export type { PermissionGrant } from './plan/permissions.ts';
@@ -85,6 +95,20 @@ export {
 } from './registry/publish-directory.ts';
 export { candidatesOf } from './resolver/candidates.ts';
 export { resolutionError } from './resolver/explain.ts';
+export { type GraphOptions, packageGraph } from './resolver/graph.ts';
+export { diffLocks, type VersionedPackages } from './resolver/lock-diff.ts';
+export type {
+  GraphEdge,
+  GraphNode,
+  LockDifference,
+  PackageGraph,
+  UpgradeStage,
+  UpgradeStep,
+  WhatIfQuestion,
+  WhatIfReport,
+  WhyChain,
+  WhyReport,
+} from './resolver/report-types.ts';
 export { resolve } from './resolver/resolve.ts';
 export type {
   Candidate,
@@ -92,16 +116,23 @@ export type {
   ClauseKind,
   InstalledPackage,
   Lock,
+  LockAction,
   LockChange,
   LockEntry,
+  PackageRule,
   Proof,
   Repair,
+  RepairRisk,
   ResolverFacts,
   ResolverGoal,
   ResolverInput,
   ResolverPolicy,
   ResolverResult,
+  ResolverWarning,
+  UnmanagedApi,
 } from './resolver/types.ts';
+export { whatIf } from './resolver/what-if.ts';
+export { whyInstalled } from './resolver/why.ts';
 export { executeUninstall } from './uninstall/execute-uninstall.ts';
 export { planUninstall } from './uninstall/plan-uninstall.ts';
 export type { InstanceCount, UninstallPlan, UninstallRequest, UninstallResult } from './uninstall/types.ts';

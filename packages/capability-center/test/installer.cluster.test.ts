@@ -16,8 +16,8 @@ import {
   planUninstall,
   type UninstallRequest,
 } from '../src/index.ts';
-import { INSTALL_STEPS } from '../src/installer/journal.ts';
 import { readLock } from '../src/installer/lock.ts';
+import { INSTALL_STEPS } from '../src/installer/steps.ts';
 import { readRelease } from '../src/plan/release-state.ts';
 import { chartDirectory, installerFor, kedaPackage, prepareCluster, STAND_INS } from './testing/cluster.ts';
 

@@ -15,8 +15,8 @@ import {
   planUninstall,
   readJournal,
 } from '../src/index.ts';
-import { INSTALL_STEPS, UNINSTALL_STEPS } from '../src/installer/journal.ts';
 import { readLock } from '../src/installer/lock.ts';
+import { INSTALL_STEPS, UNINSTALL_STEPS } from '../src/installer/steps.ts';
 import { readRelease } from '../src/plan/release-state.ts';
 import { installerFor, kedaPackage, prepareCluster } from './testing/cluster.ts';
 

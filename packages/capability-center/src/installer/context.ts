@@ -28,7 +28,18 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Limit of the whole operation; each unit also has its own. Default: the units' limits and two minutes. */
   readonly timeoutMs?: number;
+  /**
+   * What happens when an installation or upgrade fails for good: `rollback` takes everything back to the state before
+   * it, `stall` leaves it as it is for a person. Default: `rollback` for an upgrade whose certificate allows it, else
+   * `stall`; CapabilityInstall's `spec.onFailure` stands between.
+   */
+  readonly onFailure?: FailurePolicy;
+  /** How often a step that failed in passing (connection, conflict, busy server) is tried again. Default 3. */
+  readonly retries?: number;
 }
+
+/** What happens when an operation fails for good. */
+export type FailurePolicy = 'stall' | 'rollback';
 
 /** A command line for messages. */
 export function commandLine(context: Pick<InstallerContext, 'client' | 'command'>, words: string): string {

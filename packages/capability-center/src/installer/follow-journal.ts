@@ -1,12 +1,11 @@
 import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { LEASES } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient, leaseHolder, waitFor } from '@capstan/kube';
-import { type Journal, type JournalEntry, stoppedAt } from './journal.ts';
+import { isEnding, type Journal, type JournalEntry, stoppedAt } from './journal.ts';
 import { readRecord } from './secrets.ts';
 import { JOURNAL_KEY, journalReference } from './state.ts';
 
 const LOOK_MS = 3000;
-const ENDINGS = ['done', 'failed', 'interrupted'];
 
 /**
  * Follows the journal of a package that another process is working on, entry by entry, until that run has ended or its
@@ -30,7 +29,8 @@ export async function followJournal(
       seen = entry.seq;
       onEntry(entry);
     }
-    return !journal || ENDINGS.includes(journal.entries.at(-1)?.kind ?? 'done');
+    const last = journal?.entries.at(-1);
+    return last === undefined || isEnding(last);
   };
   for (;;) {
     try {

@@ -2,11 +2,12 @@ import { CapstanError, type Clock, EXIT, isCapstanError, type JsonObject, system
 import { PACKAGE_LABEL, recordLabels } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { INSTALLER_CODES } from './codes.ts';
-import { appendEntry, type Journal, type JournalEntry, type JournalKind, type Operation } from './journal.ts';
+import { appendEntry, isDone, type Journal, type JournalEntry } from './journal.ts';
 import { INSTALLER } from './labels.ts';
 import type { OnProgress } from './progress.ts';
 import { readRecord, recordSecret } from './secrets.ts';
 import { JOURNAL_KEY, journalReference } from './state.ts';
+import type { JournalKind, Operation } from './steps.ts';
 
 /** Writes the journal of one run. */
 export interface JournalWriter {
@@ -76,7 +77,7 @@ export async function openJournal(options: {
 
 /** Entries of another operation count only while it has not ended: they tell what it left behind. */
 function unfinished(journal: Journal): readonly JournalEntry[] {
-  return journal.entries.at(-1)?.kind === 'done' ? [] : journal.entries;
+  return isDone(journal) ? [] : journal.entries;
 }
 
 function rethrowFenced(error: unknown, header: JournalHeader): never {

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  announcesRelease,
-  appendEntry,
-  earlierRunEnded,
-  isDone,
-  type Journal,
-  type JournalKind,
-  stoppedAt,
-} from './journal.ts';
+import { announcesRelease, appendEntry, earlierRunEnded, isDone, type Journal, stoppedAt } from './journal.ts';
+import type { JournalKind } from './steps.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 

@@ -1,31 +1,5 @@
 import type { JsonObject } from '@capstan/base';
-
-/** Steps of an installation, in order. An entry of each is written before its effect. */
-export const INSTALL_STEPS = [
-  'begin',
-  'fetch',
-  'preflight',
-  'namespace',
-  'crd',
-  'unit',
-  'probe',
-  'publish',
-  'commit',
-] as const;
-
-/** Steps of a removal, in order. */
-export const UNINSTALL_STEPS = ['begin', 'withdraw', 'drain', 'unit', 'crd', 'namespace', 'tombstone'] as const;
-
-/** A step that an entry announces, or how a run ended. */
-export type JournalKind =
-  | (typeof INSTALL_STEPS)[number]
-  | (typeof UNINSTALL_STEPS)[number]
-  | 'done'
-  | 'failed'
-  | 'interrupted';
-
-/** What is done to the packages of a journal. */
-export type Operation = 'install' | 'uninstall';
+import { ENDINGS, type JournalKind, type Operation } from './steps.ts';
 
 /** One line of a journal. */
 export interface JournalEntry {
@@ -51,7 +25,7 @@ export interface Journal {
   readonly entries: readonly JournalEntry[];
 }
 
-const ENDINGS: readonly JournalKind[] = ['done', 'failed', 'interrupted'];
+const CLEAN: readonly JournalKind[] = ['done', 'reverted'];
 const MAX_ENTRIES = 200;
 
 /**
@@ -68,15 +42,21 @@ export function appendEntry(
   return { journal: { ...journal, entries }, entry: written };
 }
 
-/** Whether the operation has ended with success. */
+/** Whether nothing of the operation is left to do: it succeeded, or everything is as it was before it. */
 export function isDone(journal: Journal): boolean {
-  return journal.entries.at(-1)?.kind === 'done';
+  const last = journal.entries.at(-1);
+  return last !== undefined && CLEAN.includes(last.kind);
+}
+
+/** Whether an entry tells how a run ended. */
+export function isEnding({ kind }: Pick<JournalEntry, 'kind'>): boolean {
+  return (ENDINGS as readonly JournalKind[]).includes(kind);
 }
 
 /** The step at which an operation stopped, or undefined when it has ended with success or never began. */
 export function stoppedAt(journal: Journal): JournalEntry | undefined {
   if (isDone(journal)) return undefined;
-  return journal.entries.findLast((entry) => !ENDINGS.includes(entry.kind));
+  return journal.entries.findLast((entry) => !isEnding(entry));
 }
 
 /** Whether an unfinished operation announced that it would write this Helm release. */
@@ -93,5 +73,5 @@ export function announcesRelease(journal: Journal, release: string, namespace: s
  */
 export function earlierRunEnded(journal: Journal, fence: number): boolean {
   const last = journal.entries.findLast((entry) => entry.fence !== fence);
-  return last === undefined || ENDINGS.includes(last.kind);
+  return last === undefined || isEnding(last);
 }

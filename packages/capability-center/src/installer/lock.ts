@@ -16,6 +16,10 @@ export interface LockedPackage {
   readonly range: string;
   readonly requires: readonly string[];
   readonly at: string;
+  /** Number of the revision in force; absent in locks of early versions. */
+  readonly revision?: number;
+  /** Revisions that were in force before, newest first, as far as they are kept. */
+  readonly superseded?: readonly number[];
 }
 
 /** What was removed last, and what stayed. */

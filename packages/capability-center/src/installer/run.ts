@@ -3,8 +3,9 @@ import { KUBE_CODES } from '@capstan/kube';
 import { INSTALLER_CODES } from './codes.ts';
 import type { ExecuteOptions, InstallerContext } from './context.ts';
 import { takeInstallLease } from './install-lease.ts';
-import type { JournalKind } from './journal.ts';
 import { type JournalHeader, type JournalWriter, openJournal } from './journal-store.ts';
+import { killSwitch } from './kill-point.ts';
+import type { JournalKind } from './steps.ts';
 
 const GRACE_MS = 15_000;
 
@@ -93,6 +94,7 @@ function makeRun({ operation, journal, fence, signal, remaining }: RunParts): Ru
   const { context, options } = operation;
   const report = options.onProgress ?? (() => {});
   const clock = context.clock ?? systemClock;
+  const killAt = killSwitch(operation.header.operation);
   return {
     context,
     journal,
@@ -102,10 +104,13 @@ function makeRun({ operation, journal, fence, signal, remaining }: RunParts): Ru
     async step({ kind, package: name, text, detail }, effect) {
       signal.throwIfAborted();
       const of = name === undefined ? {} : { package: name };
+      killAt(kind, 'before');
       await journal.write(kind, name, detail);
+      killAt(kind, 'between');
       report({ type: 'start', step: kind, text, ...of });
       const started = clock.now();
       const result = await effect();
+      killAt(kind, 'after');
       report({ type: 'done', step: kind, text, durationMs: clock.now() - started, ...of });
       return result;
     },
@@ -167,8 +172,10 @@ function interrupted(header: JournalHeader, cause: unknown): CapstanError {
   });
 }
 
+const VERBS = { install: 'Installing', upgrade: 'Upgrading', rollback: 'Rolling back', uninstall: 'Removing' } as const;
+
 function verbOf({ operation }: JournalHeader): string {
-  return operation === 'install' ? 'Installing' : 'Removing';
+  return VERBS[operation];
 }
 
 function withNext(error: CapstanError, command: string): CapstanError {

@@ -53,7 +53,8 @@ export function journalReference(packageName: string): {
   return { apiVersion: 'v1', kind: 'Secret', namespace: SYSTEM_NAMESPACE, name: recordName('journal', packageName) };
 }
 
-async function readJournals(client: KubeClient): Promise<ReadonlyMap<string, Journal>> {
+/** The journals of all packages, by package. */
+export async function readJournals(client: KubeClient): Promise<ReadonlyMap<string, Journal>> {
   const { items } = await client.list(
     { apiVersion: 'v1', kind: 'Secret' },
     { namespace: SYSTEM_NAMESPACE, labelSelector: selectorOf(recordLabels('journal')) },
