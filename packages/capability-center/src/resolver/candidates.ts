@@ -5,6 +5,7 @@ import type { Candidate } from './types.ts';
 export function candidatesOf(entries: readonly CatalogEntry[]): Candidate[] {
   return entries.map(({ center, digest, metadata }) => {
     const { name, version, release, requires, conflicts, platform, lifecycle, upgrade, provides } = metadata;
+    const { channel, config, trust } = metadata;
     const { capabilities, apis } = provides;
     return {
       center,
@@ -18,6 +19,9 @@ export function candidatesOf(entries: readonly CatalogEntry[]): Candidate[] {
       lifecycle,
       upgrade,
       provides: { capabilities, apis },
+      channel,
+      config,
+      ...(trust ? { trust } : {}),
     };
   });
 }

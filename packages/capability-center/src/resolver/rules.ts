@@ -89,9 +89,11 @@ export function pairClause(a: Candidate, b: Candidate, input: ResolverInput): Cl
 
 function platformClause(candidate: Candidate, { facts }: ResolverInput): Clause | undefined {
   const { kubernetes, arch } = candidate.platform;
-  const version = semver.coerce(facts.kubernetes)?.version ?? facts.kubernetes;
-  if (kubernetes !== undefined && !inRange(version, kubernetes)) {
-    return stated('platform', candidate, `needs Kubernetes ${kubernetes}; your cluster runs ${version}`);
+  for (const each of [facts.kubernetes, ...(facts.alsoKubernetes ?? [])]) {
+    const version = semver.coerce(each)?.version ?? each;
+    if (kubernetes === undefined || inRange(version, kubernetes)) continue;
+    const cluster = each === facts.kubernetes ? 'your cluster runs' : 'your cluster would run';
+    return stated('platform', candidate, `needs Kubernetes ${kubernetes}; ${cluster} ${version}`);
   }
   if (arch !== undefined && facts.arch.length > 0 && !facts.arch.some((each) => arch.includes(each))) {
     return stated(
@@ -188,7 +190,8 @@ function sameApi(a: { group: string; kind: string }, b: { group: string; kind: s
   return a.group === b.group && a.kind === b.kind;
 }
 
-function apiName({ api }: Pick<ApiRequirement, 'api'>): string {
+/** `HTTPRoute.gateway.networking.k8s.io`. */
+export function apiName({ api }: Pick<ApiRequirement, 'api'>): string {
   return `${api.kind}.${api.group}`;
 }
 

@@ -1,4 +1,5 @@
-import type { CapabilityPackage } from '@capstan/capability-model';
+import type { JsonObject } from '@capstan/base';
+import type { CapabilityPackage, VersionId } from '@capstan/capability-model';
 
 /** A package that somebody wants. */
 export interface ResolverGoal {
@@ -8,6 +9,10 @@ export interface ResolverGoal {
   readonly askedBy: string;
   /** Only from this center. */
   readonly center?: string;
+  /** Only versions of these channels; a channel that is not `stable` lets its pre-releases in. */
+  readonly channels?: readonly string[];
+  /** Values of the package's configuration, for requirements that depend on them (`when`). */
+  readonly values?: JsonObject;
 }
 
 /** A package that is in the cluster: a preference, not a clause. */
@@ -16,6 +21,8 @@ export interface InstalledPackage {
   readonly version: string;
   readonly release: number;
   readonly digest?: string;
+  /** Values of its configuration, for requirements that depend on them (`when`). */
+  readonly values?: JsonObject;
 }
 
 /** One version that can be chosen. */
@@ -27,13 +34,51 @@ export interface Candidate
   readonly provides: Pick<CapabilityPackage['provides'], 'capabilities' | 'apis'>;
   readonly center: string;
   readonly digest: string;
+  /** Channels that it is published in; `stable` when absent. */
+  readonly channel?: CapabilityPackage['channel'];
+  /** Says which values a requirement's `when` sees where the user sets none. */
+  readonly config?: CapabilityPackage['config'];
+  readonly trust?: CapabilityPackage['trust'];
+  /** Why its metadata cannot be read; such a version is never chosen, and a proof says why. */
+  readonly unreadable?: string;
+}
+
+/** An API that is in the cluster without belonging to an installed package. */
+export interface UnmanagedApi {
+  readonly group: string;
+  readonly kind: string;
+  readonly served: readonly string[];
+  /** Who brought it, in users' words: `Helm release istio-base in istio-system`, `somebody`. */
+  readonly owner: string;
 }
 
 /** What the resolver needs to know of the cluster. */
 export interface ResolverFacts {
   /** Kubernetes version, with or without `v`. */
   readonly kubernetes: string;
+  /** Kubernetes versions that everything must run on as well: those that the cluster is about to be upgraded to. */
+  readonly alsoKubernetes?: readonly string[];
   readonly arch: readonly string[];
+  readonly os?: readonly string[];
+  readonly distribution?: string;
+  /** APIs in the cluster that no installed package owns: they meet requirements, and no package may bring them too. */
+  readonly apis?: readonly UnmanagedApi[];
+}
+
+/** A rule of the platform team: a version that breaks it is not chosen, and the proof names the rule. */
+export interface PackageRule {
+  /** What the rule is called, in users' words: `policy production`. */
+  readonly by: string;
+  /** Packages that it is about; all when absent. */
+  readonly packages?: readonly string[];
+  /** Installed versions stay as they are. */
+  readonly freeze?: boolean;
+  /** Only from these centers. */
+  readonly centers?: readonly string[];
+  /** Only with one of these signers in `trust.signer`. */
+  readonly signers?: readonly string[];
+  /** No higher major version than this. */
+  readonly maxMajor?: number;
 }
 
 /** How to choose where several answers are right. */
@@ -42,6 +87,11 @@ export interface ResolverPolicy {
   readonly lift?: readonly string[];
   readonly allowDowngrade?: boolean;
   readonly allowPrereleases?: boolean;
+  /** Only versions of these channels; all when absent. What is installed may stay. */
+  readonly channels?: readonly string[];
+  readonly rules?: readonly PackageRule[];
+  /** Which version is preferred of those that may be chosen freely; `newest` when absent. */
+  readonly prefer?: 'newest' | 'lowest';
   /** Steps after which the answer is `undecided`. Counted, never timed, so that it is deterministic. */
   readonly maxSteps?: number;
 }
@@ -81,6 +131,7 @@ export type ClauseKind =
   | 'platform'
   | 'lifecycle'
   | 'upgrade'
+  | 'policy'
   | 'one-version'
   /** What the centers offer at all. */
   | 'catalog';
@@ -93,13 +144,18 @@ export interface Clause {
   readonly stated?: { readonly by: string; readonly version: string; readonly rule: string };
 }
 
+/** What happens to a package between two locks. */
+export type LockAction = 'install' | 'upgrade' | 'downgrade' | 'keep' | 'unneeded';
+
 /** What the lock changes for one package, and the clause that forced it. */
 export interface LockChange {
   readonly package: string;
-  readonly action: 'install' | 'upgrade' | 'downgrade' | 'keep' | 'unneeded';
-  readonly from?: { readonly version: string; readonly release: number };
-  readonly to?: { readonly version: string; readonly release: number };
+  readonly action: LockAction;
+  readonly from?: VersionId;
+  readonly to?: VersionId;
   readonly because: Clause;
+  /** Versions to go through on the way, in order and without `to`, where one step does not lead there. */
+  readonly hops?: readonly VersionId[];
 }
 
 /** Why there is no solution: leaves are rules of the input, and together they cannot hold. */
@@ -117,6 +173,19 @@ export interface Repair {
   readonly policy?: ResolverPolicy;
   /** Packages that would be installed or moved. */
   readonly changes: number;
+  /** What kind of change it is; `none` harms nobody, `high` takes something away from somebody. */
+  readonly risk?: RepairRisk;
+  /** The Kubernetes version that was assumed instead, where the way out is to upgrade the cluster first. */
+  readonly kubernetes?: string;
+}
+
+/** How much harm a way out may do. */
+export type RepairRisk = 'none' | 'low' | 'medium' | 'high';
+
+/** What is not right already, outside of what was asked: it blocks nothing. */
+export interface ResolverWarning {
+  readonly package: string;
+  readonly text: string;
 }
 
 /** The answer, as data; text is rendered from it. */
@@ -124,6 +193,8 @@ export type ResolverResult = {
   readonly inputsDigest: string;
   /** Choices tried. */
   readonly steps: number;
+  /** Faults of installed packages that the goals have nothing to do with. */
+  readonly warnings?: readonly ResolverWarning[];
 } & (
   | { readonly status: 'solved'; readonly lock: Lock; readonly changes: readonly LockChange[] }
   | {
@@ -133,5 +204,10 @@ export type ResolverResult = {
       /** At most 12 lines. */
       readonly explanation: string;
     }
-  | { readonly status: 'undecided'; readonly explanation: string }
+  | {
+      readonly status: 'undecided';
+      readonly explanation: string;
+      /** The two packages whose versions clashed most often. */
+      readonly hottest?: readonly string[];
+    }
 );
