@@ -1,6 +1,7 @@
-import type { ExitCode } from '@capstan/base';
+import { EXIT, type ExitCode } from '@capstan/base';
 import { Config } from '@oclif/core/config';
 import type { RunnableCommand } from './base-command.ts';
+import { isCompletion } from './completion/words.ts';
 import { reportFailure } from './lib/report.ts';
 import { resolveCommand } from './lib/resolve-command.ts';
 
@@ -17,6 +18,11 @@ export interface MainOptions {
 export async function main({ root, fromSource = false, argv = process.argv.slice(2) }: MainOptions): Promise<ExitCode> {
   try {
     const config = await Config.load({ root, ignoreManifest: fromSource });
+    if (isCompletion(argv)) {
+      const { answerShell } = await import('./completion/answer.ts');
+      process.stdout.write(`${(await answerShell(argv, config)).join('\n')}\n`);
+      return EXIT.done;
+    }
     const resolved = resolveCommand(argv, config.commandIDs);
     if (resolved.kind === 'help') {
       const { showHelp } = await import('./help/show.ts');
