@@ -1,15 +1,16 @@
 import { CapstanError, redact } from '@capstan/base';
+import type { CallOptions } from './call-types.ts';
+import type { ChartReference, LintFlags, PullFlags, RenderFlags, ServerFlags, TemplateFlags } from './chart-types.ts';
 import { HELM_CODES } from './codes.ts';
 import type {
-  CallOptions,
-  ChartReference,
   ListFlags,
   ReleaseFlags,
-  RenderFlags,
-  TemplateFlags,
+  RevisionFlags,
+  RollbackFlags,
   UninstallFlags,
   UpgradeFlags,
-} from './types.ts';
+} from './release-types.ts';
+import type { LoginFlags, SearchFlags } from './repository-types.ts';
 
 type Flag = string | false | undefined;
 
@@ -22,6 +23,8 @@ const flag = (name: string, value: string | number | undefined): Flag =>
 export function chartArguments(chart: ChartReference): string[] {
   const { name, repository, version } = typeof chart === 'string' ? { name: chart } : chart;
   for (const address of [name, repository ?? '']) refuseCredentials(address);
+  // Helm takes no registry in --repo.
+  if (repository?.startsWith('oci://')) return present([`${repository}/${name}`, flag('version', version)]);
   return present([name, flag('repo', repository), flag('version', version)]);
 }
 
@@ -29,7 +32,7 @@ export function chartArguments(chart: ChartReference): string[] {
 export function refuseCredentials(address: string): void {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/\s]*@/i.test(address)) return;
   throw new CapstanError(HELM_CODES.credentialsInArgument, `${redact(address)} carries credentials`, {
-    hint: 'Give the address without them and pass username and password to repo.add.',
+    hint: 'Give the address without them and pass username and password as credentials.',
     terminal: true,
   });
 }
@@ -111,5 +114,78 @@ export function listArguments(flags: ListFlags): string[] {
     flags.allNamespaces && '--all-namespaces',
     flag('filter', flags.filter),
     flag('selector', flags.selector),
+  ]);
+}
+
+/** Flags of rollback. */
+export function rollbackArguments(flags: RollbackFlags, limitMs: number): string[] {
+  return present([
+    flags.wait && '--wait=watcher',
+    flags.waitForJobs && '--wait-for-jobs',
+    flags.noHooks && '--no-hooks',
+    flags.forceConflicts && '--force-conflicts',
+    flags.cleanupOnFail && '--cleanup-on-fail',
+    flag('history-max', flags.historyMax),
+    `--timeout=${limitMs}ms`,
+  ]);
+}
+
+/** How a repository or registry is reached; never its credentials. */
+export function serverArguments(flags: Omit<ServerFlags, 'credentials' | 'plainHttp'>): string[] {
+  return present([
+    flags.passCredentials && '--pass-credentials',
+    flag('ca-file', flags.caFile),
+    flag('cert-file', flags.certFile),
+    flag('key-file', flags.keyFile),
+    flags.insecureSkipTlsVerify && '--insecure-skip-tls-verify',
+  ]);
+}
+
+/** Flags of pull. */
+export function pullArguments(destination: string, flags: PullFlags): string[] {
+  return present([
+    `--destination=${destination}`,
+    ...serverArguments(flags),
+    flags.plainHttp && '--plain-http',
+    flags.provenance && '--prov',
+    flags.keyring !== undefined && '--verify',
+    flag('keyring', flags.keyring),
+  ]);
+}
+
+/** Flags of lint. */
+export function lintArguments(flags: LintFlags): string[] {
+  return present([
+    flags.values && '--values=-',
+    flags.strict && '--strict',
+    flags.withSubcharts && '--with-subcharts',
+    flag('kube-version', flags.kubeVersion),
+  ]);
+}
+
+/** Flags of search repo. */
+export function searchArguments(flags: SearchFlags): string[] {
+  return present([
+    flag('version', flags.version),
+    flags.versions && '--versions',
+    flags.devel && '--devel',
+    flags.regexp && '--regexp',
+  ]);
+}
+
+/** Which revision is read. */
+export function revisionArguments(flags: RevisionFlags): string[] {
+  return present([flag('revision', flags.revision)]);
+}
+
+/** Flags of registry login, without the password. */
+export function loginArguments(flags: LoginFlags): string[] {
+  return present([
+    flag('username', flags.username),
+    flag('ca-file', flags.caFile),
+    flag('cert-file', flags.certFile),
+    flag('key-file', flags.keyFile),
+    flags.plainHttp && '--plain-http',
+    flags.insecure && '--insecure',
   ]);
 }

@@ -3,9 +3,9 @@ import { delimiter, join, resolve } from 'node:path';
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
 import semver from 'semver';
 import { bundledHelm } from './bundled.ts';
+import type { HelmBinary } from './call-types.ts';
 import { HELM_CODES } from './codes.ts';
 import { runProcess } from './process.ts';
-import type { HelmBinary } from './types.ts';
 
 /** The oldest Helm that works: the waiting and server-side apply of Helm 4 are relied on. */
 const OLDEST = '4.0.0';

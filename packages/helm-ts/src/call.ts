@@ -2,11 +2,12 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { CapstanError, EXIT } from '@capstan/base';
 import { callArguments, chartArguments, chartName } from './arguments.ts';
+import type { CallOptions, HelmBinary, HelmOptions } from './call-types.ts';
+import type { ChartReference, ChartValues } from './chart-types.ts';
 import { HELM_CODES } from './codes.ts';
 import type { CallSubject } from './failure-rules.ts';
 import { helmMessage, readFailure, timedOut } from './failures.ts';
 import { type ProcessResult, runProcess } from './process.ts';
-import type { CallOptions, ChartReference, ChartValues, HelmBinary, HelmOptions } from './types.ts';
 
 /** Helm gets this long to report its own timeout before it is stopped. */
 const GRACE_MS = 10_000;
@@ -63,6 +64,10 @@ export interface Call {
   readonly values?: ChartValues | undefined;
   /** Standard input where no values are sent. */
   readonly input?: string;
+  /** Variables on top of the client's environment. */
+  readonly env?: Environment;
+  /** Exit codes whose output is an answer all the same. */
+  readonly answers?: readonly number[];
 }
 
 /** Runs one Helm command and answers what it printed; every failure is a CapstanError of `HELM_CODES`. */
@@ -75,7 +80,7 @@ export function callerOf(binary: HelmBinary, env: Environment, emptyDirectory: s
     const result = await runProcess({
       file: binary.path,
       args: argumentsOf(call),
-      env,
+      env: { ...env, ...call.env },
       // Helm prefers a directory of the chart's name to the repository that was asked for.
       ...(typeof chart === 'object' && chart.repository !== undefined ? { cwd: emptyDirectory } : {}),
       input: call.values === undefined ? (call.input ?? '') : JSON.stringify(call.values),
@@ -86,9 +91,13 @@ export function callerOf(binary: HelmBinary, env: Environment, emptyDirectory: s
     }).catch((cause: unknown) => {
       throw new CapstanError(HELM_CODES.notFound, `${binary.path} cannot be run any more`, { cause });
     });
-    if (result.stopped === undefined && result.code === 0) return result.stdout;
+    if (result.stopped === undefined && answers(call, result.code)) return result.stdout;
     throw failureOf(result, subjectOf(call), call.limitMs);
   };
+}
+
+function answers(call: Call, code: number | undefined): boolean {
+  return code === 0 || (code !== undefined && call.answers?.includes(code) === true);
 }
 
 function argumentsOf({ command, release, chart, operands = [], args = [], flags }: Call): string[] {

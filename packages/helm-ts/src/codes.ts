@@ -16,6 +16,11 @@ export const HELM_CODES = {
   pendingOperation: 'CAPSTAN_HELM_PENDING_OPERATION',
   kubeUnreachable: 'CAPSTAN_HELM_KUBE_UNREACHABLE',
   forbidden: 'CAPSTAN_HELM_FORBIDDEN',
+  /** A chart repository or registry wants other credentials. */
+  unauthorized: 'CAPSTAN_HELM_UNAUTHORIZED',
+  repositoryNotFound: 'CAPSTAN_HELM_REPOSITORY_NOT_FOUND',
+  /** A chart's archive is not what its signer signed, or nobody trusted signed it. */
+  verificationFailed: 'CAPSTAN_HELM_VERIFICATION_FAILED',
   credentialsInArgument: 'CAPSTAN_HELM_CREDENTIALS_IN_ARGUMENT',
   outputTooLarge: 'CAPSTAN_HELM_OUTPUT_TOO_LARGE',
   outputUnreadable: 'CAPSTAN_HELM_OUTPUT_UNREADABLE',

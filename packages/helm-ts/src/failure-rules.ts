@@ -1,6 +1,6 @@
 import { type CapstanErrorOptions, EXIT } from '@capstan/base';
 import { HELM_CODES } from './codes.ts';
-import type { BlockingObject } from './types.ts';
+import type { BlockingObject } from './release-types.ts';
 
 /** What a failed call was about; becomes part of the error's fields. */
 export interface CallSubject {
@@ -52,6 +52,7 @@ export function readTimeout(text: string, limit: string): Reading {
 
 /** In the order in which they are asked. */
 export const RULES: readonly Rule[] = [
+  readUnauthorized,
   (text) => {
     if (!/provide credentials|\bUnauthorized\b/.test(text)) return undefined;
     return {
@@ -93,6 +94,11 @@ export const RULES: readonly Rule[] = [
     };
   },
   (text, subject) => {
+    const revision = /release has no (\d+) version/.exec(text)?.[1];
+    if (revision !== undefined) {
+      const what = revision === '0' ? 'no earlier revision' : `no revision ${revision}`;
+      return { code: HELM_CODES.releaseNotFound, summary: `release ${subject.release ?? ''} has ${what}` };
+    }
     if (!/release: not found|has no deployed releases/.test(text)) return undefined;
     const summary = `there is no release ${subject.release ?? ''} in namespace ${subject.namespace ?? 'default'}`;
     return { code: HELM_CODES.releaseNotFound, summary };
@@ -137,6 +143,22 @@ export const RULES: readonly Rule[] = [
     if (!CHART_INVALID.test(text)) return undefined;
     return { code: HELM_CODES.chartInvalid, summary: oneLine(text), terminal: true };
   },
+  (text) => {
+    if (!/openpgp|provenance file|failed to verify|sha256 sum does not match|signature/i.test(text)) return undefined;
+    return {
+      code: HELM_CODES.verificationFailed,
+      summary: `the archive is not proven to be its signer's: ${firstLine(text)}`,
+      hint: 'Get the archive and its provenance file again, or add the key of a signer you trust to the keyring.',
+      terminal: true,
+    };
+  },
+  (text) => {
+    const name = /no repo(?:sitory)? named "([^"]+)"|repo (\S+) not found/.exec(text);
+    if (!name && !/no repositories (?:found|configured|to show)/.test(text)) return undefined;
+    const which = name?.[1] ?? name?.[2];
+    const summary = which === undefined ? 'no repository was added' : `there is no repository ${which}`;
+    return { code: HELM_CODES.repositoryNotFound, summary, hint: 'Add it first.' };
+  },
   (text, subject) => {
     if (!CHART_NOT_FOUND.test(text)) return undefined;
     return {
@@ -152,6 +174,22 @@ export const RULES: readonly Rule[] = [
     return { code: HELM_CODES.objectInvalid, summary: `the cluster refuses an object: ${firstLine(text)}` };
   },
 ];
+
+/** Commands that talk to chart repositories and registries rather than to the cluster. */
+const ABOUT_REPOSITORIES = /^(?:pull|repo |registry |show |search )/;
+
+/** UNAUTHORIZED: it is a repository or registry, not the cluster, that refuses. */
+function readUnauthorized(text: string, subject: CallSubject): Reading | undefined {
+  if (!ABOUT_REPOSITORIES.test(subject.command)) return undefined;
+  const refused = /\b40[13]\b|unauthorized|authentication required|no basic auth credentials|denied: /i.test(text);
+  if (!refused) return undefined;
+  return {
+    code: HELM_CODES.unauthorized,
+    summary: `the repository does not accept the credentials: ${firstLine(text)}`,
+    hint: 'Check user name and password, and that they may read this chart.',
+    exit: EXIT.forbidden,
+  };
+}
 
 const CHART_INVALID = new RegExp(
   [
@@ -174,7 +212,6 @@ const CHART_NOT_FOUND = new RegExp(
     '^path "[^"]*" not found',
     'unable to detect chart',
     'not a valid chart repository',
-    'repo \\S+ not found',
     'chart "[^"]*" (?:version "[^"]*" |matching \\S+ )?not found',
     'no chart (?:name|version) found',
     'failed to fetch',

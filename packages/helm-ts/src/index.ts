@@ -1,26 +1,38 @@
-export { HELM_CODES } from './codes.ts';
-export { createHelm } from './helm.ts';
-export { parseManifest } from './results.ts';
+export type { CallOptions, HelmBinary, HelmOptions, OutputLine } from './call-types.ts';
 export type {
-  BlockingObject,
-  CallOptions,
   ChartMetadata,
   ChartReference,
   ChartValues,
-  Helm,
-  HelmBinary,
-  HelmOptions,
+  Credentials,
+  LintFinding,
+  LintFlags,
+  LintReport,
+  PackageFlags,
+  PulledChart,
+  PullFlags,
+  RenderFlags,
+  ServerFlags,
+  TemplateFlags,
+  Verification,
+  VerifyFlags,
+} from './chart-types.ts';
+export { HELM_CODES } from './codes.ts';
+export { createHelm } from './helm.ts';
+export type {
+  BlockingObject,
   ListedRelease,
   ListFlags,
-  OutputLine,
-  PackageFlags,
   Release,
   ReleaseFlags,
+  ReleaseMetadata,
+  ReleaseRecord,
   ReleaseStatus,
-  RenderFlags,
-  RepoAddFlags,
   Revision,
-  TemplateFlags,
+  RevisionFlags,
+  RollbackFlags,
   UninstallFlags,
   UpgradeFlags,
-} from './types.ts';
+} from './release-types.ts';
+export type { FoundChart, LoginFlags, RepoAddFlags, Repository, SearchFlags } from './repository-types.ts';
+export { parseManifest } from './results.ts';
+export type { Helm } from './types.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { OutputLine } from './types.ts';
+import type { OutputLine } from './call-types.ts';
 
 const KILL_AFTER_MS = 10_000;
 

@@ -1,7 +1,15 @@
-import { CapstanError, type JsonObject, type KubernetesObject, messageOf } from '@capstan/base';
+import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { parse, parseAllDocuments } from 'yaml';
-import { HELM_CODES } from './codes.ts';
-import type { ChartMetadata, ListedRelease, Release, ReleaseStatus, Revision } from './types.ts';
+import type { ChartMetadata } from './chart-types.ts';
+import { isRecord, parseJson, rowsOf, textOf, unreadable } from './output.ts';
+import type {
+  ListedRelease,
+  Release,
+  ReleaseMetadata,
+  ReleaseRecord,
+  ReleaseStatus,
+  Revision,
+} from './release-types.ts';
 
 /**
  * The objects of a rendered manifest, `List`s taken apart, empty documents left out. YAML 1.2: a bare `=` or `on` is a
@@ -33,19 +41,6 @@ function isKubernetesObject(value: unknown): value is KubernetesObject {
   return isRecord(value) && typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string';
 }
 
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Reads Helm's `-o json`. Helm prints `null` where there is nothing. */
-function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw unreadable(what, error);
-  }
-}
-
 /** The release that install, upgrade and status print. */
 export function readRelease(text: string): Release {
   const release = parseJson(text, 'the release');
@@ -68,7 +63,7 @@ export function readRelease(text: string): Release {
 
 /** What list prints. */
 export function readList(text: string): ListedRelease[] {
-  return rows(text, 'the list of releases').map((row) => ({
+  return rowsOf(text, 'the list of releases').map((row) => ({
     name: textOf(row['name']),
     namespace: textOf(row['namespace']),
     ...readRow(row),
@@ -77,7 +72,7 @@ export function readList(text: string): ListedRelease[] {
 
 /** What history prints. */
 export function readHistory(text: string): Revision[] {
-  return rows(text, 'the history').map((row) => ({ ...readRow(row), description: textOf(row['description']) }));
+  return rowsOf(text, 'the history').map((row) => ({ ...readRow(row), description: textOf(row['description']) }));
 }
 
 function readRow(row: JsonObject) {
@@ -108,19 +103,41 @@ export function readChart(text: string): ChartMetadata {
   return { ...rest, name, version };
 }
 
-function rows(text: string, what: string): JsonObject[] {
-  const value = parseJson(text, what) ?? [];
-  if (!Array.isArray(value)) throw unreadable(what, 'it is no list');
-  return value.filter(isRecord);
+/** What get metadata prints. */
+export function readMetadata(text: string): ReleaseMetadata {
+  const metadata = parseJson(text, "the release's metadata");
+  if (!isRecord(metadata)) throw unreadable("the release's metadata", 'it is no object');
+  const labels = Object.entries(isRecord(metadata['labels']) ? metadata['labels'] : {});
+  const applyMethod = { ssa: 'server-side', csa: 'client-side' }[textOf(metadata['applyMethod'])];
+  return {
+    name: textOf(metadata['name']),
+    namespace: textOf(metadata['namespace']),
+    revision: Number(metadata['revision']),
+    status: textOf(metadata['status']) as ReleaseStatus,
+    chart: textOf(metadata['chart']),
+    chartVersion: textOf(metadata['version']),
+    appVersion: textOf(metadata['appVersion']),
+    deployedAt: textOf(metadata['deployedAt']),
+    ...(applyMethod === undefined ? {} : { applyMethod }),
+    labels: Object.fromEntries(labels.map(([key, value]) => [key, textOf(value)])),
+  };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/** Metadata, and of what status prints the rest. */
+export function readRecord(metadata: ReleaseMetadata, text: string): ReleaseRecord {
+  const { values, notes, manifest } = readRelease(text);
+  const status = parseJson(text, 'the release');
+  const hooks = isRecord(status) && Array.isArray(status['hooks']) ? status['hooks'].filter(isRecord) : [];
+  return {
+    ...metadata,
+    values,
+    ...(notes === undefined ? {} : { notes }),
+    manifest: parseManifest(manifest),
+    hooks: hooks.flatMap((hook) => parseManifest(textOf(hook['manifest']))),
+  };
 }
 
-function unreadable(what: string, cause: unknown): CapstanError {
-  return new CapstanError(HELM_CODES.outputUnreadable, `helm printed ${what} in a form that cannot be read`, {
-    hint: messageOf(cause),
-    cause,
-  });
+/** What get notes prints: a heading, then the notes. */
+export function readNotes(text: string): string {
+  return text.replace(/^NOTES:\n/, '').trim();
 }
