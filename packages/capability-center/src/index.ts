@@ -15,6 +15,8 @@ export {
   type AgedEvidence,
   answerQuery,
   type CapabilityAnswer,
+  type CapabilityOfferAnswer,
+  listCapabilities,
   type ProviderAnswer,
   type QueryFacts,
   type QueryOptions,
@@ -33,6 +35,7 @@ export {
   searchCapabilities,
 } from './discovery/search.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
+export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
 export {
   type CapabilityCheck,
@@ -133,6 +136,7 @@ export type {
 } from './resolver/types.ts';
 export { whatIf } from './resolver/what-if.ts';
 export { whyInstalled } from './resolver/why.ts';
+export type { CapabilitySetsOptions } from './sets/types.ts';
 export { executeUninstall } from './uninstall/execute-uninstall.ts';
 export { planUninstall } from './uninstall/plan-uninstall.ts';
 export type { InstanceCount, UninstallPlan, UninstallRequest, UninstallResult } from './uninstall/types.ts';

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@capstan/base';
+import type { InstallerContext } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
 
@@ -15,7 +16,7 @@ export type OperatorState =
 
 /** Something that an operator serves. */
 export interface ServedEndpoint {
-  readonly name: 'health' | 'metrics' | 'webhooks';
+  readonly name: 'health' | 'metrics' | 'api' | 'webhooks';
   /** Without a path. */
   readonly url: string;
 }
@@ -44,6 +45,15 @@ export interface OperatorOptions {
   readonly metricsAddr?: string;
   /** Where `/healthz` and `/readyz` are served. Default: nowhere. */
   readonly healthAddr?: string;
+  /** Where `/api/v1/capabilities` is served; it may be the same address as another. Default: nowhere. */
+  readonly apiAddr?: string;
+  /**
+   * Opens Helm and the centers, when a CapabilitySet or a query needs them and again when the centers change. Without it
+   * CapabilitySets are stalled, with the reason NoCenter.
+   */
+  readonly openCenter?: (client: KubeClient) => Promise<InstallerContext>;
+  /** A command line of Capstan's for messages, with the flags that reach this cluster. */
+  readonly command?: (words: string) => string;
   /** How many revisions of a Component are kept. Default 50. */
   readonly revisionLimit?: number;
   /** Leaves a workload or trait alone that was applied for this generation and revision. Default false. */

@@ -1,13 +1,17 @@
-import { type Clock, systemClock } from '@capstan/base';
+import { type Clock, type KubernetesObject, systemClock } from '@capstan/base';
 import {
   CAPSTAN_KINDS,
   type Capability,
+  type CapabilityInstall,
   type CapabilityProvider,
   type Evidence,
   inRange,
+  parseRange,
 } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { nearest } from '@capstan/oam-model';
+import type { Catalog } from '../registry/catalog.ts';
+import { offersFor } from './offers.ts';
 import { type CapabilityQuery, parseCapabilityQuery } from './query.ts';
 
 /** Evidence and how old it is. */
@@ -19,7 +23,8 @@ export interface AgedEvidence extends Evidence {
 export interface UseRight {
   readonly definition: string;
   readonly kind: string;
-  readonly allowed: boolean;
+  /** `unknown` where nobody said who asks. */
+  readonly allowed: boolean | 'unknown';
   readonly reason: string;
 }
 
@@ -31,7 +36,19 @@ export interface ProviderAnswer extends Omit<CapabilityProvider, 'evidence'> {
   /** Why it does not fit. */
   readonly mismatch?: string;
   /** Whether the caller may use it in the namespace; absent where it offers no trait or workload. */
-  readonly mayUse?: { readonly allowed: boolean; readonly rights: readonly UseRight[] };
+  readonly mayUse?: { readonly allowed: boolean | 'unknown'; readonly rights: readonly UseRight[] };
+}
+
+/** A package that a center has and that is not installed in a version that fits: installing it would help. */
+export interface CapabilityOfferAnswer {
+  readonly package: string;
+  readonly version: string;
+  readonly release: number;
+  readonly center: string;
+  readonly contractVersion: string;
+  readonly features: readonly string[];
+  /** The command that installs it, or brings the installed package to this version. */
+  readonly command: string;
 }
 
 /** The answer to a query. */
@@ -48,20 +65,28 @@ export interface CapabilityAnswer {
   readonly providers: readonly ProviderAnswer[];
   /** Contracts of the cluster with a similar name, where it has none of this one. */
   readonly nearest: readonly string[];
+  /** What the centers have that would fit, one version of each package, the newest; only where a catalog was given. */
+  readonly offers: readonly CapabilityOfferAnswer[];
 }
 
-/** Options of `queryCapabilities`. */
+/** Options of `queryCapabilities` and `listCapabilities`. */
 export interface QueryOptions {
   /** Where the capability is to be used; defaults to the context's namespace. */
   readonly namespace?: string;
+  /** Whose rights count: the client's own identity when absent, nobody's (`allowed: unknown`) with `unknown`. */
+  readonly caller?: Pick<KubeClient, 'mayI'> | 'unknown';
+  /** What the centers offer, read when it is needed. Without it there are no offers. */
+  readonly catalog?: () => Promise<Catalog>;
+  /** A command line of Capstan's for offers; default `capstan WORDS --context NAME`. */
+  readonly command?: (words: string) => string;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Answers `autoscale >=1.0 with schedule` from the cluster's Capability objects: whether it is satisfied, by which
- * package in which version and health, on what evidence, and whether the caller may use it there. Throws
- * CAPSTAN_QUERY_INVALID; a cluster that lacks the contract, or Capstan, is an answer and no error.
+ * package in which version and health, on what evidence, whether the caller may use it there, and what the centers have
+ * that would help. Throws CAPSTAN_QUERY_INVALID; a cluster that lacks the contract, or Capstan, is an answer and no error.
  */
 export async function queryCapabilities(
   client: KubeClient,
@@ -72,22 +97,57 @@ export async function queryCapabilities(
   const { namespace = client.context.namespace, clock = systemClock, signal } = options;
   const request = signal ? { signal } : {};
   const live = await client.get({ ...CAPSTAN_KINDS.capability, name: wanted.capability }, request);
-  const rights = new Map<string, UseRight>();
-  const found = ((live as Capability | undefined)?.status?.providers ?? []).map(withLists);
-  for (const { definitions } of found) {
-    for (const definition of definitions) {
-      rights.set(definition.name, await useRight(client, definition, namespace));
-    }
-  }
+  const found = providersOf(live);
+  const [rights, offers] = await Promise.all([
+    rightsOf(options.caller ?? client, found, namespace),
+    findOffers(client, wanted, options),
+  ]);
   const names = live
     ? []
     : (await client.list(CAPSTAN_KINDS.capability, request)).items.map(({ metadata }) => metadata.name);
-  return answerQuery({ wanted, namespace, found, rights, names, now: clock.now() });
+  return answerQuery({ wanted, namespace, found, rights, names, offers, now: clock.now() });
+}
+
+/** One answer for each contract of the cluster, as if it had been asked for in any version. */
+export async function listCapabilities(
+  client: KubeClient,
+  options: Omit<QueryOptions, 'catalog' | 'command'> = {},
+): Promise<CapabilityAnswer[]> {
+  const { namespace = client.context.namespace, clock = systemClock, signal } = options;
+  const { items } = await client.list(CAPSTAN_KINDS.capability, signal ? { signal } : {});
+  const rights = await rightsOf(options.caller ?? client, items.flatMap(providersOf), namespace);
+  return items
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((item) => {
+      const wanted = { capability: item.metadata.name, range: parseRange('*'), features: [] };
+      return answerQuery({ wanted, namespace, found: providersOf(item), rights, names: [], now: clock.now() });
+    });
 }
 
 /** The API server leaves out lists that became empty. */
-function withLists(provider: CapabilityProvider): CapabilityProvider {
-  return { ...provider, definitions: provider.definitions ?? [], evidence: provider.evidence ?? [] };
+function providersOf(live: KubernetesObject | undefined): CapabilityProvider[] {
+  return ((live as Capability | undefined)?.status?.providers ?? []).map((provider) => ({
+    ...provider,
+    definitions: provider.definitions ?? [],
+    evidence: provider.evidence ?? [],
+  }));
+}
+
+async function findOffers(
+  client: KubeClient,
+  wanted: CapabilityQuery,
+  { catalog, command = (words) => `capstan ${words} --context ${client.context.name}` }: QueryOptions,
+): Promise<CapabilityOfferAnswer[]> {
+  if (!catalog) return [];
+  const [offered, { gitVersion }, { items }] = await Promise.all([
+    catalog(),
+    client.version(),
+    client.list(CAPSTAN_KINDS.install),
+  ]);
+  const installed = (items as CapabilityInstall[]).map(
+    ({ metadata: { name }, status }) => [name, status?.version ?? ''] as const,
+  );
+  return offersFor(offered, wanted, { installed: new Map(installed), kubernetes: gitVersion, command });
 }
 
 /** What an answer is made of. */
@@ -99,30 +159,36 @@ export interface QueryFacts {
   readonly rights: ReadonlyMap<string, UseRight>;
   /** Contracts that the cluster has, where it lacks the one wanted. */
   readonly names: readonly string[];
+  readonly offers?: readonly CapabilityOfferAnswer[];
   readonly now: number;
 }
 
 /** The answer that follows from the facts. Pure. */
-export function answerQuery({ wanted, namespace, found, rights, names, now }: QueryFacts): CapabilityAnswer {
+export function answerQuery(facts: QueryFacts): CapabilityAnswer {
+  const { wanted, namespace, found, rights, names, offers = [], now } = facts;
   const { capability, range, features } = wanted;
   const providers = found
     .map((provider) => providerAnswer(provider, wanted, rights, now))
     .sort((a, b) => Number(b.fits) - Number(a.fits));
   const near = found.length > 0 ? [] : nearest(capability, names);
   const serving = providers.find((provider) => isServing(provider) && mayBeUsed(provider));
-  const reason = serving
-    ? `${nameOf(serving)} provides ${capability} ${serving.contractVersion}`
-    : whyNot(wanted, providers, near, namespace);
   return {
     capability,
     range: range.text,
     features,
     namespace,
     satisfied: serving !== undefined,
-    reason,
+    reason: serving ? why(serving, wanted, namespace) : whyNot(wanted, providers, near, namespace),
     providers,
     nearest: near,
+    offers,
   };
+}
+
+function why(serving: ProviderAnswer, { capability }: CapabilityQuery, namespace: string): string {
+  const provides = `${nameOf(serving)} provides ${capability} ${serving.contractVersion}`;
+  if (serving.mayUse?.allowed !== 'unknown') return provides;
+  return `${provides}; nobody said who asks, so it is not known who may use it in namespace ${namespace}`;
 }
 
 function providerAnswer(
@@ -138,7 +204,7 @@ function providerAnswer(
     evidence: provider.evidence.map((each) => ({ ...each, ageSeconds: ageOf(each.observedAt, now) })),
     fits: mismatch === undefined,
     ...(mismatch === undefined ? {} : { mismatch }),
-    ...(uses.length > 0 ? { mayUse: { allowed: uses.some(({ allowed }) => allowed), rights: uses } } : {}),
+    ...(uses.length > 0 ? { mayUse: { allowed: anyAllowed(uses), rights: uses } } : {}),
   };
 }
 
@@ -153,7 +219,12 @@ function isServing({ fits, health }: ProviderAnswer): boolean {
 }
 
 function mayBeUsed({ mayUse }: ProviderAnswer): boolean {
-  return mayUse === undefined || mayUse.allowed;
+  return mayUse === undefined || mayUse.allowed !== false;
+}
+
+function anyAllowed(rights: readonly UseRight[]): boolean | 'unknown' {
+  if (rights.some(({ allowed }) => allowed === true)) return true;
+  return rights.some(({ allowed }) => allowed === 'unknown') ? 'unknown' : false;
 }
 
 function whyNot(
@@ -180,14 +251,28 @@ function ageOf(observedAt: string, now: number): number {
   return Math.max(0, Math.round((now - Date.parse(observedAt)) / 1000)) || 0;
 }
 
+/** The caller's right to each of the providers' Definitions, each asked for once. */
+async function rightsOf(
+  caller: Pick<KubeClient, 'mayI'> | 'unknown',
+  providers: readonly CapabilityProvider[],
+  namespace: string,
+): Promise<Map<string, UseRight>> {
+  const definitions = new Map(providers.flatMap((provider) => provider.definitions.map((one) => [one.name, one])));
+  const rights = await Promise.all(
+    [...definitions.values()].map((definition) => useRight(caller, definition, namespace)),
+  );
+  return new Map(rights.map((right) => [right.definition, right]));
+}
+
 async function useRight(
-  client: KubeClient,
+  caller: Pick<KubeClient, 'mayI'> | 'unknown',
   { name, kind }: CapabilityProvider['definitions'][number],
   namespace: string,
 ): Promise<UseRight> {
+  if (caller === 'unknown') return { definition: name, kind, allowed: 'unknown', reason: 'nobody said who asks' };
   // A Definition is named as the CRD that it registers: <plural>.<group>.
   const dot = name.indexOf('.');
-  const { allowed, reason } = await client.mayI({
+  const { allowed, reason } = await caller.mayI({
     verb: 'create',
     group: name.slice(dot + 1),
     resource: name.slice(0, dot),

@@ -13,6 +13,7 @@ import { type InstallerState, readState } from '../installer/state.ts';
 import { definitionsOf } from '../plan/definitions.ts';
 import { readRelease } from '../plan/release-state.ts';
 import type { PackagePlan } from '../plan/types.ts';
+import { helmUnitPlans } from '../plan/types.ts';
 import { installedPackage } from '../uninstall/installed-package.ts';
 import { runProbes, summarizeProbes } from './probes.ts';
 
@@ -93,7 +94,7 @@ async function runningReport(
 
 function identityOf(planned: PackagePlan) {
   const { name, version, units } = planned;
-  return { name, version, standIn: units.some(({ chart }) => chart.standIn) };
+  return { name, version, standIn: helmUnitPlans(units).some(({ chart }) => chart.standIn) };
 }
 
 async function definitionChecks({ client }: ReadContext, planned: PackagePlan): Promise<CapabilityCheck[]> {
@@ -127,7 +128,7 @@ async function pluginChecks(
 
 async function releaseChecks({ client }: ReadContext, { units }: PackagePlan): Promise<CapabilityCheck[]> {
   return Promise.all(
-    units.map(async ({ release, namespace }) => {
+    helmUnitPlans(units).map(async ({ release, namespace }) => {
       const source = `release/${release}`;
       const state = await readRelease(client, release, namespace);
       if (state?.status === 'deployed') return { source, result: 'ok' } as const;
