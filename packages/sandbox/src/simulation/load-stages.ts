@@ -1,5 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { groupOf } from '@capstan/base';
 import { parseStages } from './parse-stages.ts';
 import type { Stage } from './stage.ts';
 
@@ -11,12 +12,44 @@ export interface StageSources {
   readonly stages: string;
 }
 
-/** All stages of these folders. Fails as `parseStages` does; a folder that does not exist holds none. */
+const byVersion = new Intl.Collator('en', { numeric: true });
+
+/**
+ * All stages of these folders. A kind is played once: of several versions of a chart, the newest that has stages for the
+ * kind gives them, whichever version is installed. So an older version needs none of its own. Fails as `parseStages`
+ * does; a folder that does not exist holds none.
+ */
 export async function loadStages({ charts, stages }: StageSources): Promise<Stage[]> {
-  const files: string[] = [];
-  for (const [folder, pattern] of [[stages, '*.yaml'], ...charts.map((chart) => [chart, '*/*/simulation/*.yaml'])]) {
-    for await (const file of glob(pattern ?? '', { cwd: folder ?? '' })) files.push(join(folder ?? '', file));
+  const own = await readStages(stages, '*.yaml');
+  const ofCharts = await Promise.all(charts.map(newestStages));
+  return [...own.map(({ stage }) => stage), ...ofCharts.flat()];
+}
+
+async function newestStages(folder: string): Promise<Stage[]> {
+  const found = await readStages(folder, '*/*/simulation/*.yaml');
+  const newest = new Map<string, string>();
+  for (const { stage, file } of found) {
+    const [, version = ''] = file.split('/');
+    const known = newest.get(keyOf(stage, file));
+    if (known === undefined || byVersion.compare(version, known) > 0) newest.set(keyOf(stage, file), version);
   }
-  const parsed = await Promise.all(files.sort().map(async (file) => parseStages(await readFile(file, 'utf8'), file)));
+  return found
+    .filter(({ stage, file }) => file.split('/')[1] === newest.get(keyOf(stage, file)))
+    .map(({ stage }) => stage);
+}
+
+/** A kind as one chart plays it. */
+const keyOf = ({ kind: { apiVersion, kind } }: Stage, file: string): string =>
+  `${file.split('/')[0]} ${groupOf(apiVersion)} ${kind}`;
+
+/** Stages with their files, which are relative to the folder and have `/` between their parts. */
+async function readStages(folder: string, pattern: string): Promise<{ stage: Stage; file: string }[]> {
+  const files = (await Array.fromAsync(glob(pattern, { cwd: folder }))).map((file) => file.replaceAll('\\', '/'));
+  const parsed = await Promise.all(
+    files.sort().map(async (file) => {
+      const path = join(folder, file);
+      return parseStages(await readFile(path, 'utf8'), path).map((stage) => ({ stage, file }));
+    }),
+  );
   return parsed.flat();
 }

@@ -3,7 +3,7 @@ import type { FieldPath } from './field-path.ts';
 
 /**
  * A stage: what a controller that does not run here would write into objects of one kind. A chart brings them in
- * `<chart>/<version>/simulation/*.yaml`; a file may hold several documents. The format is a subset of kwok's
+ * `<chart>/<version>/simulation/*.yaml`; a file may hold several documents, and the newest version plays a kind. The format is a subset of kwok's
  * (https://kwok.sigs.k8s.io/docs/user/stages-configuration/); everything that is not listed here is an error at load.
  *
  *     apiVersion: kwok.x-k8s.io/v1alpha1
