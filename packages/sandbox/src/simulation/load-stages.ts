@@ -44,7 +44,8 @@ const keyOf = ({ kind: { apiVersion, kind } }: Stage, file: string): string =>
 
 /** Stages with their files, which are relative to the folder and have `/` between their parts. */
 async function readStages(folder: string, pattern: string): Promise<{ stage: Stage; file: string }[]> {
-  const files = (await Array.fromAsync(glob(pattern, { cwd: folder }))).map((file) => file.replaceAll('\\', '/'));
+  const files: string[] = [];
+  for await (const file of glob(pattern, { cwd: folder })) files.push(file.replaceAll('\\', '/'));
   const parsed = await Promise.all(
     files.sort().map(async (file) => {
       const path = join(folder, file);
