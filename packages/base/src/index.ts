@@ -32,3 +32,4 @@ export {
   referenceTo,
 } from './objects.ts';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+export { didYouMean, nearest } from './suggestions.ts';

@@ -1,11 +1,10 @@
-import { groupOf, type KindReference, type KubernetesObject } from '@capstan/base';
+import { groupOf, type KindReference, type KubernetesObject, nearest } from '@capstan/base';
 import { modernResourceName } from './dialect/kind-aliases.ts';
 import { type Definition, isTraitDefinition, isWorkloadDefinition } from './kinds/index.ts';
 import { OAM_LABELS } from './names.ts';
 import { resourceNameOf } from './plural.ts';
 import { groupOfName } from './rules/type-entries.ts';
 import type { CustomResourceDefinition } from './schema/types.ts';
-import { nearest } from './suggestions.ts';
 
 /** What a Definition registers a kind as. */
 export type DefinitionRole = 'workload' | 'trait' | 'scope';

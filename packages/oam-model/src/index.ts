@@ -1,3 +1,4 @@
+export { didYouMean, nearest } from '@capstan/base';
 export type { ApplicationValidationInput } from './application/context.ts';
 export { validateApplication } from './application/validate.ts';
 export * from './catalog.ts';
@@ -42,4 +43,3 @@ export { explainSchema, type FieldExplanation, type SchemaExplanation, type Sche
 export type { CrdVersion, CustomResourceDefinition, PrinterColumn, Schema } from './schema/types.ts';
 export { type KnownFields, withoutField, withoutUnknownFields } from './schema/unknown-fields.ts';
 export { type SchemaValidationOptions, validateAgainstSchema } from './schema/validate.ts';
-export { didYouMean, nearest } from './suggestions.ts';

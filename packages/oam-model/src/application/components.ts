@@ -1,5 +1,4 @@
-import type { KubernetesObject } from '@capstan/base';
-import { isCapstanError, messageOf } from '@capstan/base';
+import { isCapstanError, type KubernetesObject, messageOf, nearest } from '@capstan/base';
 import { definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import { withOverrides } from '../dialect/entries.ts';
@@ -7,7 +6,6 @@ import { formatFieldPath, type PathSegment, parseFieldPath } from '../field-path
 import type { SourceDocument } from '../files/documents.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { parameterProblems, resolveParameters, setParameterField } from '../parameters.ts';
-import { nearest } from '../suggestions.ts';
 import { below, type Place, type PlacedComponent, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
 import { capabilityOf, reportUnserved } from './to-come.ts';

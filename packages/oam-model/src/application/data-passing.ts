@@ -1,4 +1,4 @@
-import { isCapstanError } from '@capstan/base';
+import { didYouMean, isCapstanError } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import { type PathSegment, parseFieldPath } from '../field-path.ts';
 import type {
@@ -9,7 +9,6 @@ import type {
   DataOutput,
   DataStore,
 } from '../kinds/index.ts';
-import { didYouMean } from '../suggestions.ts';
 import { below, type Place, type ValidationContext } from './context.ts';
 
 interface Slot {

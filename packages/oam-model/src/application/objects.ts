@@ -1,4 +1,4 @@
-import { groupOf, type KubernetesObject } from '@capstan/base';
+import { didYouMean, groupOf, type KubernetesObject, nearest } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import { modernKind } from '../dialect/kind-aliases.ts';
 import { getField, type PathSegment } from '../field-path.ts';
@@ -8,7 +8,6 @@ import { OAM_API_VERSION, OAM_GROUP } from '../kinds/index.ts';
 import type { SchemaProblem } from '../problem.ts';
 import type { CrdVersion, CustomResourceDefinition } from '../schema/types.ts';
 import { validateAgainstSchema } from '../schema/validate.ts';
-import { didYouMean, nearest } from '../suggestions.ts';
 import { oamCrdOf, oamKinds } from './catalog.ts';
 import type { Finding, Place, ValidationContext } from './context.ts';
 

@@ -1,8 +1,8 @@
+import { nearest } from '@capstan/base';
 import { type DefinitionMatch, definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import type { ApplicationComponent, ScopeDefinition, TypedReference } from '../kinds/index.ts';
 import { isScopeDefinition } from '../kinds/index.ts';
-import { nearest } from '../suggestions.ts';
 import { below, type Place, type ValidationContext } from './context.ts';
 import { capabilityOf } from './to-come.ts';
 

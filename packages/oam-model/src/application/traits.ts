@@ -1,4 +1,4 @@
-import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { isCapstanError, type KubernetesObject, nearest } from '@capstan/base';
 import { type DefinitionMatch, definitionFor, listDefinitions } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import { isKnativeAutoscaler } from '../dialect/knative-autoscaler.ts';
@@ -12,7 +12,6 @@ import {
   isTraitDefinition,
   type TraitDefinition,
 } from '../kinds/index.ts';
-import { nearest } from '../suggestions.ts';
 import { below, type Place, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
 import { capabilityOf, reportUnserved } from './to-come.ts';

@@ -1,11 +1,10 @@
-import type { KubernetesObject, ObjectMeta } from '@capstan/base';
+import { type KubernetesObject, nearest, type ObjectMeta } from '@capstan/base';
 import type { DefinitionCatalog } from '../catalog.ts';
 import { OAM_CODES } from '../codes.ts';
 import { isBlank, isJsonObject } from '../json.ts';
 import { type Component, isWorkloadDefinition } from '../kinds/index.ts';
 import { inheritedAnnotations, OAM_LABELS } from '../names.ts';
 import { quoted } from '../quote.ts';
-import { nearest } from '../suggestions.ts';
 import { DialectContext } from './context.ts';
 import { saysItsKind, withoutEmptyMetadata } from './embedded.ts';
 import { describeKind, modernObject } from './kind-aliases.ts';

@@ -1,8 +1,8 @@
+import { nearest } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import { type DependencyNode, dependencyGraph } from '../dependencies.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { componentNameOf, instanceNameOf } from '../names.ts';
-import { nearest } from '../suggestions.ts';
 import type { DialectContext } from './context.ts';
 import { workloadOf } from './entries.ts';
 

@@ -1,10 +1,9 @@
-import { type JsonObject, type KubernetesObject, messageOf, type SourcePosition } from '@capstan/base';
+import { type JsonObject, type KubernetesObject, messageOf, nearest, type SourcePosition } from '@capstan/base';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { OAM_CODES } from '../codes.ts';
 import { type PathSegment, parseFieldPath } from '../field-path.ts';
 import { isJsonObject, ownProperty } from '../json.ts';
 import type { ValidationProblem } from '../problem.ts';
-import { nearest } from '../suggestions.ts';
 import { inspectDocument } from './inspect.ts';
 import { locateOffset } from './locate.ts';
 

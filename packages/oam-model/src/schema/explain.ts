@@ -1,7 +1,6 @@
-import { CapstanError, EXIT } from '@capstan/base';
+import { CapstanError, didYouMean, EXIT } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import { formatFieldPath, type PathSegment, parseFieldPath } from '../field-path.ts';
-import { didYouMean } from '../suggestions.ts';
 import type { Schema } from './types.ts';
 
 /** What a schema says of one field. */

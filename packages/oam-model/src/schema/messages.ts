@@ -1,9 +1,9 @@
+import { didYouMean } from '@capstan/base';
 import type { ErrorObject } from 'ajv';
 import { OAM_CODES } from '../codes.ts';
 import { formatFieldPath, type PathSegment } from '../field-path.ts';
 import { isJsonObject, ownProperty } from '../json.ts';
 import type { SchemaProblem } from '../problem.ts';
-import { didYouMean } from '../suggestions.ts';
 import { UNIQUE_ITEMS_BY } from './to-json-schema.ts';
 import type { Schema } from './types.ts';
 
