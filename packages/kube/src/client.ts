@@ -61,6 +61,8 @@ export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Only the metadata of the objects is sent: for those whose content is large and not looked at. */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -23,6 +23,16 @@ export interface ConnectOptions extends Impersonation {
 }
 
 /**
+ * A client of the same cluster that acts for whom a bearer token stands, with nothing of the other's credentials. Only for
+ * clients of `connect`; the API server decides whether the token is any good (CAPSTAN_KUBE_UNAUTHORIZED). Over plain HTTP
+ * the token is not sent.
+ */
+export function actWithToken(client: KubeClient, token: string): KubeClient {
+  if (!(client instanceof HttpKubeClient)) throw new TypeError('only a client of connect() can act for somebody else');
+  return client.withToken(token);
+}
+
+/**
  * A client for the cluster of a kubeconfig. Sends nothing yet: an unreachable server shows with the first request.
  * Rejects when there is no kubeconfig, it is not valid, or lacks the context.
  */

@@ -68,6 +68,23 @@ export async function openConnection(target: ClusterTarget, impersonation: Imper
   };
 }
 
+/** The same server for somebody else: nothing of the other's credentials is sent, only this bearer token. */
+export function withToken(connection: Connection, token: string): Connection {
+  const { context, server } = connection;
+  return {
+    context,
+    server,
+    ready: async () => {},
+    async options() {
+      // Node keeps connections apart by the certificates that were shown on them, so the agent can be shared.
+      const { cert: _, key: _key, pfx: _pfx, passphrase: _phrase, auth: _auth, ...rest } = await connection.options();
+      return { ...rest, headers: server.protocol === 'http:' ? {} : { Authorization: `Bearer ${token}` } };
+    },
+    renew: async () => false,
+    close: () => {},
+  };
+}
+
 /** A token file, or the credential program of a user without a token; the library never sees the program. */
 function sourceOf({ config, extras, userFile }: LoadedKubeconfig): Source | undefined {
   const user = config.getCurrentUser();

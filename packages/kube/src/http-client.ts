@@ -31,6 +31,8 @@ import { readWatch } from './watch-stream.ts';
 const PAGE = 500;
 const DEFAULT_MANAGER = 'capstan';
 const APPLY = 'application/apply-patch+yaml';
+/** As the server names it; a server that does not know the form sends whole objects. */
+const metadataOf = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`;
 const PATCH_TYPES = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
 
 /** What an HttpKubeClient is made of. */
@@ -89,6 +91,7 @@ export class HttpKubeClient implements KubeClient {
       const response = await this.#transport.send({
         method: 'GET',
         path: withQuery(pathOf(served, options), query),
+        ...(options.metadataOnly ? { accept: metadataOf('PartialObjectMetadataList') } : {}),
         idempotent: true,
         signal: options.signal,
       });
@@ -203,12 +206,17 @@ export class HttpKubeClient implements KubeClient {
     options: ListOptions & { resourceVersion: string; onEvent: (event: WatchEvent) => void },
   ): Promise<void> {
     const served = await this.#served(kind);
-    const { signal, resourceVersion, onEvent } = options;
+    const { signal, resourceVersion, metadataOnly } = options;
     if (signal?.aborted) return;
+    const { apiVersion } = kind;
+    const onEvent: typeof options.onEvent = metadataOnly
+      ? ({ type, object }) => options.onEvent({ type, object: { ...object, apiVersion, kind: kind.kind } })
+      : options.onEvent;
     const attempt = attemptOf('watch', served, options);
     const query = { ...selectorsOf(options), watch: true, allowWatchBookmarks: true, resourceVersion };
+    const accept = metadataOnly ? { accept: metadataOf('PartialObjectMetadata') } : {};
     const request = { path: pathOf(served, options), query, attempt, context: this.context, onEvent, signal };
-    await readWatch(this.#transport, request);
+    await readWatch(this.#transport, { ...request, ...accept });
   }
 
   async podLog(pod: { name: string; namespace: string }, options: PodLogOptions): Promise<void> {
@@ -244,6 +252,11 @@ export class HttpKubeClient implements KubeClient {
 
   close(): void {
     this.#transport.close();
+  }
+
+  /** A client of the same cluster for whom a bearer token stands. */
+  withToken(token: string): HttpKubeClient {
+    return new HttpKubeClient({ transport: this.#transport.withToken(token), context: this.context, log: this.#log });
   }
 
   async #write(write: Write): Promise<KubernetesObject> {

@@ -15,7 +15,7 @@ export {
 } from './client.ts';
 export { KUBE_CODES } from './codes.ts';
 export { type ConditionStamp, findCondition, type NewCondition, setCondition } from './conditions.ts';
-export { type ConnectOptions, connect } from './connect.ts';
+export { actWithToken, type ConnectOptions, connect } from './connect.ts';
 export {
   type ControllerMetrics,
   type ControllerOptions,

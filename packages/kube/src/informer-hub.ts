@@ -113,6 +113,6 @@ class ClientInformerHub implements InformerHub {
 }
 
 function keyOf({ apiVersion, kind }: KindReference, selection: InformerSelection): string {
-  const { namespace = '', labelSelector = '', fieldSelector = '' } = selection;
-  return JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector]);
+  const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false } = selection;
+  return JSON.stringify([apiVersion, kind, namespace, labelSelector, fieldSelector, metadataOnly]);
 }

@@ -190,12 +190,13 @@ class ListWatchInformer implements Informer {
   }
 
   #selection(): ListOptions {
-    const { namespace, labelSelector, fieldSelector, signal } = this.#options;
+    const { namespace, labelSelector, fieldSelector, metadataOnly, signal } = this.#options;
     return {
       signal,
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(metadataOnly === undefined ? {} : { metadataOnly }),
     };
   }
 

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { CapstanError, type Clock, type Logger } from '@capstan/base';
 import { KUBE_CODES } from './codes.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, withToken } from './connection.ts';
 import { type RequestTrace, requestChannel } from './diagnostics.ts';
 import { timedOut, unreachable } from './status-errors.ts';
 
@@ -44,6 +44,7 @@ const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** Sends requests over kept connections, with time limits, bounded bodies and retries that are safe. */
 export class HttpTransport {
+  readonly #options: TransportOptions;
   readonly #connection: Connection;
   readonly #log: Logger;
   readonly #clock: Clock;
@@ -51,6 +52,7 @@ export class HttpTransport {
   readonly #closing = new AbortController();
 
   constructor(options: TransportOptions) {
+    this.#options = options;
     this.#connection = options.connection;
     this.#log = options.log;
     this.#clock = options.clock;
@@ -79,6 +81,11 @@ export class HttpTransport {
       });
       return response;
     });
+  }
+
+  /** The same server for whom a bearer token stands; closing it closes nothing of this one. */
+  withToken(token: string): HttpTransport {
+    return new HttpTransport({ ...this.#options, connection: withToken(this.#connection, token) });
   }
 
   close(): void {

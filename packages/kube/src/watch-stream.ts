@@ -15,6 +15,7 @@ const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 export interface WatchRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
+  readonly accept?: string;
   readonly attempt: Attempt;
   readonly context: ClusterContext;
   readonly onEvent: (event: WatchEvent) => void;
@@ -28,6 +29,7 @@ export async function readWatch(transport: HttpTransport, request: WatchRequest)
     const response = await transport.open({
       method: 'GET',
       path: withQuery(request.path, { ...request.query, timeoutSeconds: WATCH_SECONDS }),
+      ...(request.accept === undefined ? {} : { accept: request.accept }),
       idempotent: true,
       signal,
     });
