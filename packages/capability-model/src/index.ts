@@ -35,6 +35,7 @@ export {
   type ProbeStatus,
   type UnitStatus,
 } from './kinds.ts';
+export { mergePatch } from './merge-patch.ts';
 export {
   type AnyOfRequirement,
   type ApiOffer,
@@ -102,7 +103,7 @@ export {
   SYSTEM_NAMESPACE,
   selectorOf,
 } from './records.ts';
-export { configuredValues, unitValues } from './values.ts';
+export { configuredValues, type ExportedValues, exportedValues, unitValues } from './values.ts';
 export {
   compareVersionIds,
   inRange,

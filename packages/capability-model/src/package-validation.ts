@@ -1,7 +1,8 @@
-import { CapstanError, EXIT, type SourcePosition } from '@capstan/base';
+import { CapstanError, didYouMean, EXIT, type SourcePosition } from '@capstan/base';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { MODEL_CODES } from './codes.ts';
-import type { CapabilityPackage } from './package.ts';
+import { jsonProblem } from './json-shape.ts';
+import { type CapabilityPackage, PACKAGE_API_VERSION } from './package.ts';
 import { packageContradictions } from './package-rules.ts';
 import { type PackageForm, packageSchema } from './package-schema.ts';
 import type { PackageSource } from './package-source.ts';
@@ -18,8 +19,13 @@ export interface FieldProblem {
 /** Where a document came from, for error messages. */
 export interface DocumentOrigin {
   readonly file: string;
-  /** Line and column (from 1) of the value at a path, or of its nearest parent that exists. */
-  readonly positionOf?: (path: FieldPath) => { readonly line: number; readonly column: number } | undefined;
+  /**
+   * Line and column (from 1) of the value at a path, or of its nearest parent that exists; with a file where the document
+   * was put together from several.
+   */
+  readonly positionOf?: (
+    path: FieldPath,
+  ) => { readonly line: number; readonly column: number; readonly file?: string } | undefined;
 }
 
 /** Options of `parsePackage` and `parsePackageSource`. */
@@ -52,7 +58,7 @@ function validatorFor(form: PackageForm, strict: boolean): ValidateFunction {
   const key = `${form}/${strict}`;
   let validate = validators.get(key);
   if (!validate) {
-    const ajv = new Ajv2020({ allErrors: true, useDefaults: true, discriminator: true, strict: false });
+    const ajv = new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, discriminator: true, strict: false });
     validate = ajv.compile(packageSchema({ form, strict }));
     validators.set(key, validate);
   }
@@ -60,15 +66,43 @@ function validatorFor(form: PackageForm, strict: boolean): ValidateFunction {
 }
 
 function check(value: unknown, form: PackageForm, strict: boolean, origin: DocumentOrigin | undefined): unknown {
+  const unreadable = jsonProblem(value);
+  if (unreadable) throw invalid([unreadable], origin);
+  const newer = newerVersion(value);
+  if (newer !== undefined) throw tooNew(newer, origin);
   const copy = structuredClone(value);
   const validate = validatorFor(form, strict);
   if (validate(copy)) return copy;
   throw invalid(problemsOf(validate.errors ?? [], copy), origin);
 }
 
+/** The `apiVersion` of metadata in a format that was made after this Capstan; undefined for what it can judge. */
+function newerVersion(value: unknown): string | undefined {
+  const apiVersion =
+    typeof value === 'object' && value !== null && 'apiVersion' in value ? value.apiVersion : undefined;
+  const [group, version] = PACKAGE_API_VERSION.split('/');
+  if (typeof apiVersion !== 'string' || apiVersion.length > 100) return undefined;
+  return apiVersion.startsWith(`${group}/v`) && apiVersion !== `${group}/${version}` ? apiVersion : undefined;
+}
+
+function tooNew(apiVersion: string, origin: DocumentOrigin | undefined): CapstanError {
+  return new CapstanError(
+    MODEL_CODES.packageTooNew,
+    `apiVersion is ${apiVersion}, a format that this Capstan does not read; it reads ${PACKAGE_API_VERSION}.`,
+    {
+      hint: 'Use a newer Capstan, or a version of the package that was published for this one.',
+      exit: EXIT.usage,
+      fields: { apiVersion },
+      ...(origin ? { source: positionOf(origin, ['apiVersion']) } : {}),
+    },
+  );
+}
+
 /** The problems of schema errors in people's words: the deepest ones only, without the noise of alternatives. */
 export function problemsOf(errors: readonly ErrorObject[], root: unknown): FieldProblem[] {
-  const problems = errors.filter(({ keyword }) => keyword !== 'oneOf' || errors.length === 1).map(toProblem);
+  const told = errors.filter(({ keyword }) => keyword !== 'oneOf' || errors.length === 1);
+  // A field with a slip of the pen is often also the one that is missing: the slip is what to look at.
+  const problems = told.toSorted((a, b) => unknownFirst(a) - unknownFirst(b)).map(toProblem);
   const seen = new Set<string>();
   return problems.filter(({ path, message }) => {
     const key = `${path.join('/')} ${message}`;
@@ -78,9 +112,7 @@ export function problemsOf(errors: readonly ErrorObject[], root: unknown): Field
   function toProblem(error: ErrorObject): FieldProblem {
     const path = pointerToPath(error.instancePath, root);
     const { keyword, params } = error;
-    if (keyword === 'additionalProperties') {
-      return { path: [...path, String(params['additionalProperty'])], message: 'is not a known field' };
-    }
+    if (keyword === 'additionalProperties') return unknownField(path, error);
     if (keyword === 'required') return { path: [...path, String(params['missingProperty'])], message: 'is missing' };
     if (keyword === 'enum')
       return { path, message: `must be one of ${(params['allowedValues'] as string[]).join(', ')}` };
@@ -89,6 +121,18 @@ export function problemsOf(errors: readonly ErrorObject[], root: unknown): Field
     if (keyword === 'oneOf') return { path, message: 'must have exactly one of its alternatives' };
     return { path, message: error.message ?? `breaks the rule "${keyword}"` };
   }
+}
+
+const unknownFirst = ({ keyword }: ErrorObject): number => (keyword === 'additionalProperties' ? 0 : 1);
+
+/** Names the field and, of those that may stand there, the nearest. */
+function unknownField(path: FieldPath, { params, parentSchema }: ErrorObject): FieldProblem {
+  const field = String(params['additionalProperty']);
+  const near = didYouMean(field, Object.keys((parentSchema?.['properties'] as object | undefined) ?? {}));
+  return {
+    path: [...path, field],
+    message: `is not a known field${near === undefined ? '' : ` (${near.replace('Did', 'did')})`}`,
+  };
 }
 
 function pointerToPath(pointer: string, root: unknown): FieldPath {

@@ -38,11 +38,30 @@ export function configuredValues(metadata: CapabilityPackage, values: JsonObject
   );
 }
 
-/** The Helm values of a unit: its own, the user's configuration copied in as `valuesFrom` says, then `more` over both. */
-export function unitValues(unit: HelmUnit, configuration: JsonObject, more: JsonObject = {}): JsonObject {
+/** What packages export to others: package name, then name of the export. */
+export type ExportedValues = Readonly<Record<string, JsonObject>>;
+
+/** What a package exports with this configuration. An export whose value is not set is left out. */
+export function exportedValues({ config }: Pick<CapabilityPackage, 'config'>, configuration: JsonObject): JsonObject {
+  const values = (config.exports ?? []).map((each) => {
+    return [each.name, 'from' in each ? valueAt(configuration, each.from.split('.')) : each.value] as const;
+  });
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The Helm values of a unit: its own, then the user's configuration and other packages' exports copied in as
+ * `valuesFrom` says, then `more` over all.
+ */
+export function unitValues(
+  unit: HelmUnit,
+  configuration: JsonObject,
+  more: JsonObject = {},
+  exported: ExportedValues = {},
+): JsonObject {
   const values = structuredClone(unit.values);
-  for (const { from, to } of unit.valuesFrom) {
-    const value = valueAt(configuration, from.split('.'));
+  for (const { from, to, of } of unit.valuesFrom) {
+    const value = of === undefined ? valueAt(configuration, from.split('.')) : valueAt(exported[of], [from]);
     if (value !== undefined) merge(values, nested(to.split('.'), structuredClone(value)));
   }
   return merge(values, structuredClone(more));

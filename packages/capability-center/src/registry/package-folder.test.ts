@@ -54,7 +54,7 @@ test.each([
     'an unknown field',
     CAPABILITY.replace('  namespace: keda', '  namespaces: keda'),
     13,
-    'install.namespace is missing',
+    'install.namespaces is not a known field (did you mean "namespace"?)',
   ],
   ['a wrong value', CAPABILITY.replace('release: keda', 'release: Keda!'), 18, 'install.units[0].release must match'],
   [

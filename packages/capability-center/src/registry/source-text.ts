@@ -1,6 +1,6 @@
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
 import type { DocumentOrigin, FieldPath } from '@capstan/capability-model';
-import { type Document, isCollection, isNode, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 
 /** A YAML or JSON text as a value, with the way back to its lines. */
 export interface SourceText {
@@ -69,16 +69,22 @@ function parseYaml(
 ): unknown {
   const [error] = document.errors;
   if (error) throw unreadable(options, toPosition(lines, error.pos[0]), error.message);
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (failure) {
+    throw unreadable(options, { line: 1, column: 1 }, messageOf(failure));
+  }
 }
 
+/** Where a value stands, of a list or an object its name; of what is not there, its nearest parent. */
 function positionIn(document: Document, lines: LineCounter, path: FieldPath): Position {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const step of path) {
     if (!isCollection(node)) break;
+    const key = isMap(node) ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === step)?.key : undefined;
     node = node.get(step, true);
-    const start = startOf(node);
+    const start = startOf(isCollection(node) ? (key ?? node) : node);
     if (start === undefined) break;
     offset = start;
   }
