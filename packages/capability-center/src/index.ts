@@ -34,20 +34,18 @@ export {
   type SearchOptions,
   searchCapabilities,
 } from './discovery/search.ts';
+export type { CapabilityCheck } from './health/checks.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
-export {
-  type CapabilityCheck,
-  type CapabilityReport,
-  capabilityStatus,
-} from './health/report.ts';
+export { type CapabilityReport, capabilityStatus } from './health/report.ts';
 export { type CancelledOperation, type CancelResult, cancelOperation, pauseInstall } from './installer/cancel.ts';
 export { INSTALLER_CODES } from './installer/codes.ts';
 export type { ExecuteOptions, FailurePolicy, InstallerContext } from './installer/context.ts';
 export { executeInstall, type InstalledResult, type InstallResult } from './installer/execute-install.ts';
 export { followJournal } from './installer/follow-journal.ts';
 export type { Journal, JournalEntry } from './installer/journal.ts';
+export { readJournal } from './installer/journal-records.ts';
 export { type OpenCenterOptions, openCenter } from './installer/open-center.ts';
 export type { OnProgress, ProgressEvent } from './installer/progress.ts';
 export {
@@ -58,26 +56,51 @@ export {
 } from './installer/resume.ts';
 export type { RevisionChart, RevisionPhase, RevisionRecord } from './installer/revision.ts';
 export { listRevisions } from './installer/revisions.ts';
-export { readJournal } from './installer/state.ts';
 export { JOURNAL_BOUNDARIES, type JournalKind, type Operation } from './installer/steps.ts';
+export { assertApproved } from './plan/approve.ts';
 export { assertExecutable } from './plan/assert-executable.ts';
-export type { FieldChange } from './plan/object-diff.ts';
-export type { PermissionGrant } from './plan/permissions.ts';
-export { planInstall } from './plan/plan-install.ts';
+export type { CertificateReason, RollbackCertificate } from './plan/certificate-types.ts';
+export { comparePlans } from './plan/compare-plans.ts';
 export type {
-  AffectedApplication,
-  ChartPlan,
-  CrdPlan,
-  DefinitionPlan,
-  InstallGoal,
-  InstallPlan,
-  ObjectAction,
-  ObjectPlan,
-  PackageAction,
-  PackagePlan,
-  PlanBlocker,
-  PlanRequest,
-  UnitPlan,
+  CrdFinding,
+  CrdOffender,
+  CrdReview,
+  CrdRule,
+  CrdSeverity,
+  InstanceCheck,
+  StorageMigration,
+} from './plan/crd-diff/types.ts';
+export type { FieldChange } from './plan/object-diff.ts';
+export type { PermissionDelta, PermissionLine } from './plan/permission-delta.ts';
+export type { PermissionGrant } from './plan/permissions.ts';
+export type { PlanDrift, PlanInputs } from './plan/plan-inputs.ts';
+export { planInstall } from './plan/plan-install.ts';
+export { planRollback } from './plan/plan-rollback.ts';
+export { planUpgrade } from './plan/plan-upgrade.ts';
+export { printablePlan } from './plan/printable.ts';
+export {
+  type AdoptionPlan,
+  type AffectedApplication,
+  type ChartPlan,
+  type CrdPlan,
+  type DefinitionPlan,
+  type HelmUnitPlan,
+  type HookPlan,
+  helmUnitPlans,
+  type InstallGoal,
+  type InstallPlan,
+  type ManifestsUnitPlan,
+  type ObjectAction,
+  type ObjectPlan,
+  type PackageAction,
+  type PackagePlan,
+  type PlanBlocker,
+  type PlanOperation,
+  type PlanRequest,
+  type PlanResolution,
+  type RollbackRequest,
+  type UnitPlan,
+  type UpgradeRequest,
 } from './plan/types.ts';
 export { applicationsUsing, type DefinitionName, definitionNames } from './plan/usage.ts';
 export {

@@ -8,6 +8,8 @@ export {
   type ContractFeature,
   type ContractVersion,
 } from './contract.ts';
+export { assertContractGrows, claimProblems, parseContract } from './contract-rules.ts';
+export { contractSchema } from './contract-schema.ts';
 export { capabilityCustomResourceDefinitions } from './crds.ts';
 export {
   CAPSTAN_API_VERSION,

@@ -9,7 +9,7 @@ import {
 } from '@capstan/base';
 import { type BlockingObject, HELM_CODES } from '@capstan/helm-ts';
 import { type EventSummary, healthOf, type KubeClient, lastEventOf } from '@capstan/kube';
-import type { UnitPlan } from '../plan/types.ts';
+import type { HelmUnitPlan } from '../plan/types.ts';
 import { INSTALLER_CODES } from './codes.ts';
 
 /** What keeps a unit from being ready: the object, its condition, and the last thing that happened to it or its pods. */
@@ -25,7 +25,7 @@ export interface Blocking {
  */
 export async function explainTimeout(
   client: KubeClient,
-  unit: UnitPlan,
+  unit: HelmUnitPlan,
   error: unknown,
   limitMs: number,
 ): Promise<unknown> {
@@ -55,7 +55,7 @@ export async function explainTimeout(
 
 async function findBlocking(
   client: KubeClient,
-  unit: UnitPlan,
+  unit: HelmUnitPlan,
   named: readonly BlockingObject[],
 ): Promise<Blocking | undefined> {
   const references = unit.objects.map(({ object }) => object);

@@ -24,12 +24,24 @@ export const INSTALLER_CODES = {
   probeFailed: 'CAPSTAN_CAP_PROBE_FAILED',
   /** The user stopped the command. */
   interrupted: 'CAPSTAN_CAP_INTERRUPTED',
+  /** Another process asked this one to stop and takes back what it did. */
+  cancelled: 'CAPSTAN_CAP_CANCELLED',
+  /** The caller lacks rights that carrying the plan out needs. */
+  forbidden: 'CAPSTAN_CAP_FORBIDDEN',
   /** No such package is installed. */
   notInstalled: 'CAPSTAN_CAP_NOT_INSTALLED',
   /** Applications or other packages need the package. */
   inUse: 'CAPSTAN_CAP_IN_USE',
   /** Objects of the package's kinds exist. */
   instancesExist: 'CAPSTAN_CAP_INSTANCES_EXIST',
+  /** The package is paused: nothing changes what is installed of it. */
+  paused: 'CAPSTAN_CAP_PAUSED',
+  /** No earlier revision is kept to go back to. */
+  noRevision: 'CAPSTAN_CAP_NO_REVISION',
+  /** The version in force is past its point of no return. */
+  noReturn: 'CAPSTAN_CAP_NO_RETURN',
+  /** A CRD would change so that stored objects no longer fit, or nobody can tell. */
+  crdUnsafe: 'CAPSTAN_CAP_CRD_UNSAFE',
   /** Something that was deleted does not go away. */
   removalStuck: 'CAPSTAN_CAP_REMOVAL_STUCK',
 } as const;

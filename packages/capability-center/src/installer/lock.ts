@@ -13,6 +13,8 @@ export interface LockedPackage {
   readonly planDigest: string;
   /** Asked for by a user, rather than needed by another package. */
   readonly goal: boolean;
+  /** Who asked for it, with `goal`: `you`, `CapabilitySet shop`; absent in locks of early versions. */
+  readonly askedBy?: readonly string[];
   readonly range: string;
   readonly requires: readonly string[];
   readonly at: string;

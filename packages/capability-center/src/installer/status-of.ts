@@ -1,5 +1,6 @@
 import type { CapabilityInstallStatus, ProbeStatus } from '@capstan/capability-model';
 import type { PackagePlan } from '../plan/types.ts';
+import { helmUnitPlans } from '../plan/types.ts';
 
 type Status = Omit<CapabilityInstallStatus, 'conditions' | 'phase' | 'observedGeneration'>;
 
@@ -31,7 +32,7 @@ export function statusOf(
       ...(needs === undefined ? {} : { capability: needs }),
     })),
     probes: [...probes],
-    units: planned.units.map(({ id, release, namespace, chart }) => ({
+    units: helmUnitPlans(planned.units).map(({ id, release, namespace, chart }) => ({
       id,
       type: 'helm',
       release,
@@ -43,7 +44,7 @@ export function statusOf(
     })),
     crds: planned.crds.map(({ name, from, digest }) => ({ name, from, digest })),
     namespace: { name: planned.namespace.name, created: planned.namespace.action === 'create' },
-    standIn: planned.units.some(({ chart }) => chart.standIn),
+    standIn: helmUnitPlans(planned.units).some(({ chart }) => chart.standIn),
     requires: [...planned.requires],
   };
 }

@@ -3,7 +3,7 @@ import { digestOf } from '@capstan/capability-model';
 import semver from 'semver';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { describeOwner, helmOwnerOf, PACKAGE_VERSION_ANNOTATION, packageOf } from '../installer/labels.ts';
-import { diffObjects } from './object-diff.ts';
+import { comparable, diffObjects } from './object-diff.ts';
 import type { CrdPlan, PlanBlocker } from './types.ts';
 
 /** What `crdVerdict` looks at. */
@@ -45,7 +45,7 @@ export function crdVerdict(question: CrdQuestion): CrdVerdict {
   return { plan: planOf(question, changed ? 'change' : 'unchanged') };
 }
 
-function planOf({ wanted, from }: CrdQuestion, action: CrdPlan['action']): CrdPlan {
+function planOf({ wanted, from, live }: CrdQuestion, action: CrdPlan['action']): CrdPlan {
   const versions = versionsOf(wanted);
   const spec = wanted['spec'] as { names?: { kind?: string } } | undefined;
   return {
@@ -56,6 +56,7 @@ function planOf({ wanted, from }: CrdQuestion, action: CrdPlan['action']): CrdPl
     served: versions.filter(({ served }) => served).map(({ name }) => name),
     storage: versions.find(({ storage }) => storage)?.name ?? '',
     digest: digestOf(wanted),
+    ...(live ? { liveDigest: digestOf(comparable(live)) } : {}),
   };
 }
 

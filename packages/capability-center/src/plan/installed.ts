@@ -6,7 +6,7 @@ import { readPlan } from '../installer/plan-record.ts';
 import { definitionsOf } from './definitions.ts';
 import { mapLimit } from './parallel.ts';
 import { readRelease } from './release-state.ts';
-import type { PreparedUnit } from './render.ts';
+import type { AnyPreparedUnit } from './render.ts';
 import type { PackagePlan } from './types.ts';
 
 /** What `installedPlan` compares. */
@@ -14,7 +14,7 @@ export interface InstalledQuestion {
   readonly name: string;
   readonly locked: LockedPackage;
   readonly metadataDigest: string;
-  readonly units: readonly PreparedUnit[];
+  readonly units: readonly AnyPreparedUnit[];
 }
 
 /**
@@ -31,18 +31,28 @@ export async function installedPlan(
   const planned = recorded?.packages.find(({ name }) => name === question.name);
   if (!planned) return undefined;
   const intact = await Promise.all([
-    unitsIntact(context, question.units),
+    unitsIntact(context, question.units, planned),
     objectsExist(context, planned),
     oursIntact(context, planned),
   ]);
   return intact.every(Boolean) ? unchanged(planned) : undefined;
 }
 
-async function unitsIntact({ client }: InstallerContext, units: readonly PreparedUnit[]): Promise<boolean> {
-  const releases = await Promise.all(units.map(({ unit, namespace }) => readRelease(client, unit.release, namespace)));
-  return releases.every(
-    (release, index) => release?.status === 'deployed' && release.unitDigest === units[index]?.digest,
+async function unitsIntact(
+  { client }: InstallerContext,
+  units: readonly AnyPreparedUnit[],
+  planned: PackagePlan,
+): Promise<boolean> {
+  if (units.length !== planned.units.length) return false;
+  const intact = await Promise.all(
+    units.map(async (prepared, index) => {
+      const { digest, namespace } = prepared;
+      if (prepared.type === 'manifests') return planned.units[index]?.digest === digest;
+      const release = await readRelease(client, prepared.unit.release, namespace);
+      return release?.status === 'deployed' && release.unitDigest === digest;
+    }),
   );
+  return intact.every(Boolean);
 }
 
 async function objectsExist({ client }: InstallerContext, planned: PackagePlan): Promise<boolean> {
@@ -88,7 +98,7 @@ function contains(live: unknown, wanted: unknown): boolean {
 }
 
 function unchanged(planned: PackagePlan): PackagePlan {
-  const { from: _from, ...rest } = planned;
+  const { from: _from, hops: _hops, revision: _revision, adopts: _adopts, ...rest } = planned;
   return {
     ...rest,
     action: 'none',
@@ -101,7 +111,14 @@ function unchanged(planned: PackagePlan): PackagePlan {
         .filter(({ action }) => action !== 'remove')
         .map(({ object }) => ({ object, action: 'unchanged' })),
     })),
-    crds: planned.crds.map((crd) => ({ ...crd, action: crd.action === 'keep-newer' ? crd.action : 'unchanged' })),
-    definitions: planned.definitions.map((definition) => ({ ...definition, action: 'unchanged' })),
+    crds: planned.crds.map(({ verdict: _verdict, migrate: _migrate, ...crd }) => ({
+      ...crd,
+      action: crd.action === 'keep-newer' ? crd.action : 'unchanged',
+    })),
+    definitions: planned.definitions
+      .filter(({ action }) => action !== 'remove')
+      .map((definition) => ({ ...definition, action: 'unchanged' })),
+    permissionDelta: { ...planned.permissionDelta, added: [], removed: [] },
+    certificate: { rollback: 'possible', reasons: [] },
   };
 }

@@ -2,7 +2,7 @@ import { CapstanError, isCapstanError, type KubernetesObject, type ObjectReferen
 import { KUBE_CODES } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
-import { asHelmApplies, describeOwner, helmOwnerOf } from '../installer/labels.ts';
+import { asHelmApplies, describeOwner, helmOwnerOf, INSTALLER, markAsOurs, packageOf } from '../installer/labels.ts';
 import { diffObjects } from './object-diff.ts';
 import { mapLimit } from './parallel.ts';
 import type { ObjectPlan, PlanBlocker } from './types.ts';
@@ -12,9 +12,11 @@ const PARALLEL = 8;
 
 /** Where rendered objects go. */
 export interface ObjectTarget {
-  readonly release: string;
+  /** Whose the objects become: those of a Helm release, or of the package itself. */
+  readonly owner: { readonly release: string } | { readonly package: string };
   readonly namespace: string;
   readonly packageName: string;
+  readonly version: string;
   /** Whether the package's namespace exists. */
   readonly namespaceExists: boolean;
 }
@@ -26,8 +28,8 @@ export interface ObjectsVerdict {
 }
 
 /**
- * Compares rendered objects with the cluster by a server-side dry run under Helm's own field manager: the answer is
- * exactly what Helm would make of them. Objects in a namespace that does not exist yet are new by definition.
+ * Compares rendered objects with the cluster by a server-side dry run under the field manager that will write them,
+ * Helm's or ours: the answer is exactly what becomes of them. Objects in a namespace that does not exist yet are new by definition.
  */
 export async function planObjects(
   context: InstallerContext,
@@ -61,8 +63,7 @@ async function planObject(
     const foreign = ownerBlocker(live, reference, target);
     if (foreign) return { plan: { object: reference, action: 'change' }, blocker: foreign };
   }
-  const wanted = asHelmApplies(object, target.release, target.namespace);
-  const dryRun = await dryRunApply(context, wanted);
+  const dryRun = await dryRunApply(context, object, target);
   if (dryRun instanceof CapstanError) {
     return { plan: { object: reference, action: live ? 'change' : 'create' }, blocker: blockerOf(dryRun, reference) };
   }
@@ -75,10 +76,13 @@ async function planObject(
 /** The applied object, undefined where its namespace is missing, or the refusal. */
 async function dryRunApply(
   { client }: InstallerContext,
-  wanted: KubernetesObject,
+  object: KubernetesObject,
+  { owner, namespace, packageName, version }: ObjectTarget,
 ): Promise<KubernetesObject | CapstanError | undefined> {
+  const helm = 'release' in owner;
+  const wanted = helm ? asHelmApplies(object, owner.release, namespace) : markAsOurs(object, packageName, version);
   try {
-    return await client.apply(wanted, { fieldManager: 'helm', dryRun: true });
+    return await client.apply(wanted, { fieldManager: helm ? 'helm' : INSTALLER, dryRun: true });
   } catch (error) {
     if (isCapstanError(error, KUBE_CODES.notFound)) return undefined;
     if (isCapstanError(error, KUBE_CODES.fieldConflict) || isCapstanError(error, KUBE_CODES.invalid)) return error;
@@ -97,7 +101,7 @@ function ownerBlocker(
   reference: ObjectReference,
   target: ObjectTarget,
 ): PlanBlocker | undefined {
-  if (helmOwnerOf(live) === `${target.namespace}/${target.release}`) return undefined;
+  if (isOwner(live, target)) return undefined;
   const owner = describeOwner(live);
   return {
     code: INSTALLER_CODES.objectConflict,
@@ -106,6 +110,11 @@ function ownerBlocker(
     object: reference,
     owner,
   };
+}
+
+function isOwner(live: KubernetesObject, { owner, namespace }: ObjectTarget): boolean {
+  if ('release' in owner) return helmOwnerOf(live) === `${namespace}/${owner.release}`;
+  return packageOf(live) === owner.package;
 }
 
 function blockerOf(error: CapstanError, object: ObjectReference): PlanBlocker {

@@ -57,7 +57,7 @@ function aggregationGrants(role: KubernetesObject): PermissionGrant[] {
 
 function describeGrant(grant: Omit<PermissionGrant, 'lines' | 'notable'>): PermissionGrant {
   const described = grant.rules.map((rule) => ({ rule, line: describeRule(rule, grant.scope) }));
-  const notable = described.filter(({ rule }) => isNotable(rule, grant.scope)).map(({ line }) => line);
+  const notable = described.filter(({ rule }) => isNotableRule(rule, grant.scope)).map(({ line }) => line);
   return { ...grant, lines: described.map(({ line }) => line), notable };
 }
 
@@ -87,7 +87,8 @@ function where(scope: string): string {
   return scope === 'cluster' ? 'in all namespaces' : `in namespace ${scope}`;
 }
 
-function isNotable(rule: PolicyRule, scope: string): boolean {
+/** Whether a rule deserves a second look: secrets of the cluster, wildcards, escalation, impersonation. */
+export function isNotableRule(rule: PolicyRule, scope: string): boolean {
   if (rule.verbs.some((verb) => ESCALATING.includes(verb))) return true;
   const resources = rule.resources ?? [];
   if (resources.includes('*') && (rule.apiGroups ?? []).includes('*')) return true;

@@ -1,6 +1,6 @@
 import type { CapabilityPackage } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
-import type { PreparedUnit, RenderedUnit } from './render.ts';
+import type { AnyPreparedUnit, RenderedUnit } from './render.ts';
 
 const renders = new WeakMap<InstallerContext, Map<string, ReadonlyMap<string, RenderedUnit>>>();
 
@@ -8,7 +8,7 @@ const renders = new WeakMap<InstallerContext, Map<string, ReadonlyMap<string, Re
 export function rememberRender(
   context: InstallerContext,
   metadata: CapabilityPackage,
-  prepared: readonly PreparedUnit[],
+  prepared: readonly AnyPreparedUnit[],
   rendered: ReadonlyMap<string, RenderedUnit>,
 ): void {
   const known = renders.get(context) ?? new Map<string, ReadonlyMap<string, RenderedUnit>>();
@@ -19,11 +19,11 @@ export function rememberRender(
 export function recallRender(
   context: InstallerContext,
   metadata: CapabilityPackage,
-  prepared: readonly PreparedUnit[],
+  prepared: readonly AnyPreparedUnit[],
 ): ReadonlyMap<string, RenderedUnit> | undefined {
   return renders.get(context)?.get(keyOf(metadata, prepared));
 }
 
-function keyOf(metadata: CapabilityPackage, prepared: readonly PreparedUnit[]): string {
+function keyOf(metadata: CapabilityPackage, prepared: readonly AnyPreparedUnit[]): string {
   return [metadata.name, ...prepared.map(({ digest }) => digest)].join('/');
 }

@@ -1,5 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
-import { type CapabilityPackage, parseRange, versionLabel } from '@capstan/capability-model';
+import { type CapabilityPackage, inRange, parseRange, versionLabel } from '@capstan/capability-model';
 import { nearest } from '@capstan/oam-model';
 import { CENTER_CODES } from '../codes.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
@@ -9,9 +9,26 @@ import type { CatalogEntry } from '../registry/catalog.ts';
 import { candidatesOf } from '../resolver/candidates.ts';
 import { resolutionError } from '../resolver/explain.ts';
 import { resolve } from '../resolver/resolve.ts';
-import type { Lock, LockChange, ResolverGoal } from '../resolver/types.ts';
+import type { Lock, LockChange, PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '../resolver/types.ts';
 import type { PlanFacts } from './facts.ts';
-import type { InstallGoal } from './types.ts';
+import { recordedEntries } from './recorded.ts';
+import type { InstallGoal, PackagePlan } from './types.ts';
+
+/** What a resolution starts from. */
+export interface ResolutionOrder {
+  readonly goals: readonly InstallGoal[];
+  readonly policy: ResolverPolicy;
+  /** Goals that do not make a package wanted for itself: lifting what others need. */
+  readonly borrowed?: readonly string[];
+  /** Content of a revision, which comes back instead of what a catalog offers. */
+  readonly revision?: RecordedContent;
+}
+
+/** A package as a revision recorded it. */
+export interface RecordedContent {
+  readonly number: number;
+  readonly planned: PackagePlan;
+}
 
 /** A package that the resolver chose, with the reason in words. */
 export interface ChosenPackage {
@@ -20,66 +37,148 @@ export interface ChosenPackage {
   readonly center: string;
   readonly why: string;
   readonly goal: boolean;
+  readonly askedBy: readonly string[];
   readonly range: string;
   readonly requires: readonly string[];
+  /** Versions that later plans must go through. */
+  readonly hops: readonly string[];
 }
 
-/** What the resolver chose for the goals: they and what they need, dependencies first. */
+/** What the resolver chose for the goals: they, what they need and what must move for them, dependencies first. */
 export interface Resolution {
   readonly packages: readonly ChosenPackage[];
+  /** Every package of the new lock, with the clause that forced it. */
+  readonly changes: readonly LockChange[];
+  readonly warnings: readonly string[];
 }
 
 /**
- * Chooses versions for new goals beside everything that is wanted already. Throws CAPSTAN_CAP_UNKNOWN with the nearest
+ * Chooses versions for new goals beside everything that is wanted already. Installed packages that no center offers any
+ * more are kept by their recorded metadata, and paused ones do not move. Throws CAPSTAN_CAP_UNKNOWN with the nearest
  * names, or CAPSTAN_CAP_UNSATISFIABLE with who asked for what.
  */
-export function resolveGoals(
+export async function resolveGoals(
   context: InstallerContext,
   state: InstallerState,
   facts: PlanFacts,
-  goals: readonly InstallGoal[],
-): Resolution {
-  for (const { package: name } of goals) requireKnown(context, name);
-  const asked: ResolverGoal[] = goals.map(({ package: name, range = '*', center }) => ({
-    package: name,
-    range: parseRange(range).text,
-    askedBy: 'you',
-    ...(center === undefined ? {} : { center }),
-  }));
-  const result = resolve({
-    goals: [...asked, ...earlierGoals(state, asked)],
-    installed: Object.entries(state.lock.packages).map(([name, { version, release, packageDigest }]) => ({
-      package: name,
-      version,
-      release,
-      digest: packageDigest,
-    })),
-    universe: candidatesOf(context.catalog.entries),
-    facts: { kubernetes: facts.cluster.version, arch: facts.arch },
-  });
+  order: ResolutionOrder,
+): Promise<Resolution> {
+  const entries = await universe(context, state, order);
+  for (const { package: name } of order.goals) requireKnown(context, name, entries);
+  const asked = order.goals.map((goal) => askedGoal(state, goal));
+  const result = resolve(resolverInput(state, facts, { asked, entries, policy: order.policy }));
   if (result.status !== 'solved') throw resolutionError(result);
-  const wanted = closure(result.lock, asked);
+  const wanted = closure(result.lock, [...asked.map((goal) => goal.package), ...moved(result.changes)]);
   const chosen = result.lock.filter(({ package: name }) => wanted.has(name));
   return {
     packages: chosen.map((entry) => {
-      const goal = asked.find(({ package: name }) => name === entry.package);
-      const found = context.catalog.entries.find((candidate) => isEntry(candidate, entry));
-      if (!found) throw missing(entry.package, versionLabel(entry));
+      const change = result.changes.find(({ package: name }) => name === entry.package);
+      const hops = [...(change?.hops ?? [])];
+      const next = hops.shift() ?? entry;
+      const found = entries.find((candidate) => isVersion(candidate, { ...next, package: entry.package }));
+      if (!found) throw missing(entry.package, versionLabel(next));
       return {
+        ...standing(state, order, entry.package, asked),
         metadata: found.metadata,
-        metadataDigest: entry.digest,
-        center: entry.center,
-        why: reason(entry.package, chosen, result.changes, goal),
-        goal: goal !== undefined || state.lock.packages[entry.package]?.goal === true,
-        range: goal?.range ?? state.lock.packages[entry.package]?.range ?? '*',
+        metadataDigest: found.digest,
+        center: found.center,
+        why: reason(entry.package, chosen, change, asked),
         requires: entry.requires,
+        hops: next === entry ? [] : [...hops, entry].map(versionLabel),
       };
     }),
+    changes: result.changes,
+    warnings: (result.warnings ?? []).map(({ text }) => text),
   };
 }
 
-function requireKnown(context: InstallerContext, name: string): void {
-  const names = [...new Set(context.catalog.entries.map(({ metadata }) => metadata.name))];
+/** What the centers offer and what is installed without being offered any more; with a rollback only its revision. */
+async function universe(
+  context: InstallerContext,
+  state: InstallerState,
+  { revision }: ResolutionOrder,
+): Promise<CatalogEntry[]> {
+  const recorded = await recordedEntries(context, state);
+  const entries = [...context.catalog.entries, ...recorded];
+  if (!revision) return entries;
+  const { planned } = revision;
+  const content = { center: planned.center, metadata: planned.metadata, digest: planned.metadataDigest };
+  return [...entries.filter(({ metadata }) => metadata.name !== planned.name), content];
+}
+
+function resolverInput(
+  state: InstallerState,
+  facts: PlanFacts,
+  question: {
+    readonly asked: readonly ResolverGoal[];
+    readonly entries: readonly CatalogEntry[];
+    readonly policy: ResolverPolicy;
+  },
+): ResolverInput {
+  const { asked, entries, policy } = question;
+  const rules = [...(policy.rules ?? []), ...pauseRules(state)];
+  return {
+    goals: [...asked, ...earlierGoals(state, asked)],
+    installed: Object.entries(state.lock.packages).map(([name, { version, release, packageDigest }]) => {
+      const { values } = state.installs.get(name)?.spec ?? {};
+      return { package: name, version, release, digest: packageDigest, ...(values ? { values } : {}) };
+    }),
+    universe: candidatesOf(entries),
+    facts: { kubernetes: facts.cluster.version, arch: facts.arch },
+    policy: { ...policy, ...(rules.length > 0 ? { rules } : {}) },
+  };
+}
+
+function pauseRules({ installs, lock }: InstallerState): PackageRule[] {
+  return [...installs.values()]
+    .filter(({ spec, metadata }) => spec.paused === true && lock.packages[metadata.name] !== undefined)
+    .map(({ metadata: { name } }) => ({
+      by: `CapabilityInstall ${name}, which is paused`,
+      packages: [name],
+      freeze: true,
+    }));
+}
+
+function askedGoal({ installs }: InstallerState, goal: InstallGoal): ResolverGoal {
+  const { package: name, range = '*', center, askedBy = 'you' } = goal;
+  const values = goal.values ?? installs.get(name)?.spec.values;
+  return {
+    package: name,
+    range: parseRange(range).text,
+    askedBy,
+    ...(center === undefined ? {} : { center }),
+    ...(values ? { values } : {}),
+  };
+}
+
+/** What users asked for before, in the ranges that they gave. */
+function earlierGoals({ lock, installs }: InstallerState, asked: readonly ResolverGoal[]): ResolverGoal[] {
+  return Object.entries(lock.packages)
+    .filter(([name, { goal }]) => goal && !asked.some((one) => one.package === name))
+    .map(([name, { range, askedBy = [] }]) => {
+      const { values } = installs.get(name)?.spec ?? {};
+      const sets = askedBy.filter((who) => who !== 'you');
+      const who = sets.length > 0 ? sets.join(', ') : `CapabilityInstall ${name}`;
+      return { package: name, range, askedBy: who, ...(values ? { values } : {}) };
+    });
+}
+
+/** Who wants a package, and in which range, after this plan. */
+function standing(
+  { lock }: InstallerState,
+  { borrowed = [] }: ResolutionOrder,
+  name: string,
+  asked: readonly ResolverGoal[],
+): Pick<ChosenPackage, 'goal' | 'askedBy' | 'range'> {
+  const locked = lock.packages[name];
+  const goal = borrowed.includes(name) ? undefined : asked.find((one) => one.package === name);
+  const before = locked?.goal ? (locked.askedBy ?? ['you']) : [];
+  const askedBy = [...new Set([...before, ...(goal ? [goal.askedBy] : [])])].sort();
+  return { goal: goal !== undefined || locked?.goal === true, askedBy, range: goal?.range ?? locked?.range ?? '*' };
+}
+
+function requireKnown(context: InstallerContext, name: string, entries: readonly CatalogEntry[]): void {
+  const names = [...new Set(entries.map(({ metadata }) => metadata.name))];
   if (names.includes(name)) return;
   const near = nearest(name, names);
   throw new CapstanError(CENTER_CODES.capUnknown, `No center offers a capability package named ${name}.`, {
@@ -90,34 +189,41 @@ function requireKnown(context: InstallerContext, name: string): void {
   });
 }
 
-/** What users asked for before, in the ranges that they gave. */
-function earlierGoals({ lock }: InstallerState, asked: readonly ResolverGoal[]): ResolverGoal[] {
-  return Object.entries(lock.packages)
-    .filter(([name, { goal }]) => goal && !asked.some((one) => one.package === name))
-    .map(([name, { range }]) => ({ package: name, range, askedBy: `CapabilityInstall ${name}` }));
-}
-
-function closure(lock: Lock, asked: readonly ResolverGoal[]): Set<string> {
+function closure(lock: Lock, roots: readonly string[]): Set<string> {
+  const byName = new Map(lock.map((entry) => [entry.package, entry]));
   const wanted = new Set<string>();
-  const pending = asked.map(({ package: name }) => name);
+  const pending = [...roots];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (wanted.has(name)) continue;
     wanted.add(name);
-    pending.push(...(lock.find((entry) => entry.package === name)?.requires ?? []));
+    pending.push(...(byName.get(name)?.requires ?? []));
   }
   return wanted;
 }
 
-function reason(name: string, chosen: Lock, changes: readonly LockChange[], goal: ResolverGoal | undefined): string {
-  const change = changes.find((one) => one.package === name);
-  if (change?.action === 'upgrade' || change?.action === 'downgrade') return change.because.text;
-  if (goal) return goal.range === '*' ? 'you asked for it' : `you asked for ${goal.range}`;
-  const by = chosen.filter(({ requires }) => requires.includes(name)).map((entry) => entry.package);
-  return `needed by ${by.join(', ')}`;
+/** Packages that change although nobody asked for them. */
+function moved(changes: readonly LockChange[]): string[] {
+  return changes
+    .filter(({ action }) => action === 'install' || action === 'upgrade' || action === 'downgrade')
+    .map(({ package: name }) => name);
 }
 
-function isEntry({ metadata, digest }: CatalogEntry, entry: Lock[number]): boolean {
-  return metadata.name === entry.package && digest === entry.digest && versionLabel(metadata) === versionLabel(entry);
+function reason(name: string, chosen: Lock, change: LockChange | undefined, asked: readonly ResolverGoal[]): string {
+  if (change?.action === 'upgrade' || change?.action === 'downgrade') return change.because.text;
+  const goal = asked.find((one) => one.package === name);
+  if (goal) {
+    const who = goal.askedBy === 'you' ? 'you asked for' : `${goal.askedBy} asks for`;
+    return `${who} ${goal.range === '*' ? 'it' : goal.range}`;
+  }
+  const by = chosen.filter(({ requires }) => requires.includes(name)).map((entry) => entry.package);
+  return by.length > 0 ? `needed by ${by.join(', ')}` : (change?.because.text ?? 'it is installed');
+}
+
+function isVersion(
+  { metadata }: CatalogEntry,
+  wanted: { readonly package: string; readonly version: string; readonly release: number; readonly digest?: string },
+): boolean {
+  return metadata.name === wanted.package && versionLabel(metadata) === versionLabel(wanted);
 }
 
 function missing(name: string, version: string): CapstanError {
@@ -125,4 +231,9 @@ function missing(name: string, version: string): CapstanError {
     INSTALLER_CODES.recordInvalid,
     `The catalog lost ${name} ${version} while it was being planned.`,
   );
+}
+
+/** Whether a version fits a range that a user wrote. */
+export function fits(version: string, range: string): boolean {
+  return inRange(version, parseRange(range));
 }

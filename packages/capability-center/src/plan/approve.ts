@@ -1,0 +1,42 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import { INSTALLER_CODES } from '../installer/codes.ts';
+import { comparePlans } from './compare-plans.ts';
+import { isPlanDigest, movedParts } from './plan-digest.ts';
+import type { PlanDrift } from './plan-inputs.ts';
+import type { InstallPlan } from './types.ts';
+
+const WORDS: Readonly<Record<PlanDrift['what'], string>> = {
+  values: 'what is asked for (goals or values)',
+  catalog: 'what the centers or charts offer',
+  cluster: 'the cluster',
+};
+
+/** An unfinished run of the approved plan changed the cluster itself; what was asked for and is on offer must be the same. */
+function completes({ resumes, digest: today }: InstallPlan, digest: string): boolean {
+  return resumes?.planDigest === digest && movedParts(digest, today).every((part) => part === 'cluster');
+}
+
+/**
+ * Throws PLAN_STALE (exit 5) unless `digest` is the digest of this plan. The error says what moved since: the digests
+ * alone tell goals and values, catalog and cluster apart; with the earlier plan at hand every difference is named.
+ * Text that is no digest of a plan at all is a usage error (exit 2).
+ */
+export function assertApproved(plan: InstallPlan, digest: string, earlier?: InstallPlan): void {
+  if (plan.digest === digest || completes(plan, digest)) return;
+  if (!isPlanDigest(digest)) {
+    throw new CapstanError(INSTALLER_CODES.planStale, `"${digest}" is no digest of a plan.`, {
+      hint: 'A plan prints its digest: sha256: and 64 hexadecimal digits.',
+      exit: EXIT.usage,
+    });
+  }
+  const moved = movedParts(digest, plan.digest);
+  const known = earlier?.digest === digest ? comparePlans(earlier, plan).map(({ text }) => text) : [];
+  const what = moved.map((part) => WORDS[part]).join(' and ');
+  throw new CapstanError(INSTALLER_CODES.planStale, `The approved plan is not today's plan: ${what} changed since.`, {
+    hint: [...known.slice(0, 5), `Today's plan has the digest ${plan.digest}: look at it and approve that one.`].join(
+      ' ',
+    ),
+    exit: EXIT.blocked,
+    fields: { approved: digest, digest: plan.digest, moved, differences: known },
+  });
+}

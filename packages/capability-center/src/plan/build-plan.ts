@@ -1,0 +1,107 @@
+import { recordName } from '@capstan/capability-model';
+import type { InstallerContext } from '../installer/context.ts';
+import { stoppedAt } from '../installer/journal.ts';
+import type { InstallerState } from '../installer/state.ts';
+import type { ResolverPolicy } from '../resolver/types.ts';
+import { planCertificate } from './certificate.ts';
+import { readFacts } from './facts.ts';
+import { planPackage } from './package-plan.ts';
+import { packageQuestion } from './package-question.ts';
+import { mapLimit } from './parallel.ts';
+import { planDigest } from './plan-digest.ts';
+import { planInputs } from './plan-inputs.ts';
+import { type RecordedContent, resolveGoals } from './resolution.ts';
+import type {
+  AffectedApplication,
+  InstallGoal,
+  InstallPlan,
+  PackagePlan,
+  PlanBlocker,
+  PlanOperation,
+} from './types.ts';
+import { applicationsUsing } from './usage.ts';
+
+/** Packages that are planned at the same time: Helm renders each in a process of its own. */
+const PARALLEL_PACKAGES = 4;
+
+/** A question after the command's own rules were applied to it. */
+export interface PlanOrder {
+  readonly operation: PlanOperation;
+  readonly goals: readonly InstallGoal[];
+  readonly policy: ResolverPolicy;
+  readonly allowStandIns: boolean;
+  readonly adopt: boolean;
+  /** Goals that do not make a package wanted for itself: lifting what others need. */
+  readonly borrowed?: readonly string[];
+  /** Content that comes back from a revision instead of a catalog. */
+  readonly revision?: RecordedContent;
+  /** What forbids the operation whatever is planned. */
+  readonly blockers?: readonly PlanBlocker[];
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Resolves and plans. It reads the cluster, renders charts and makes server-side dry runs, but changes nothing. What
+ * forbids the operation is reported as `blockers`, so that a plan can show all of it.
+ */
+export async function buildPlan(
+  context: InstallerContext,
+  state: InstallerState,
+  order: PlanOrder,
+): Promise<InstallPlan> {
+  const facts = await readFacts(context.client);
+  const resolution = await resolveGoals(context, state, facts, order);
+  const verdicts = await mapLimit(resolution.packages, PARALLEL_PACKAGES, async (chosen) =>
+    planPackage(context, packageQuestion(chosen, { state, facts, order, resolution })),
+  );
+  const packages = verdicts.map(({ plan }) => plan);
+  const inputs = planInputs({ order, packages, state, facts });
+  return {
+    apiVersion: 'capstan.dev/v1alpha1',
+    kind: 'InstallPlan',
+    operation: order.operation,
+    digest: planDigest(inputs),
+    cluster: facts.cluster,
+    goals: order.goals,
+    allowStandIns: order.allowStandIns,
+    resolution: { changes: resolution.changes },
+    packages,
+    applications: await affectedApplications(context, packages),
+    certificate: planCertificate(packages),
+    blockers: [...(order.blockers ?? []), ...verdicts.flatMap(({ blockers }) => blockers)],
+    warnings: warningsOf(context, order, [...resolution.warnings, ...verdicts.flatMap(({ warnings }) => warnings)]),
+    inputs,
+    ...resumption(state, packages),
+    changes: packages.some(({ action }) => action !== 'none'),
+  };
+}
+
+/** Applications that use a Definition which the plan changes or takes away. A new Definition has no users yet. */
+async function affectedApplications(
+  { client }: InstallerContext,
+  packages: readonly PackagePlan[],
+): Promise<AffectedApplication[]> {
+  const changed = packages
+    .filter(({ action }) => action !== 'none')
+    .flatMap(({ definitions }) => definitions)
+    .filter(({ action }) => action === 'change' || action === 'remove');
+  return applicationsUsing(client, changed);
+}
+
+function warningsOf({ catalog }: InstallerContext, order: PlanOrder, found: readonly string[]): string[] {
+  const centers = catalog.warnings.map(
+    ({ center, message, hides }) => `center ${center}: ${message} Hidden: ${hides}.`,
+  );
+  return [...new Set([...centers, ...(order.warnings ?? []), ...found])];
+}
+
+function resumption({ journals }: InstallerState, packages: readonly PackagePlan[]): Pick<InstallPlan, 'resumes'> {
+  for (const { name } of packages) {
+    const journal = journals.get(name);
+    const stopped = journal && journal.operation !== 'uninstall' ? stoppedAt(journal) : undefined;
+    if (!journal || !stopped) continue;
+    const { kind: step, at: since } = stopped;
+    return { resumes: { journal: recordName('journal', name), step, since, planDigest: journal.planDigest } };
+  }
+  return {};
+}

@@ -1,0 +1,98 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import { versionLabel } from '@capstan/capability-model';
+import { withKeptCharts } from '../installer/chart-source.ts';
+import { INSTALLER_CODES } from '../installer/codes.ts';
+import { commandLine, type InstallerContext } from '../installer/context.ts';
+import type { LockedPackage } from '../installer/lock.ts';
+import { readPlan, readPlannedPackage } from '../installer/plan-record.ts';
+import type { RevisionRecord } from '../installer/revision.ts';
+import { listRevisions } from '../installer/revisions.ts';
+import { readState } from '../installer/state.ts';
+import { buildPlan } from './build-plan.ts';
+import { pausedBlocker } from './paused.ts';
+import type { InstallPlan, PlanBlocker, RollbackRequest } from './types.ts';
+
+/**
+ * What going back to an earlier revision would do: a new plan with the content of that revision, taken from the records
+ * in the cluster, so that it needs no registry. Whether the present version allows it was written down when it was
+ * installed; a version past its point of no return is a blocker with the reasons. Throws CAPSTAN_CAP_NOT_INSTALLED, and
+ * CAPSTAN_CAP_NO_REVISION where there is nothing to go back to.
+ */
+export async function planRollback(context: InstallerContext, request: RollbackRequest): Promise<InstallPlan> {
+  const { package: name } = request;
+  const state = await readState(context);
+  const locked = state.lock.packages[name];
+  if (!locked) throw notInstalled(context, name);
+  const revisions = await listRevisions(context.client, name);
+  const target = findTarget(context, request, locked, revisions);
+  const planned = await readPlannedPackage(context.client, target.planDigest, name);
+  const paused = state.installs.get(name)?.spec.paused === true;
+  return buildPlan(withKeptCharts(context, target.charts), state, {
+    operation: 'rollback',
+    goals: [{ package: name, range: locked.range === '*' ? '*' : planned.version }],
+    borrowed: locked.goal ? [] : [name],
+    policy: { allowDowngrade: true },
+    allowStandIns: request.allowStandIns ?? false,
+    adopt: false,
+    revision: { number: target.number, planned },
+    blockers: [
+      ...(paused ? [pausedBlocker(context, name)] : []),
+      ...(await certificateBlockers(context, name, locked, target)),
+    ],
+  });
+}
+
+function findTarget(
+  context: InstallerContext,
+  { package: name, to }: RollbackRequest,
+  locked: LockedPackage,
+  revisions: readonly RevisionRecord[],
+): RevisionRecord {
+  const earlier = revisions.filter(({ phase }) => phase === 'Superseded');
+  const found = to === undefined ? earlier[0] : earlier.find((one) => isMeant(one, to));
+  if (found) return found;
+  const known = earlier.map((one) => `${one.number} (${versionLabel(one)})`).join(', ');
+  const what = to === undefined ? 'no earlier revision' : `no earlier revision ${to}`;
+  throw new CapstanError(INSTALLER_CODES.noRevision, `${name} ${locked.version} has ${what} to go back to.`, {
+    hint: known === '' ? 'The last five are kept; this is the first one.' : `Kept are: ${known}.`,
+    next: [commandLine(context, `cap status ${name}`)],
+    exit: EXIT.blocked,
+    fields: { package: name, revisions: earlier.map(({ number }) => number) },
+  });
+}
+
+function isMeant(revision: RevisionRecord, to: string): boolean {
+  const wanted = to.replace(/^v(?=\d+\.)/, '');
+  return /^\d+$/.test(to)
+    ? revision.number === Number(to)
+    : [revision.version, versionLabel(revision)].includes(wanted);
+}
+
+/** What the certificate of the version in force says about going back; it was computed before that version came. */
+async function certificateBlockers(
+  { client }: InstallerContext,
+  name: string,
+  locked: LockedPackage,
+  target: RevisionRecord,
+): Promise<PlanBlocker[]> {
+  if (target.version === locked.version) return [];
+  const plan = await readPlan(client, locked.planDigest);
+  const certificate = plan?.packages.find((one) => one.name === name)?.certificate;
+  const ends = certificate?.reasons.filter(({ effect }) => effect === 'ends') ?? [];
+  return ends.map(({ text, step }) => ({
+    code: INSTALLER_CODES.noReturn,
+    message: `${name} ${locked.version} cannot go back to ${target.version}: ${text}`,
+    hint:
+      step === undefined
+        ? 'Go forward to a newer version instead.'
+        : `The point of no return was step ${step}. Go forward to a newer version instead.`,
+  }));
+}
+
+function notInstalled(context: InstallerContext, name: string): CapstanError {
+  return new CapstanError(INSTALLER_CODES.notInstalled, `${name} is not installed, so it cannot go back.`, {
+    next: [commandLine(context, 'cap list')],
+    exit: EXIT.failed,
+    fields: { package: name },
+  });
+}
