@@ -4,6 +4,16 @@ export const CENTER_CODES = {
   registryCorrupt: 'CAPSTAN_REGISTRY_CORRUPT',
   /** A version is published already with other content. */
   registryPublished: 'CAPSTAN_REGISTRY_PUBLISHED',
+  /** A center's policy asks for a signature that it does not have. */
+  registryUntrusted: 'CAPSTAN_REGISTRY_UNTRUSTED',
+  /** An archive is damaged, too large, or would reach out of its folder. */
+  archiveInvalid: 'CAPSTAN_ARCHIVE_INVALID',
+  /** Credentials of a center cannot be had. */
+  credentialsMissing: 'CAPSTAN_CENTER_CREDENTIALS_MISSING',
+  /** No center of that name is recorded. */
+  centerUnknown: 'CAPSTAN_CENTER_UNKNOWN',
+  /** A bundle is damaged or lacks something that it lists. */
+  bundleInvalid: 'CAPSTAN_BUNDLE_INVALID',
   /** No registry can be read. */
   registryUnreadable: 'CAPSTAN_REGISTRY_UNREADABLE',
   /** No center offers a capability package of that name. */

@@ -1,4 +1,12 @@
 export {
+  type AddedCenter,
+  addCenter,
+  loginCenter,
+  type ManageCentersOptions,
+  type RemovedCenter,
+  removeCenter,
+} from './center/add-center.ts';
+export {
   BUNDLED_CENTER,
   bundledCenter,
   centerSecret,
@@ -7,9 +15,18 @@ export {
   readCenters,
   recordCenter,
 } from './center/center-records.ts';
+export { credentialsOf } from './center/credentials.ts';
 export { directoryDigest } from './center/directory-digest.ts';
+export { hostOf } from './center/hosts.ts';
+export { type ListedCenter, listCenters, type SyncedCenter, syncCenters } from './center/list-centers.ts';
 export { resolveChart } from './center/resolve-chart.ts';
-export type { CenterRecord, MirrorRecord, ResolvedChart } from './center/types.ts';
+export type {
+  CenterRecord,
+  CredentialsReference,
+  MirrorRecord,
+  ResolvedChart,
+  VerifyPolicy,
+} from './center/types.ts';
 export { CENTER_CODES } from './codes.ts';
 export {
   type AgedEvidence,
@@ -106,7 +123,9 @@ export { applicationsUsing, type DefinitionName, definitionNames } from './plan/
 export {
   type Catalog,
   type CatalogEntry,
+  type CatalogSource,
   type CatalogWarning,
+  catalogFailure,
   catalogOf,
   type InstalledFrom,
   loadCatalog,

@@ -10,8 +10,8 @@ export const PACKAGE_LABEL = 'capstan.dev/package';
 /** Label or annotation that carries the digest of the plan that wrote an object. */
 export const PLAN_DIGEST_KEY = 'capstan.dev/plan-digest';
 
-/** What a record Secret holds. */
-export type RecordKind = 'plan' | 'lock' | 'journal' | 'revision' | 'payload' | 'center';
+/** What a record Secret holds. `login`: credentials for a host that centers are read from. */
+export type RecordKind = 'plan' | 'lock' | 'journal' | 'revision' | 'payload' | 'center' | 'login';
 
 /** Names of the Leases in the system namespace. */
 export const LEASES = { operator: 'capstan-operator', install: 'capstan-install' } as const;

@@ -1,3 +1,4 @@
+export { defaultCacheDirectory } from './call.ts';
 export type { CallOptions, HelmBinary, HelmOptions, OutputLine } from './call-types.ts';
 export type {
   ChartMetadata,

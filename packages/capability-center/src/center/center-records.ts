@@ -1,9 +1,9 @@
-import { isAbsolute } from 'node:path';
 import { CapstanError, type KubernetesObject, messageOf } from '@capstan/base';
 import { recordLabels, recordName, SYSTEM_NAMESPACE, selectorOf } from '@capstan/capability-model';
 import type { KubeClient, WriteOptions } from '@capstan/kube';
 import { CENTER_CODES } from '../codes.ts';
-import type { CenterRecord, MirrorRecord } from './types.ts';
+import { recordProblem } from './record-problem.ts';
+import type { CenterRecord, DirectoryCenter } from './types.ts';
 
 /** Name of the center that stands for the registry shipped with Capstan. */
 export const BUNDLED_CENTER = 'capstan';
@@ -23,6 +23,12 @@ export interface ReadCentersOptions {
  * CAPSTAN_CENTER_INVALID, which names the Secret, when a record is damaged.
  */
 export async function readCenters(client: KubeClient, options: ReadCentersOptions): Promise<CenterRecord[]> {
+  const recorded = await recordedCenters(client, options);
+  return recorded.length === 0 ? [bundledCenter(options.bundled)] : recorded;
+}
+
+/** The centers that are recorded, by priority and name; rejects as `readCenters`. */
+export async function recordedCenters(client: KubeClient, options: ReadCentersOptions): Promise<CenterRecord[]> {
   const { items } = await client.list(
     { apiVersion: 'v1', kind: 'Secret' },
     {
@@ -31,14 +37,18 @@ export async function readCenters(client: KubeClient, options: ReadCentersOption
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
-  if (items.length === 0) return [bundledCenter(options.bundled)];
   return items
     .map(parseCenterSecret)
+    .map((record) => (isBundled(record) ? { ...record, location: options.bundled } : record))
     .sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : 1));
 }
 
+function isBundled(record: CenterRecord): boolean {
+  return record.type === 'directory' && record.bundled === true;
+}
+
 /** The center that stands for the registry shipped with Capstan. */
-export function bundledCenter(directory: string): CenterRecord {
+export function bundledCenter(directory: string): DirectoryCenter {
   return { name: BUNDLED_CENTER, type: 'directory', location: directory, mirrors: [] };
 }
 
@@ -82,27 +92,6 @@ export function parseCenterSecret(secret: KubernetesObject): CenterRecord {
   const problem = recordProblem(record);
   if (problem) throw invalid(`The center record ${name} is not valid: ${problem}.`);
   return record as CenterRecord;
-}
-
-function recordProblem(record: unknown): string | undefined {
-  const {
-    name,
-    type,
-    location,
-    mirrors,
-    priority = 0,
-  } = (record ?? {}) as Partial<Record<keyof CenterRecord, unknown>>;
-  if (typeof name !== 'string' || !/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/.test(name)) return 'its name is no DNS label';
-  if (type !== 'directory') return `its type is ${JSON.stringify(type)}; only "directory" is known`;
-  if (typeof location !== 'string' || !isAbsolute(location)) return 'its location is no absolute path';
-  if (!Number.isSafeInteger(priority)) return 'its priority is no whole number';
-  if (!Array.isArray(mirrors) || !mirrors.every(isMirror)) return 'a mirror lacks its name or an absolute directory';
-  return undefined;
-}
-
-function isMirror(value: unknown): value is MirrorRecord {
-  const { name, directory } = (value ?? {}) as Partial<Record<keyof MirrorRecord, unknown>>;
-  return typeof name === 'string' && typeof directory === 'string' && isAbsolute(directory);
 }
 
 function invalid(message: string): CapstanError {

@@ -8,6 +8,9 @@ import { CENTER_CODES } from '../codes.ts';
 const MAX_FILES = 2000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
+/** What a chart may hold at most, packed or not. */
+export const CHART_LIMITS = { files: MAX_FILES, bytes: MAX_BYTES } as const;
+
 /**
  * Digest of a directory's content: paths and bytes, nothing else. Rejects with CAPSTAN_CHART_DIRECTORY_INVALID at
  * symbolic links and other special files, which could lead out of the directory, and above 2,000 files or 32 MiB.

@@ -20,7 +20,9 @@ test('without a mirror that holds it, a chart is fetched; without a way to fetch
   const { mirror } = await aMirror('2.20.2');
   const { path } = await aMirror('2.19.0');
   const wanted = { ...keda, version: '2.19.0' };
-  expect(await resolveChart(wanted, [mirror], async () => path)).toEqual({
+  expect(
+    await resolveChart(wanted, [mirror], { fetch: async () => ({ path }), unpack: async () => ({ path }) }),
+  ).toEqual({
     ...wanted,
     standIn: false,
     path,

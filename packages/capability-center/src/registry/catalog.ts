@@ -1,8 +1,9 @@
-import { type CapstanError, isCapstanError } from '@capstan/base';
+import { CapstanError, type ExitCode, isCapstanError } from '@capstan/base';
 import { type CapabilityPackage, compareVersionIds, digestOf, versionLabel } from '@capstan/capability-model';
 import type { CenterRecord } from '../center/types.ts';
 import { CENTER_CODES } from '../codes.ts';
-import { readDirectoryRegistry } from './directory-registry.ts';
+import { readRegistry } from './read-registry.ts';
+import type { RegistryAccess } from './source.ts';
 
 /** One version of a package as a center offers it. */
 export interface CatalogEntry {
@@ -12,12 +13,29 @@ export interface CatalogEntry {
   readonly digest: string;
 }
 
+/** Where and when a center's part of a catalog was read. */
+export interface CatalogSource {
+  readonly center: string;
+  readonly type: CenterRecord['type'];
+  readonly location: string;
+  /** Digest of the index file, or of the artifact's manifest. */
+  readonly digest: string;
+  readonly fetchedAt: string;
+  readonly ageMs: number;
+  /** Why the center itself was not read; what it offers is then what it offered `ageMs` ago. */
+  readonly offline?: string;
+  /** The key that signed it, where the center's policy asks for one. */
+  readonly signedBy?: string;
+}
+
 /** Something that a catalog lacks, and why. */
 export interface CatalogWarning {
   readonly center: string;
   readonly message: string;
   /** What cannot be seen because of it, in words. */
   readonly hides: string;
+  /** The error that a center which offers nothing was refused with. */
+  readonly error?: { readonly code: string; readonly hint?: string; readonly exit: ExitCode };
 }
 
 /** What all centers offer at one moment. Everything after loading is pure. */
@@ -26,7 +44,9 @@ export interface Catalog {
   readonly entries: readonly CatalogEntry[];
   readonly centers: readonly string[];
   readonly warnings: readonly CatalogWarning[];
-  /** Changes when anything that is offered changes: plans bind it. */
+  /** Of the centers that could be read, in their order. */
+  readonly sources: readonly CatalogSource[];
+  /** Changes when anything that is offered changes. */
   readonly digest: string;
 }
 
@@ -36,37 +56,96 @@ export interface InstalledFrom {
   readonly center?: string;
 }
 
+/** Options of `loadCatalog`. */
+export interface LoadCatalogOptions extends RegistryAccess {
+  /** What is installed, for warnings that name what they hide. */
+  readonly installed?: readonly InstalledFrom[];
+  /** Answers what can be read, even when no center can: a catalog without entries. */
+  readonly tolerant?: boolean;
+}
+
 /**
- * What the centers offer together. A center that cannot be read is a warning that names what it hides; when none can be
- * read, rejects with CAPSTAN_REGISTRY_UNREADABLE. Damaged files reject with CAPSTAN_REGISTRY_CORRUPT: a catalog with
- * holes could resolve to something that nobody wanted.
+ * What the centers offer together; they are read at the same time, and their order does not matter. A center that
+ * cannot be read, is damaged or is not signed as its policy asks is a warning that names what it hides, and one that
+ * was read from the cache is a warning that names its age. When no center can be read, rejects as `readRegistry` did
+ * for the first, unless `tolerant`.
  */
 export async function loadCatalog(
   centers: readonly CenterRecord[],
-  installed: readonly InstalledFrom[] = [],
+  options: LoadCatalogOptions = {},
 ): Promise<Catalog> {
-  const entries: CatalogEntry[] = [];
-  const failures: { center: string; error: CapstanError }[] = [];
-  for (const center of inOrder(centers)) {
-    try {
-      entries.push(...(await readDirectoryRegistry(center)));
-    } catch (error) {
-      if (!isCapstanError(error, CENTER_CODES.registryUnreadable)) throw error;
-      failures.push({ center: center.name, error });
-    }
-  }
-  const [first] = failures;
-  if (first && failures.length === centers.length) throw first.error;
-  const warnings = failures.map(({ center, error }) => ({
-    center,
-    message: error.message,
-    hides: whatIsHidden(center, installed),
-  }));
-  return catalogOf(
+  const { installed = [], tolerant = false, ...access } = options;
+  const ordered = inOrder(centers);
+  const read = await Promise.all(ordered.map((center) => readOrRefuse(center, access)));
+  const contents = read.flatMap(({ content }) => content ?? []);
+  const warnings = read.flatMap(({ center, content, error }): CatalogWarning[] => {
+    if (error) return [refusal(center, error, installed)];
+    return content?.source.offline === undefined ? [] : [staleness(content.source)];
+  });
+  const failed = read.find(({ error }) => error)?.error;
+  if (failed && contents.length === 0 && !tolerant) throw failed;
+  const entries = contents.flatMap((content) => content.entries);
+  const catalog = catalogOf(
     entries,
-    inOrder(centers).map(({ name }) => name),
+    ordered.map(({ name }) => name),
     warnings,
   );
+  return { ...catalog, sources: contents.map(({ source }) => source) };
+}
+
+async function readOrRefuse(center: CenterRecord, access: RegistryAccess) {
+  const { name } = center;
+  try {
+    return { center: name, content: await readRegistry(center, access), error: undefined };
+  } catch (error) {
+    if (!isCapstanError(error) || !REFUSALS.includes(error.code)) throw error;
+    return { center: name, content: undefined, error };
+  }
+}
+
+/** What is wrong with one center must not stop what others offer. */
+const REFUSALS: readonly string[] = [
+  CENTER_CODES.registryUnreadable,
+  CENTER_CODES.registryCorrupt,
+  CENTER_CODES.registryUntrusted,
+  CENTER_CODES.credentialsMissing,
+];
+
+function refusal(center: string, error: CapstanError, installed: readonly InstalledFrom[]): CatalogWarning {
+  const { message, code, hint, exit } = error;
+  const reason = { code, exit, ...(hint === undefined ? {} : { hint }) };
+  return { center, message, hides: whatIsHidden(center, installed), error: reason };
+}
+
+function staleness({ center, offline, fetchedAt, ageMs }: CatalogSource): CatalogWarning {
+  return {
+    center,
+    message: `The center ${center} cannot be read: ${offline}. What it offered ${inWords(ageMs)} ago is used.`,
+    hides: `what ${center} published after ${fetchedAt}`,
+  };
+}
+
+/** The error that hides a center's packages, when one does: for answers to "there is no such package". */
+export function catalogFailure(catalog: Pick<Catalog, 'warnings'>): CapstanError | undefined {
+  const [warning] = catalog.warnings.filter(({ error }) => error !== undefined);
+  if (!warning?.error) return undefined;
+  const { code, ...options } = warning.error;
+  return new CapstanError(code, warning.message, { ...options, fields: { center: warning.center } });
+}
+
+/** A length of time in the largest unit that fits: `3 minutes`. */
+export function inWords(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1000],
+  ] as const;
+  for (const [unit, length] of units) {
+    const count = Math.floor(ms / length);
+    if (count > 0) return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  }
+  return 'a moment';
 }
 
 /** A catalog of entries that are at hand; of equal versions the first is kept. */
@@ -89,7 +168,7 @@ export function catalogOf(
     versionLabel(metadata),
     digest,
   ]);
-  return { entries, centers, warnings, digest: digestOf(identity) };
+  return { entries, centers, warnings, sources: [], digest: digestOf(identity) };
 }
 
 /** Centers by priority, highest first, then by name. */

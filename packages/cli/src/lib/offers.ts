@@ -4,6 +4,7 @@ import {
   type CatalogEntry,
   type CatalogWarning,
   type CenterRecord,
+  credentialsOf,
   loadCatalog,
   readCenters,
 } from '@capstan/capability-center';
@@ -22,8 +23,10 @@ export interface Offer {
 
 /** What the centers of a cluster offer; without a cluster the registry that comes with Capstan. */
 export async function offeredPackages(client: KubeClient | undefined): Promise<readonly CatalogEntry[]> {
-  const { centers } = client ? await visibleCenters(client) : { centers: [bundledCenter(bundledRegistry())] };
-  return (await loadCatalog(centers)).entries;
+  if (!client) return (await loadCatalog([bundledCenter(bundledRegistry())])).entries;
+  const { centers } = await visibleCenters(client);
+  const credentials = (center: CenterRecord) => credentialsOf(center, { client });
+  return (await loadCatalog(centers, { credentials })).entries;
 }
 
 /**

@@ -2,6 +2,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import {
   type CatalogEntry,
   type CatalogWarning,
+  credentialsOf,
   latestEntries,
   listInstalled,
   loadCatalog,
@@ -61,10 +62,11 @@ async function readOffers(client: KubeClient, signal: AbortSignal) {
     client.version(),
   ]);
   const rows = (known && (await orForbidden(listInstalled({ client })))) || [];
-  const catalog = await loadCatalog(
-    centers,
-    rows.map(({ name }) => ({ package: name })),
-  );
+  const catalog = await loadCatalog(centers, {
+    installed: rows.map(({ name }) => ({ package: name })),
+    credentials: (center) => credentialsOf(center, { client, signal }),
+    signal,
+  });
   return {
     catalog: { ...catalog, warnings: [...warnings, ...catalog.warnings] },
     installed: new Map(rows.map(({ name, version }) => [name, version])),
