@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { readPackageDocument } from '../packages/capability-center/src/registry/package-folder.ts';
+import { readContractFolder, readPackageDocuments } from '../packages/capability-center/src/registry/package-folder.ts';
 import { publishToDirectory } from '../packages/capability-center/src/registry/publish-directory.ts';
 
 const root = dirname(import.meta.dirname);
@@ -12,10 +12,14 @@ export function packageFolders(): string[] {
     .map((file) => dirname(join(root, file)));
 }
 
-/** Publishes the packages of plugins/ into capability-registry/: adds versions, changes none. */
+/**
+ * Publishes the packages of plugins/ and the contracts of contracts/ into capability-registry/: adds versions, changes
+ * none.
+ */
 export async function generateRegistry(options: { readonly dryRun?: boolean } = {}) {
-  const packages = await Promise.all(packageFolders().map(readPackageDocument));
-  return publishToDirectory(join(root, 'capability-registry'), packages, options);
+  const contracts = await readContractFolder(join(root, 'contracts'));
+  const packages = await Promise.all(packageFolders().map((folder) => readPackageDocuments(folder, { contracts })));
+  return publishToDirectory(join(root, 'capability-registry'), packages.flat(), { contracts, ...options });
 }
 
 if (import.meta.main) {

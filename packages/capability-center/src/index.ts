@@ -131,7 +131,12 @@ export {
   loadCatalog,
 } from './registry/catalog.ts';
 export { type DirectoryRegistry, readDirectoryRegistry } from './registry/directory-registry.ts';
-export { readPackageDocument, readPackageFolder } from './registry/package-folder.ts';
+export {
+  type PackageFolderOptions,
+  readContractFolder,
+  readPackageDocuments,
+  readPackageFolder,
+} from './registry/package-folder.ts';
 export {
   type Publication,
   type PublishedPackage,

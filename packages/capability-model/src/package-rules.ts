@@ -1,6 +1,8 @@
+import { describeObject, referenceTo } from '@capstan/base';
 import { digestOf } from './canonical.ts';
-import type { CapabilityPackage, CrdOffer, Requirement } from './package.ts';
+import { type CapabilityPackage, type CrdOffer, helmUnits, type Requirement } from './package.ts';
 import type { FieldPath, FieldProblem } from './package-validation.ts';
+import type { Predicate } from './predicate.ts';
 import { isRange } from './versions.ts';
 
 /** Groups that a package of this repository may bring CRDs for (architecture.md 4). */
@@ -12,6 +14,7 @@ export function packageContradictions(metadata: CapabilityPackage): FieldProblem
     ...rangeProblems(metadata),
     ...metadata.requires.flatMap((requirement, index) => optionalProblems(requirement, ['requires', index])),
     ...unitProblems(metadata),
+    ...valueProblems(metadata),
     ...crdProblems(metadata),
     ...definitionProblems(metadata),
     ...duplicates(metadata),
@@ -33,10 +36,21 @@ function rangeProblems(metadata: CapabilityPackage): FieldProblem[] {
 }
 
 function requirementRanges(requirement: Requirement, path: FieldPath): [FieldPath, string][] {
+  const conditions = requirement.when ? predicateRanges(requirement.when, [...path, 'when']) : [];
   if ('anyOf' in requirement) {
-    return requirement.anyOf.flatMap((branch, index) => requirementRanges(branch, [...path, 'anyOf', index]));
+    const branches = requirement.anyOf.flatMap((branch, index) => requirementRanges(branch, [...path, 'anyOf', index]));
+    return [...conditions, ...branches];
   }
-  return 'range' in requirement ? [[[...path, 'range'], requirement.range]] : [];
+  return 'range' in requirement ? [...conditions, [[...path, 'range'], requirement.range]] : conditions;
+}
+
+function predicateRanges(predicate: Predicate, path: FieldPath): [FieldPath, string][] {
+  if ('not' in predicate) return predicateRanges(predicate.not, [...path, 'not']);
+  for (const list of ['all', 'any'] as const) {
+    const parts = (predicate as { readonly [list]?: readonly Predicate[] })[list];
+    if (parts) return parts.flatMap((part, index) => predicateRanges(part, [...path, list, index]));
+  }
+  return 'range' in predicate ? [[[...path, 'range'], predicate.range]] : [];
 }
 
 /** An optional requirement binds one package; among alternatives there is none that it could bind. */
@@ -64,6 +78,28 @@ function unitProblems({ install: { units } }: CapabilityPackage): FieldProblem[]
   return [...unknown, { path: ['install', 'units'], message: `the units ${cyclic.join(', ')} wait for one another` }];
 }
 
+/** Exports are copied from packages that are there: those that are required. */
+function valueProblems(metadata: CapabilityPackage): FieldProblem[] {
+  const required = new Set(metadata.requires.flatMap(packagesOf));
+  return metadata.install.units.flatMap((unit, index) =>
+    (unit.type === 'helm' ? unit.valuesFrom : []).flatMap(({ of }, at) =>
+      of === undefined || required.has(of)
+        ? []
+        : [
+            {
+              path: ['install', 'units', index, 'valuesFrom', at, 'of'],
+              message: `names the package "${of}", which is not required`,
+            },
+          ],
+    ),
+  );
+}
+
+function packagesOf(requirement: Requirement): string[] {
+  if ('anyOf' in requirement) return requirement.anyOf.flatMap(packagesOf);
+  return 'package' in requirement ? [requirement.package] : [];
+}
+
 function crdProblems({ install }: CapabilityPackage): FieldProblem[] {
   return install.crds.flatMap((crd, index) => {
     const path = ['install', 'crds', index];
@@ -72,8 +108,8 @@ function crdProblems({ install }: CapabilityPackage): FieldProblem[] {
       problems.push({ path: [...path, 'storage'], message: `is ${crd.storage}, which is not served` });
     }
     if (crd.from === 'chart') {
-      if (!install.units.some(({ id }) => id === crd.unit)) {
-        problems.push({ path: [...path, 'unit'], message: `names the unknown unit "${crd.unit}"` });
+      if (!helmUnits({ install }).some(({ id }) => id === crd.unit)) {
+        problems.push({ path: [...path, 'unit'], message: `names "${crd.unit}", which is no unit with a chart` });
       }
       return problems;
     }
@@ -123,6 +159,12 @@ function duplicates(metadata: CapabilityPackage): FieldProblem[] {
     [['install', 'units'], metadata.install.units.map(({ id }) => id)],
     [['install', 'crds'], metadata.install.crds.map(({ name }) => name)],
     [['health', 'probes'], metadata.health.probes.map(({ id }) => id)],
+    [['config', 'exports'], (metadata.config.exports ?? []).map(({ name }) => name)],
+    ...metadata.install.units.flatMap((unit, index): [FieldPath, string[]][] =>
+      unit.type === 'manifests'
+        ? [[['install', 'units', index, 'objects'], unit.objects.map((object) => describeObject(referenceTo(object)))]]
+        : [],
+    ),
   ];
   return lists.flatMap(([path, names]) =>
     names

@@ -1,5 +1,16 @@
-import type { JsonObject } from '@capstan/base';
 import { PACKAGE_API_VERSION, PACKAGE_KIND } from './package.ts';
+import {
+  CRD_NAME,
+  DNS_LABEL,
+  either,
+  list,
+  matching,
+  oneOf,
+  optionalList,
+  type Schema,
+  SEMVER,
+  text,
+} from './schema-words.ts';
 
 /**
  * Which form of package metadata: `source` is the capability.yaml of a plugin's folder, which names its Definitions and
@@ -14,29 +25,20 @@ export interface PackageSchemaOptions {
   readonly strict: boolean;
 }
 
-type Schema = JsonObject;
-
-const DNS_LABEL = '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$';
-const CRD_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$';
-const SEMVER =
-  '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$';
 const DIGEST = '^sha256:[0-9a-f]{64}$';
 const REPOSITORY = '^(https|oci)://[^\\s@]+$';
-/** Lists are capped: metadata is read from places that nobody vouches for. */
-const MAX_ITEMS = 500;
 
-const text = (maxLength = 2000): Schema => ({ type: 'string', minLength: 1, maxLength });
-const matching = (pattern: string, maxLength = 253): Schema => ({ type: 'string', pattern, maxLength });
-const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
-const list = (items: Schema, options: Schema = {}): Schema => ({
-  type: 'array',
-  items,
-  maxItems: MAX_ITEMS,
-  ...options,
-});
-const optionalList = (items: Schema): Schema => list(items, { default: [] });
 const range: Schema = text(200);
 const free: Schema = { type: 'object' };
+const kubernetesObject: Schema = {
+  type: 'object',
+  properties: {
+    apiVersion: text(253),
+    kind: text(63),
+    metadata: { type: 'object', properties: { name: text(253) }, required: ['name'] },
+  },
+  required: ['apiVersion', 'kind', 'metadata'],
+};
 const seconds = (value: number): Schema => ({ type: 'integer', minimum: 1, maximum: 3600, default: value });
 
 /** The JSON Schema (2020-12) of package metadata in one of its forms. Defaults are part of it. */
@@ -237,7 +239,7 @@ function detectSchema(object: ObjectBuilder): Schema {
 
 function exportSchema(object: ObjectBuilder): Schema {
   return object(
-    { name: matching(DNS_LABEL) },
+    { name: matching('^[a-z][-a-zA-Z0-9]{0,62}$') },
     { from: text(200), value: { type: ['string', 'number', 'boolean'] } },
     { oneOf: [{ required: ['from'] }, { required: ['value'] }] },
   );
@@ -252,7 +254,7 @@ function manifestsUnitSchema(object: ObjectBuilder): Schema {
     {
       id: matching(DNS_LABEL),
       type: { const: 'manifests' },
-      objects: list({ type: 'object', required: ['apiVersion', 'kind', 'metadata'] }, { minItems: 1, maxItems: 100 }),
+      objects: list(kubernetesObject, { minItems: 1, maxItems: 100 }),
     },
     { namespace: matching(DNS_LABEL), after: optionalList(matching(DNS_LABEL)), timeoutSeconds: seconds(300) },
   );
@@ -334,14 +336,4 @@ function probeSchema(object: ObjectBuilder, target: Schema): Schema {
       { ...optional, equals: { type: ['string', 'number', 'boolean'] } },
     ),
   });
-}
-
-/** One of several shapes, told apart by a field, so that errors speak of the shape that was meant. */
-function either(discriminator: string, shapes: Readonly<Record<string, Schema>>): Schema {
-  return {
-    type: 'object',
-    required: [discriminator],
-    discriminator: { propertyName: discriminator },
-    oneOf: Object.values(shapes),
-  };
 }

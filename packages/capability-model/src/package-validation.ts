@@ -157,27 +157,33 @@ export function fieldName(path: FieldPath): string {
 }
 
 function invalid(problems: readonly FieldProblem[], origin: DocumentOrigin | undefined): CapstanError {
+  return invalidDocument(MODEL_CODES.packageInvalid, 'The package metadata', problems, origin);
+}
+
+/** The error of a document with these problems: names the first one's field and position and carries all of them. */
+export function invalidDocument(
+  code: string,
+  what: string,
+  problems: readonly FieldProblem[],
+  origin: DocumentOrigin | undefined,
+): CapstanError {
   const [first] = problems;
   const path = first?.path ?? [];
   const name = fieldName(path);
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   const source = origin && positionOf(origin, path);
-  return new CapstanError(
-    MODEL_CODES.packageInvalid,
-    `${name === '' ? 'The package metadata' : name} ${first?.message ?? 'is not valid'}${more}.`,
-    {
-      hint: problems.length > 1 ? others(problems) : 'The schema of package metadata is in @capstan/capability-model.',
-      exit: EXIT.usage,
-      fields: {
-        problems: problems.map((problem) => ({
-          field: fieldName(problem.path),
-          message: problem.message,
-          ...(origin ? positionOf(origin, problem.path) : {}),
-        })),
-      },
-      ...(source ? { source } : {}),
+  return new CapstanError(code, `${name === '' ? what : name} ${first?.message ?? 'is not valid'}${more}.`, {
+    hint: problems.length > 1 ? others(problems) : 'docs/packages.md describes every field.',
+    exit: EXIT.usage,
+    fields: {
+      problems: problems.map((problem) => ({
+        field: fieldName(problem.path),
+        message: problem.message,
+        ...(origin ? positionOf(origin, problem.path) : {}),
+      })),
     },
-  );
+    ...(source ? { source } : {}),
+  });
 }
 
 function others(problems: readonly FieldProblem[]): string {

@@ -1,9 +1,11 @@
 import { CapstanError, EXIT, type JsonObject, type KubernetesObject } from '@capstan/base';
 import { digestOf } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
+import type { CapabilityContract } from './contract.ts';
+import { claimProblems } from './contract-rules.ts';
 import type { CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
 import type { CrdSource, DefinitionSource } from './package-source.ts';
-import { type DocumentOrigin, parsePackage, parsePackageSource } from './package-validation.ts';
+import { type DocumentOrigin, invalidDocument, parsePackage, parsePackageSource } from './package-validation.ts';
 import { schemaProblem } from './values.ts';
 
 /** What a plugin's folder holds. */
@@ -15,6 +17,8 @@ export interface PublishInput {
   readonly definitions: readonly KubernetesObject[];
   /** The objects of crds/*.yaml. */
   readonly crds: readonly KubernetesObject[];
+  /** The contracts that there are. Without them, what the package claims of contracts is not checked. */
+  readonly contracts?: readonly CapabilityContract[];
 }
 
 /**
@@ -36,11 +40,14 @@ const ROLES: Readonly<Record<string, DefinitionRole>> = {
 
 /**
  * The published form of a package: complete without its folder. Every file must be named in capability.yaml and every
- * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise.
+ * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise, and CAPSTAN_CONTRACT_INVALID for a claim that its
+ * contract does not have.
  */
-export function publishPackage({ source, origin, definitions, crds }: PublishInput): PackageDocument {
+export function publishPackage({ source, origin, definitions, crds, contracts }: PublishInput): PackageDocument {
   const parsed = parsePackageSource(source, origin ? { origin } : {});
   const { install, provides } = parsed;
+  const claims = contracts ? claimProblems(provides.capabilities, contracts) : [];
+  if (claims.length > 0) throw invalidDocument(MODEL_CODES.contractInvalid, 'The package', claims, origin);
   const own = new Set(install.crds.filter(({ from }) => from === 'package').map(({ name }) => name));
   rejectUnnamed(crds, own, 'crds', 'install.crds');
   rejectUnnamed(
@@ -67,9 +74,12 @@ export function publishPackage({ source, origin, definitions, crds }: PublishInp
       ? { provides: { ...written.provides, ...(offers.length > 0 ? { definitions: offers } : {}) } }
       : {}),
   };
-  const { config } = parsePackage(document, { strict: true });
-  const problem = config.schema && schemaProblem(config.schema);
-  if (problem !== undefined) throw incomplete(`config.schema is not a JSON Schema: ${problem}.`);
+  const { config } = parsePackage(document, { strict: true, ...(origin ? { origin } : {}) });
+  const message = config.schema && schemaProblem(config.schema);
+  if (message !== undefined) {
+    const problem = { path: ['config', 'schema'], message: `is not a JSON Schema: ${message}` };
+    throw invalidDocument(MODEL_CODES.packageInvalid, 'The package', [problem], origin);
+  }
   return document;
 }
 

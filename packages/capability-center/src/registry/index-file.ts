@@ -18,11 +18,18 @@ export interface RegistryIndex {
   readonly apiVersion: typeof INDEX_API_VERSION;
   readonly kind: typeof INDEX_KIND;
   readonly packages: Readonly<Record<string, readonly IndexedVersion[]>>;
+  /** Contracts that the registry publishes, by id. */
+  readonly contracts?: Readonly<Record<string, { readonly digest: string }>>;
 }
 
 /** Path of a version's metadata inside its registry; the same on every system. */
 export function metadataPath(name: string, id: VersionId): string {
   return `packages/${name}/${versionLabel(id)}.json`;
+}
+
+/** Path of a contract inside its registry. */
+export function contractPath(id: string): string {
+  return `contracts/${id}.json`;
 }
 
 /** An index with one more version, in order. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aTrait } from '@capstan/capability-model/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { readPackageDocument, readPackageFolder } from './package-folder.ts';
+import { readPackageDocuments, readPackageFolder } from './package-folder.ts';
 
 const autoscale = aTrait('autoscale');
 
@@ -41,7 +41,7 @@ async function aFolder(capability = CAPABILITY): Promise<string> {
 
 test('a folder is published with its objects and without defaults, which readers fill in', async () => {
   const folder = await aFolder();
-  const document = await readPackageDocument(folder);
+  const [document = {}] = await readPackageDocuments(folder);
   expect(Object.keys(document)).not.toContain('uninstall');
   expect(document).toMatchObject({ install: { crds: [{ object: autoscale.crd }] } });
   const metadata = await readPackageFolder(folder);
@@ -66,7 +66,7 @@ test.each([
   ['a repeated key', CAPABILITY.replace('kind:', 'name: other\nkind:'), 4, 'cannot be read'],
 ])('%s is named with its line', async (_, capability, line, message) => {
   const folder = await aFolder(capability);
-  const error = await readPackageDocument(folder).catch((thrown: unknown) => thrown);
+  const error = await readPackageDocuments(folder).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     code: 'CAPSTAN_PACKAGE_INVALID',
     message: expect.stringContaining(message),

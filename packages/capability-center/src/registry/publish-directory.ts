@@ -2,16 +2,26 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CapstanError } from '@capstan/base';
 import {
+  assertContractGrows,
+  type CapabilityContract,
   type CapabilityPackage,
   canonicalJson,
   compareVersionIds,
   digestOf,
   type PackageDocument,
+  parseContract,
   versionLabel,
 } from '@capstan/capability-model';
 import { CENTER_CODES } from '../codes.ts';
 import { readBounded } from './bounded-read.ts';
-import { EMPTY_INDEX, metadataPath, type RegistryIndex, withVersion } from './index-file.ts';
+import {
+  contractPath,
+  EMPTY_INDEX,
+  type IndexedVersion,
+  metadataPath,
+  type RegistryIndex,
+  withVersion,
+} from './index-file.ts';
 
 /** What can be published: a document, or metadata with its defaults filled in. */
 export type PublishedPackage = PackageDocument | CapabilityPackage;
@@ -28,13 +38,16 @@ export interface Publication {
 export interface PublishOptions {
   /** Looks only; writes nothing. */
   readonly dryRun?: boolean;
+  /** Contracts that are published with the packages; versions are added to those that are there. */
+  readonly contracts?: readonly CapabilityContract[];
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Adds package versions to a directory registry, metadata before the index. What is published never changes: rejects
- * with CAPSTAN_REGISTRY_PUBLISHED, before anything is written, when a version is there with other content.
+ * Adds package versions and contracts to a directory registry, metadata before the index. What is published never
+ * changes: rejects with CAPSTAN_REGISTRY_PUBLISHED, before anything is written, when a version is there, or listed, with
+ * other content, and with CAPSTAN_CONTRACT_INVALID when a published version of a contract would change.
  */
 export async function publishToDirectory(
   directory: string,
@@ -42,20 +55,53 @@ export async function publishToDirectory(
   options: PublishOptions = {},
 ): Promise<Publication> {
   const files = packages.map(fileOf(directory));
+  const index = await readIndex(directory);
   const missing: RegistryFile[] = [];
   for (const file of files) {
     const published = await readIfThere(file.path);
     if (published === undefined) missing.push(file);
-    else if (published !== file.text) throw changed(file);
+    const listed = listedAs(index, file);
+    if ((published ?? file.text) !== file.text || (listed?.digest ?? file.digest) !== file.digest) throw changed(file);
   }
-  const index = await readIndex(directory);
-  const added = files.filter((file) => !isListed(index, file));
+  const contracts = await newContracts(directory, options.contracts ?? []);
+  const added = files.filter((file) => !listedAs(index, file));
+  const grown = contracts.reduce(withContract, added.reduce(indexed, index));
   if (!options.dryRun) {
-    for (const { path, text } of missing) await writeWhole(path, text);
-    if (added.length > 0) await writeWhole(join(directory, 'index.json'), registryText(added.reduce(indexed, index)));
+    for (const { path, text } of [...missing, ...contracts]) await writeWhole(path, text);
+    if (grown !== index) await writeWhole(join(directory, 'index.json'), registryText(grown));
   }
-  const labels = new Set([...missing, ...added].map(({ label }) => label));
+  const labels = new Set([...missing, ...added, ...contracts].map(({ label }) => label));
   return { added: [...labels], unchanged: files.map(({ label }) => label).filter((label) => !labels.has(label)) };
+}
+
+/** The contracts whose files would be new or longer. */
+async function newContracts(directory: string, contracts: readonly CapabilityContract[]): Promise<ContractFile[]> {
+  const files: ContractFile[] = [];
+  for (const contract of contracts) {
+    const file = contractFile(directory, contract);
+    const published = await readIfThere(file.path);
+    if (published === file.text) continue;
+    if (published !== undefined) assertContractGrows(parseContract(JSON.parse(published)), contract);
+    files.push(file);
+  }
+  return files;
+}
+
+type ContractFile = ReturnType<typeof contractFile>;
+
+function contractFile(directory: string, contract: CapabilityContract) {
+  const { id, versions } = contract;
+  return {
+    id,
+    digest: digestOf(contract),
+    label: `contract ${id}@${versions.at(-1)?.version}`,
+    path: join(directory, contractPath(id)),
+    text: registryText(contract),
+  };
+}
+
+function withContract(index: RegistryIndex, { id, digest }: ContractFile): RegistryIndex {
+  return { ...index, contracts: { ...index.contracts, [id]: { digest } } };
 }
 
 function fileOf(directory: string) {
@@ -75,8 +121,8 @@ function fileOf(directory: string) {
 
 type RegistryFile = ReturnType<ReturnType<typeof fileOf>>;
 
-function isListed(index: RegistryIndex, { name, id }: RegistryFile): boolean {
-  return (index.packages[name] ?? []).some((listed) => compareVersionIds(listed, id) === 0);
+function listedAs(index: RegistryIndex, { name, id }: RegistryFile): IndexedVersion | undefined {
+  return (index.packages[name] ?? []).find((listed) => compareVersionIds(listed, id) === 0);
 }
 
 function indexed(index: RegistryIndex, { name, id, digest }: RegistryFile): RegistryIndex {
