@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../../base-command.ts';
+import { enumerate } from '../../lib/words.ts';
 
 export default class CenterRemove extends CapstanCommand<typeof CenterRemove> {
   static override summary = 'remove the record of a center; what was installed from it stays';
@@ -9,12 +10,17 @@ export default class CenterRemove extends CapstanCommand<typeof CenterRemove> {
   protected async work(): Promise<void> {
     const { removeCenter } = await import('../../lib/centers.ts');
     const { name } = this.args;
-    await removeCenter(await this.changingCluster(), name, this.interrupt);
+    const removed = await removeCenter(await this.changingCluster(), name, this.interrupt);
+    const { installed, left } = removed;
     await this.out.document({
       kind: 'CenterRemoval',
-      data: { name },
+      data: removed,
       name: `center/${name}`,
-      text: () => [`Center ${name} is no longer recorded.`],
+      text: () => [
+        `Center ${name} is no longer recorded.`,
+        ...(installed.length > 0 ? [`Installed from it, and kept: ${enumerate(installed)}.`] : []),
+        ...(left.length === 0 ? ['No center is recorded now: the registry that comes with Capstan is used.'] : []),
+      ],
     });
   }
 }
