@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDirectoryRegistry } from '../packages/capability-center/src/registry/directory-registry.ts';
-import { generateRegistry } from './generate.ts';
+import { editorSchemas, generateRegistry } from './generate.ts';
 
 const root = dirname(import.meta.dirname);
 const registry = { name: 'capstan', location: join(root, 'capability-registry') };
@@ -13,6 +13,10 @@ test('the registry holds what the plugins say: run `pnpm generate` after a chang
   const { added, unchanged } = await generateRegistry({ dryRun: true });
   expect(added).toEqual([]);
   expect(unchanged).toEqual(expect.arrayContaining(['keda@2.20.2-r1', 'keda@2.19.0']));
+});
+
+test('the schemas for editors are those of the code: run `pnpm generate` after a change', () => {
+  for (const [file, text] of editorSchemas()) expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
 test('the registry is sound: every listed file is there, has its digest and is valid', async () => {
