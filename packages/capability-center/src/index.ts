@@ -51,7 +51,9 @@ export {
   type SearchOptions,
   searchCapabilities,
 } from './discovery/search.ts';
+export { type CapabilityHealth, startCapabilityHealth } from './health/capability-health.ts';
 export type { CapabilityCheck } from './health/checks.ts';
+export type { Drift } from './health/drift.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
@@ -95,6 +97,7 @@ export { planInstall } from './plan/plan-install.ts';
 export { planRollback } from './plan/plan-rollback.ts';
 export { planUpgrade } from './plan/plan-upgrade.ts';
 export { printablePlan } from './plan/printable.ts';
+export { standingQuestion } from './plan/standing-question.ts';
 export {
   type AdoptionPlan,
   type AffectedApplication,

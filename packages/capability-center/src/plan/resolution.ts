@@ -93,10 +93,10 @@ export async function resolveGoals(
 }
 
 /** What the centers offer and what is installed without being offered any more; with a rollback only its revision. */
-async function universe(
-  context: InstallerContext,
+export async function universe(
+  context: Pick<InstallerContext, 'client' | 'catalog'>,
   state: InstallerState,
-  { revision }: ResolutionOrder,
+  { revision }: Pick<ResolutionOrder, 'revision'>,
 ): Promise<CatalogEntry[]> {
   const recorded = await recordedEntries(context, state);
   const entries = [...context.catalog.entries, ...recorded];
@@ -106,7 +106,8 @@ async function universe(
   return [...entries.filter(({ metadata }) => metadata.name !== planned.name), content];
 }
 
-function resolverInput(
+/** Everything that the resolver looks at: what is asked, what was asked before, what is installed, and what is paused. */
+export function resolverInput(
   state: InstallerState,
   facts: PlanFacts,
   question: {
