@@ -35,8 +35,10 @@ export interface PluginSwitch {
 const FIELD_MANAGER = 'capstan-operator';
 
 /**
- * Switches a package's plugin on when its CapabilityInstall becomes Ready and off when it stops being so or is removed,
- * and says so in the condition PluginLoaded. The condition follows the deed: False means that nothing of it works any more.
+ * Switches a package's plugin on when its CapabilityInstall becomes Ready and off before it is removed, and says so in the
+ * condition PluginLoaded. It stays on while the package is degraded or being upgraded: its Definitions stay published then,
+ * and applications that use them are told by its status. The condition follows the deed: False means that nothing of it
+ * works any more.
  */
 export function startPluginSwitch(options: PluginSwitchOptions): PluginSwitch {
   const { client, host, log, signal, clock = systemClock } = options;
@@ -58,7 +60,7 @@ export function startPluginSwitch(options: PluginSwitchOptions): PluginSwitch {
 
   const switchPlugin = async (install: CapabilityInstall): Promise<NewCondition> => {
     const { name } = install.metadata;
-    const off = whyOff(install);
+    const off = whyOff(install, host.states().get(name)?.state === 'running');
     const plugin = plugins.get(name);
     if (off) await host.deactivate(name);
     if (!plugin) return condition('False', 'NoPlugin', 'the package has no plugin in this operator');
@@ -99,12 +101,12 @@ export function startPluginSwitch(options: PluginSwitchOptions): PluginSwitch {
 }
 
 /** Reason and message when the plugin must not run. */
-function whyOff(install: CapabilityInstall): readonly [string, string] | undefined {
-  if (install.metadata.deletionTimestamp || install.status?.phase === 'Removing') {
-    return ['Removing', 'the package is being removed'];
-  }
-  const ready = findCondition(install.status?.conditions ?? [], INSTALL_CONDITIONS.ready);
-  return ready?.status === 'True' ? undefined : ['InstallNotReady', 'the package is not ready'];
+function whyOff({ metadata, status = {} }: CapabilityInstall, isOn: boolean): readonly [string, string] | undefined {
+  if (metadata.deletionTimestamp || status.phase === 'Removing') return ['Removing', 'the package is being removed'];
+  const ready = findCondition(status.conditions ?? [], INSTALL_CONDITIONS.ready);
+  const published = status.definitions?.some((definition) => definition.published) ?? false;
+  if (ready?.status === 'True' || status.phase === 'Degraded' || isOn || published) return undefined;
+  return ['InstallNotReady', 'the package is not ready'];
 }
 
 function fromState(state: PluginState): NewCondition {

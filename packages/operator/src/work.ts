@@ -1,4 +1,5 @@
 import { systemClock } from '@capstan/base';
+import { startCapabilityHealth } from '@capstan/capability-center';
 import {
   builtinPlugins,
   createContributions,
@@ -20,7 +21,7 @@ export async function work(
   { client, signal: held }: Leadership,
   running: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const { log, clock = systemClock, revisionLimit, applyOnceOnly } = options;
+  const { log, clock = systemClock, revisionLimit, applyOnceOnly, command } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, held, stop.signal]);
   const contributions = createContributions();
@@ -39,6 +40,7 @@ export async function work(
       startComponentController({ ...context, ...(revisionLimit === undefined ? {} : { revisionLimit }) }),
       startBuiltinControllers(context),
       startApplicationController({ ...context, contributions, applyOnceOnly: applyOnceOnly ?? false }),
+      startCapabilityHealth({ ...context, ...(command ? { command } : {}) }),
     ];
     endings.push(...controllers.map(({ stopped }) => stopped));
     await Promise.all(controllers.map(({ ready }) => ready));

@@ -1,4 +1,10 @@
-import { CAPSTAN_KINDS, type CapabilityInstall } from '@capstan/capability-model';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CAPSTAN_KINDS,
+  type Capability,
+  type CapabilityInstall,
+  type CapabilityStatus,
+} from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { projectCapabilities } from './project.ts';
 
@@ -10,7 +16,7 @@ const FIELD_MANAGER = 'capstan-installer';
 
 /**
  * Brings the Capability objects in line with the installations: writes those that follow from them and deletes the
- * others. Repeating it changes nothing.
+ * others. Repeating it writes nothing.
  */
 export async function publishCapabilities(
   client: KubeClient,
@@ -24,7 +30,9 @@ export async function publishCapabilities(
   const wanted = projectCapabilities(installs.items as CapabilityInstall[]);
   // The projection is wholly ours: whoever wrote it last, it follows from the installations alone.
   const write = { fieldManager: FIELD_MANAGER, force: true, ...request };
-  for (const { status, ...object } of wanted) {
+  const live = new Map((existing.items as Capability[]).map((item) => [item.metadata.name, item.status]));
+  const changed = wanted.filter(({ metadata, status }) => !isSame(live.get(metadata.name), status));
+  for (const { status, ...object } of changed) {
     await client.apply(object, write);
     await client.apply({ ...object, status }, { ...write, subresource: 'status' });
   }
@@ -32,4 +40,18 @@ export async function publishCapabilities(
   for (const { metadata } of existing.items.filter((item) => !names.has(item.metadata.name))) {
     await client.delete({ ...CAPSTAN_KINDS.capability, name: metadata.name }, request);
   }
+}
+
+function isSame(live: CapabilityStatus | undefined, wanted: CapabilityStatus | undefined): boolean {
+  return live !== undefined && isDeepStrictEqual(withoutEmpty(live), withoutEmpty(wanted));
+}
+
+/** The API server leaves out lists that are empty, and the writer what is undefined. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(
+    ([, each]) => each !== undefined && !(Array.isArray(each) && each.length === 0),
+  );
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutEmpty(each)]));
 }

@@ -9,8 +9,15 @@ export interface EndpointAnswer {
   readonly body: string;
 }
 
+/** What an endpoint is told of a request. */
+export interface EndpointRequest {
+  readonly query: URLSearchParams;
+  /** The header, which must never be logged. */
+  readonly authorization: string | undefined;
+}
+
 /** What is served under a path. */
-export type Endpoint = () => EndpointAnswer | Promise<EndpointAnswer>;
+export type Endpoint = (request: EndpointRequest) => EndpointAnswer | Promise<EndpointAnswer>;
 
 /** A server that answers GET on some paths. */
 export interface EndpointServer {
@@ -25,12 +32,12 @@ export async function serveEndpoints(
   log: Logger,
 ): Promise<EndpointServer> {
   const server: Server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 8192 },
+    { requestTimeout: 10_000, headersTimeout: 5000, maxHeaderSize: 24_576 },
     (request, response) => {
       answer(request, endpoints, log).then(
         (found) => send(request, response, found),
         (error: unknown) => {
-          log.error('an endpoint failed', { path: request.url, error });
+          log.error('an endpoint failed', { path: pathOf(request), error });
           send(request, response, text(500, 'internal error'));
         },
       );
@@ -45,16 +52,22 @@ export function text(status: number, body: string): EndpointAnswer {
   return { status, body };
 }
 
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
 async function answer(
-  { method, url = '/' }: IncomingMessage,
+  request: IncomingMessage,
   endpoints: ReadonlyMap<string, Endpoint>,
   log: Logger,
 ): Promise<EndpointAnswer> {
-  const path = url.split('?', 1)[0] ?? '/';
+  const { method, url = '/', headers } = request;
+  const path = pathOf(request);
   const endpoint = endpoints.get(path);
   log.debug('endpoint asked', { method, path });
   if (!endpoint) return text(404, 'not found');
-  return method === 'GET' || method === 'HEAD' ? endpoint() : text(405, 'method not allowed');
+  if (method !== 'GET' && method !== 'HEAD') return text(405, 'method not allowed');
+  return endpoint({ query: new URLSearchParams(url.slice(path.length)), authorization: headers.authorization });
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: EndpointAnswer): void {
@@ -62,6 +75,10 @@ function send(request: IncomingMessage, response: ServerResponse, { status, cont
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(status === 429 ? { 'Retry-After': '1' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

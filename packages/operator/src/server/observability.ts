@@ -1,4 +1,5 @@
 import { LEASES } from '@capstan/capability-model';
+import type { CenterSource } from '../center-source.ts';
 import type { OperatorOptions, OperatorState, ServedEndpoint } from '../options.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { startTracing } from '../telemetry/tracing.ts';
@@ -13,35 +14,28 @@ export interface Observability {
 }
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` where the options ask for it (one server where both addresses are the same)
- * and sends traces where the environment asks for it. What nobody asks for is not even loaded. Rejects when an address
- * cannot be read or had.
+ * Serves `/healthz`, `/readyz`, `/metrics` and `/api/v1/capabilities` where the options ask for it (one server for those
+ * with the same address) and sends traces where the environment asks for it. What nobody asks for is not even loaded.
+ * Rejects when an address cannot be read or had.
  */
-export async function startObservability(options: OperatorOptions): Promise<Observability> {
+export async function startObservability(options: OperatorOptions, center?: CenterSource): Promise<Observability> {
   const { log } = options;
   const addresses = {
     health: parseAddress('--health-addr', options.healthAddr ?? ''),
     metrics: parseAddress('--metrics-addr', options.metricsAddr ?? ''),
+    api: parseAddress('--api-addr', options.apiAddr ?? ''),
   };
   const metrics = addresses.metrics && (await import('../telemetry/metrics.ts')).startMetrics(LEASES.operator);
   let state: OperatorState | undefined;
-  const endpoints = {
-    health: new Map<string, Endpoint>([
+  const endpoints: Readonly<Record<ServedName, readonly (readonly [string, Endpoint])[]>> = {
+    health: [
       ['/healthz', () => text(200, 'ok')],
       ['/readyz', () => readiness(state)],
-    ]),
-    metrics: new Map<string, Endpoint>(metrics ? [['/metrics', () => rendered(metrics)]] : []),
+    ],
+    metrics: metrics ? [['/metrics', () => rendered(metrics)]] : [],
+    api: addresses.api ? [['/api/v1/capabilities', await apiEndpoint(options, center)]] : [],
   };
   const servers: EndpointServer[] = [];
-  const serve = async (
-    names: readonly ServedEndpoint['name'][],
-    address: ListenAddress,
-    all: Map<string, Endpoint>,
-  ) => {
-    const server = await serveEndpoints(address, all, log);
-    servers.push(server);
-    for (const name of names) announce(options, name, address, server.port);
-  };
   const stopTracing = await startTracing(log);
   const stop = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -49,12 +43,10 @@ export async function startObservability(options: OperatorOptions): Promise<Obse
     await stopTracing();
   };
   try {
-    const { health, metrics: ofMetrics } = addresses;
-    if (health && ofMetrics && health.port !== 0 && isSame(health, ofMetrics)) {
-      await serve(['health', 'metrics'], health, new Map([...endpoints.health, ...endpoints.metrics]));
-    } else {
-      if (health) await serve(['health'], health, endpoints.health);
-      if (ofMetrics) await serve(['metrics'], ofMetrics, endpoints.metrics);
+    for (const { names, address } of grouped(addresses)) {
+      const server = await serveEndpoints(address, new Map(names.flatMap((name) => endpoints[name])), log);
+      servers.push(server);
+      for (const name of names) announce(options, name, address, server.port);
     }
   } catch (error) {
     await stop();
@@ -67,6 +59,30 @@ export async function startObservability(options: OperatorOptions): Promise<Obse
     },
     stop,
   };
+}
+
+type ServedName = 'health' | 'metrics' | 'api';
+
+/** What is served together: names with the same address, but for those that take any port. */
+function grouped(addresses: Readonly<Record<ServedName, ListenAddress | undefined>>) {
+  const groups: { readonly names: ServedName[]; readonly address: ListenAddress }[] = [];
+  for (const name of ['health', 'metrics', 'api'] as const) {
+    const address = addresses[name];
+    if (!address) continue;
+    const group = groups.find((one) => address.port !== 0 && isSame(one.address, address));
+    if (group) group.names.push(name);
+    else groups.push({ names: [name], address });
+  }
+  return groups;
+}
+
+async function apiEndpoint(
+  { client, log, command }: OperatorOptions,
+  center: CenterSource | undefined,
+): Promise<Endpoint> {
+  const { capabilitiesEndpoint } = await import('./capabilities-api.ts');
+  const catalog = center && (async () => (await center.open()).catalog);
+  return capabilitiesEndpoint({ client, log, ...(catalog ? { catalog } : {}), ...(command ? { command } : {}) });
 }
 
 /** Ready is who works, and who would at once if the other ended. */
