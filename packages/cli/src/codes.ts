@@ -9,6 +9,7 @@ export const CLI_CODES = {
   confirmationNeeded: 'CAPSTAN_CLI_CONFIRMATION_NEEDED',
   declined: 'CAPSTAN_CLI_DECLINED',
   fileUnreadable: 'CAPSTAN_CLI_FILE_UNREADABLE',
+  fileUnwritable: 'CAPSTAN_CLI_FILE_UNWRITABLE',
   assetsMissing: 'CAPSTAN_CLI_ASSETS_MISSING',
   invalidApplication: 'CAPSTAN_CLI_INVALID_APPLICATION',
   systemMissing: 'CAPSTAN_CLI_SYSTEM_MISSING',

@@ -15,6 +15,7 @@ export type Source =
   /** Versions of the package that the line names. */
   | 'versions'
   | 'formats'
+  | 'drawings'
   | 'shells'
   | 'kubernetes'
   | 'files'
@@ -77,6 +78,7 @@ const FLAG_SOURCES: Readonly<Record<string, Source>> = {
   output: 'formats',
   values: 'files',
   'cap:bundle --output': 'files',
+  'cap:graph --output': 'drawings',
   'cap:upgrade --to': 'versions',
 };
 

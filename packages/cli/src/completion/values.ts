@@ -17,6 +17,7 @@ export async function valuesOf(
   signal: AbortSignal,
 ): Promise<Candidate[]> {
   if (source === 'formats') return plainly(OUTPUT_FORMS);
+  if (source === 'drawings') return plainly(['tree', 'dot', 'mermaid', ...OUTPUT_FORMS.slice(2)]);
   if (source === 'shells') return plainly(SHELLS);
   if (source === 'contexts') return contexts(context);
   if (source === 'nothing' || source === 'files' || source === 'folders') return [];
@@ -35,7 +36,7 @@ interface ClusterContext extends LineContext {
   readonly signal: AbortSignal;
 }
 
-type ClusterSource = Exclude<Source, 'formats' | 'shells' | 'contexts' | 'nothing' | 'files' | 'folders'>;
+type ClusterSource = Exclude<Source, 'formats' | 'drawings' | 'shells' | 'contexts' | 'nothing' | 'files' | 'folders'>;
 
 async function clusterValues(source: ClusterSource, current: string, context: ClusterContext): Promise<Candidate[]> {
   switch (source) {

@@ -7,7 +7,7 @@ export interface HelpGroup {
 
 /** Every command and topic stands in exactly one group; a test compares this with the commands there are. */
 export const HELP_GROUPS: readonly HelpGroup[] = [
-  { title: 'Start', entries: ['sandbox', 'system', 'version', 'help'] },
+  { title: 'Start', entries: ['sandbox', 'system', 'doctor', 'completion', 'version', 'help'] },
   {
     title: 'Applications',
     entries: ['up', 'diff', 'status', 'list', 'events', 'logs', 'history', 'rollback', 'delete', 'validate', 'render'],

@@ -10,14 +10,22 @@ export async function installGoals(
   sets: readonly string[],
 ): Promise<InstallGoal[]> {
   const goals = words.map(parseGoal);
-  if (values.length === 0 && sets.length === 0) return goals;
-  const [goal, ...others] = goals;
-  if (!goal || others.length > 0)
-    throw usage('--set and --values are for one package', 'Install the packages one by one.');
+  const given = await goalValues(words, values, sets);
+  return given === undefined ? goals : goals.map((goal) => ({ ...goal, values: given }));
+}
+
+/** Values of `--values` files and `--set`, later ones over earlier ones; undefined where none were given. */
+export async function goalValues(
+  words: readonly string[],
+  values: readonly string[],
+  sets: readonly string[],
+): Promise<JsonObject | undefined> {
+  if (values.length === 0 && sets.length === 0) return undefined;
+  if (words.length !== 1) throw usage('--set and --values are for one package', 'Name the packages one by one.');
   let merged: JsonObject = {};
   for (const file of values) merged = merge(merged, await readValues(file));
   for (const text of sets) merged = merge(merged, await parseSet(text));
-  return [{ ...goal, values: merged }];
+  return merged;
 }
 
 function parseGoal(word: string): InstallGoal {

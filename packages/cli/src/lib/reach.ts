@@ -33,6 +33,11 @@ export class Reach {
     return new Reach(this.#flags, namespace);
   }
 
+  /** The cluster is the sandbox of this machine. */
+  get isSandbox(): boolean {
+    return this.#flags.join(' ') === '--context sandbox';
+  }
+
   /** The command with the flags of this target, unless it names them already or needs none. */
   command(line: string): string {
     const [binary, first = ''] = line.split(' ');

@@ -2,19 +2,15 @@ import { CapstanError, EXIT } from '@capstan/base';
 import {
   type CatalogEntry,
   type CatalogWarning,
-  credentialsOf,
   latestEntries,
-  listInstalled,
-  loadCatalog,
   type SearchHit,
   searchCapabilities,
 } from '@capstan/capability-center';
+import { inRange, versionLabel } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
-import { orForbidden } from './forbidden.ts';
-import { visibleCenters } from './offers.ts';
-import { systemIsInstalled } from './types-catalog.ts';
+import { clusterCatalog } from './cluster-catalog.ts';
 
 /** What a search found, and what it could not see. */
 export interface SearchResult {
@@ -27,7 +23,21 @@ export interface ShownPackage {
   readonly entry: CatalogEntry;
   /** Every version that is offered, newest first. */
   readonly versions: readonly string[];
+  readonly offers: readonly OfferedVersion[];
   readonly installed?: string;
+}
+
+/** One version of a package, as `--versions` tells it. */
+export interface OfferedVersion {
+  readonly version: string;
+  readonly lifecycle: string;
+  readonly channels: readonly string[];
+  readonly kubernetes: string;
+  /** Whether it runs on the version of this cluster. */
+  readonly runsHere: boolean;
+  readonly installed: boolean;
+  readonly center: string;
+  readonly digest: string;
 }
 
 /** Searches the cluster's centers for packages; an empty query finds all. */
@@ -37,40 +47,49 @@ export async function search(
   kind: 'workload' | 'trait' | undefined,
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const { catalog, installed, kubernetes } = await readOffers(client, signal);
+  const { catalog, installed, kubernetes } = await clusterCatalog(client, signal);
   const hits = searchCapabilities(catalog, query, { installed, kubernetes, ...(kind === undefined ? {} : { kind }) });
-  return { hits, warnings: catalog.warnings };
+  const cluster = kubernetes.replace(/^v/, '').replace(/[+-].*$/, '');
+  return {
+    hits: hits.map((hit) =>
+      hit.blocked === undefined ? hit : { ...hit, blocked: `${hit.blocked} (cluster ${cluster})` },
+    ),
+    warnings: catalog.warnings,
+  };
 }
 
 /** The newest version of a package that runs on the cluster. Fails with exit 2 and the nearest name. */
 export async function showPackage(client: KubeClient, name: string, signal: AbortSignal): Promise<ShownPackage> {
-  const { catalog, installed, kubernetes } = await readOffers(client, signal);
+  const { catalog, installed, kubernetes } = await clusterCatalog(client, signal);
   const latest = latestEntries(catalog, { kubernetes });
   const entry = latest.find(({ metadata }) => metadata.name === name);
   if (!entry) throw unknownPackage(name, latest);
-  const versions = catalog.entries
-    .filter(({ metadata }) => metadata.name === name)
-    .map(({ metadata }) => metadata.version);
+  const entries = catalog.entries.filter(({ metadata }) => metadata.name === name);
   const there = installed.get(name);
-  return { entry, versions, ...(there === undefined ? {} : { installed: there }) };
+  return {
+    entry,
+    versions: entries.map(({ metadata }) => metadata.version),
+    offers: entries.map((one) => offeredVersion(one, kubernetes, there)),
+    ...(there === undefined ? {} : { installed: there }),
+  };
 }
 
-async function readOffers(client: KubeClient, signal: AbortSignal) {
-  const [{ centers, warnings }, known, { gitVersion }] = await Promise.all([
-    visibleCenters(client, signal),
-    systemIsInstalled(client),
-    client.version(),
-  ]);
-  const rows = (known && (await orForbidden(listInstalled({ client })))) || [];
-  const catalog = await loadCatalog(centers, {
-    installed: rows.map(({ name }) => ({ package: name })),
-    credentials: (center) => credentialsOf(center, { client, signal }),
-    signal,
-  });
+function offeredVersion(
+  { metadata, center, digest }: CatalogEntry,
+  kubernetes: string,
+  there: string | undefined,
+): OfferedVersion {
+  const { lifecycle, platform, channel } = metadata;
+  const wanted = platform.kubernetes ?? '*';
   return {
-    catalog: { ...catalog, warnings: [...warnings, ...catalog.warnings] },
-    installed: new Map(rows.map(({ name, version }) => [name, version])),
-    kubernetes: gitVersion,
+    version: versionLabel(metadata),
+    lifecycle: [lifecycle.phase, lifecycle.reason].filter(Boolean).join(': '),
+    channels: channel,
+    kubernetes: wanted,
+    runsHere: inRange(kubernetes.replace(/^v/, '').replace(/[+-].*$/, ''), wanted),
+    installed: metadata.version === there,
+    center,
+    digest,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type CapabilityPackage, helmUnits, type PolicyRule, type Requirement } from '@capstan/capability-model';
 import type { ShownPackage } from '../lib/search.ts';
-import { labelled } from './install-plan.ts';
+import { labelled } from './labelled.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
 /** A package as a page: what it is, what it provides, needs and installs. */

@@ -1,33 +1,74 @@
-import type { UninstallPlan } from '@capstan/capability-center';
+import type { InstanceCount, PackageRemoval, UninstallPlan } from '@capstan/capability-center';
 import { count } from '../lib/words.ts';
-import { blockerLines, labelled } from './install-plan.ts';
+import { blockerLines } from './install-plan.ts';
+import { labelled } from './labelled.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a removal would do and what it would break, for people. */
-export function uninstallPlanLines(plan: UninstallPlan, context: string, terminal: Terminal): string[] {
-  const width = terminal.columns ?? 100;
-  const kept = plan.crds.filter(({ action }) => action === 'keep').map(({ name }) => name);
-  const deleted = plan.crds.filter(({ action }) => action === 'delete').map(({ name }) => name);
-  const lines = (label: string, text: string) => (text === '' ? [] : labelled(label, text, width));
+/** What a removal would do and what it would break, for people; last the command that does it. */
+export function uninstallPlanLines(
+  plan: UninstallPlan,
+  page: { readonly context: string; readonly terminal: Terminal; readonly run?: string },
+): string[] {
+  const width = page.terminal.columns ?? 100;
+  const line = (label: string, text: string) => (text === '' ? [] : labelled(label, text, width, 0));
+  const unneeded = plan.prune ? [] : plan.unneeded.map(({ name, version }) => `${name} ${version}`);
   return [
-    `Plan for context ${context} (nothing is changed)`,
-    `  - ${plan.package} ${plan.version}`,
-    ...lines('withdraws', plan.definitions.map(({ role, shortName }) => `${role} ${shortName}`).join(', ')),
-    ...plan.units.flatMap(({ release, namespace, objects }) =>
-      lines('release', `${namespace}/${release}, ${count(objects, 'object')}`),
+    `Plan for context ${page.context} (nothing is changed)`,
+    ...plan.packages.flatMap((removal) => removalLines(removal, width)),
+    ...(plan.resumes
+      ? line('goes on', `with a removal that stopped at step ${plan.resumes.step} (since ${plan.resumes.since})`)
+      : []),
+    ...line('archive', plan.archive === undefined ? '' : `${plan.archive}: the instances are saved there before`),
+    ...plan.applications.flatMap(({ namespace, name, definitions }, index) =>
+      line(index === 0 ? 'used by' : '', `application ${namespace}/${name}: ${definitions.join(', ')}`),
     ),
-    ...lines('deletes', deleted.map((name) => `CRD ${name}`).join(', ')),
-    ...lines('keeps', kept.map((name) => `CRD ${name}`).join(', ')),
-    ...lines(
-      'namespace',
-      `${plan.namespace.name}: ${plan.namespace.action}${plan.namespace.reason ? ` (${plan.namespace.reason})` : ''}`,
+    ...line('needed by', plan.dependents.join(', ')),
+    ...line('unneeded', unneeded.length > 0 ? `${unneeded.join(', ')}: nobody needs it then; --prune removes it` : ''),
+    ...plan.warnings.flatMap((warning) => line('warning', warning)),
+    ...plan.blockers.flatMap((blocker) => blockerLines(blocker, width, 0)),
+    ...(page.run === undefined || plan.blockers.length > 0 ? [] : [`Run it:  ${page.run}`]),
+  ];
+}
+
+const WHY: Readonly<Record<PackageRemoval['why'], string>> = {
+  asked: 'you asked for it',
+  dependent: 'needs it, so it goes first',
+  unneeded: 'nobody needs it then',
+};
+
+function removalLines(removal: PackageRemoval, width: number): string[] {
+  const line = (label: string, text: string) => (text === '' ? [] : labelled(label, text, width));
+  const crds = (wanted: string) =>
+    removal.crds
+      .filter(({ action }) => action === wanted)
+      .map(({ name }) => `CRD ${name}`)
+      .join(', ');
+  return [
+    `  - ${removal.name} ${removal.version}  ${WHY[removal.why]}`,
+    ...line('withdraws', removal.definitions.map(({ role, shortName }) => `${role} ${shortName}`).join(', ')),
+    ...removal.units.flatMap(({ id, release, namespace: where, objects }) =>
+      line(release ? 'release' : 'objects', `${where}/${release ?? id}, ${count(objects, 'object')}`),
     ),
-    ...plan.instances.flatMap(({ crd, total, leaving }) =>
-      lines('instances', `${total} of ${crd}${leaving > 0 ? `, ${leaving} on their way out` : ''}`),
+    ...line('deletes', crds('delete')),
+    ...line('keeps', crds('keep')),
+    ...removal.namespaces.flatMap(({ name, action, reason }) =>
+      line('namespace', `${name}: ${action}${reason ? ` (${reason})` : ''}`),
     ),
-    ...lines('used by', plan.applications.map(({ namespace, name }) => `application ${namespace}/${name}`).join(', ')),
-    ...lines('needed by', plan.dependents.join(', ')),
-    ...lines('outside', plan.external ?? ''),
-    ...plan.blockers.flatMap((blocker) => blockerLines(blocker, width)),
+    ...removal.instances.flatMap((instance) => instanceLines(instance, width)),
+    ...line('outside', removal.external ?? ''),
+  ];
+}
+
+/** How many objects of a kind there are and where, and who takes their finalizers away. */
+function instanceLines({ crd, total, leaving, byNamespace, finalizers }: InstanceCount, width: number): string[] {
+  const places = Object.entries(byNamespace).map(([namespace, amount]) => `${namespace || 'cluster-wide'} ${amount}`);
+  const remark = leaving > 0 ? `, ${leaving} on their way out` : '';
+  return [
+    ...labelled('instances', `${total} of ${crd} (${places.join(', ')})${remark}`, width),
+    ...finalizers.flatMap(({ name, objects, servedBy, serving }) => {
+      const who = servedBy === undefined ? 'nobody is known to take it away' : `${servedBy} takes it away`;
+      const works = serving === false ? ', but it is not at work' : '';
+      return labelled('', `finalizer ${name} on ${count(objects, 'object')}: ${who}${works}`, width);
+    }),
   ];
 }

@@ -1,7 +1,1 @@
-export {
-  assertExecutable,
-  executeInstall,
-  followJournal,
-  INSTALLER_CODES,
-  planInstall,
-} from '@capstan/capability-center';
+export { executeInstall, followJournal, INSTALLER_CODES } from '@capstan/capability-center';

@@ -1,9 +1,9 @@
 import { EXIT } from '@capstan/base';
-import type { CapabilityAnswer, ProviderAnswer } from '@capstan/capability-center';
+import type { CapabilityAnswer, CapabilityOfferAnswer, ProviderAnswer } from '@capstan/capability-center';
 import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../../base-command.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { labelled } from '../../render/install-plan.ts';
+import { labelled } from '../../render/labelled.ts';
 
 export default class CapQuery extends CapstanCommand<typeof CapQuery> {
   static override summary = 'ask whether a cluster has a capability';
@@ -25,7 +25,15 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
     const { queryCapabilities } = await import('../../services/capability-query.ts');
     const client = await this.cluster();
     const namespace = await this.namespace();
-    const answer = await queryCapabilities(client, this.args.query, { namespace, signal: this.signal });
+    const answer = await queryCapabilities(client, this.args.query, {
+      namespace,
+      catalog: async () => {
+        const { clusterCatalog } = await import('../../lib/cluster-catalog.ts');
+        return (await clusterCatalog(client, this.signal)).catalog;
+      },
+      command: (words) => this.reach.command(`capstan ${words}`),
+      signal: this.signal,
+    });
     await this.out.document({
       kind: 'CapabilityAnswer',
       data: answer,
@@ -37,7 +45,9 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
     });
     if (!answer.satisfied) this.exitCode = EXIT.blocked;
     const [provider] = answer.providers;
-    if (provider) this.next(`capstan cap status ${provider.package}`);
+    const [offer] = answer.offers;
+    if (offer && !answer.satisfied) this.next(`${offer.command} --plan`);
+    else if (provider) this.next(`capstan cap status ${provider.package}`);
     else this.next(`capstan cap search ${answer.nearest[0] ?? answer.capability}`);
   }
 
@@ -45,7 +55,13 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
     return [
       `${answer.satisfied ? 'yes' : 'no'}: ${answer.reason}`,
       ...answer.providers.flatMap((provider) => this.#providerLines(provider, answer.namespace)),
+      ...(answer.satisfied ? [] : answer.offers.flatMap((offer) => this.#offerLines(offer))),
     ];
+  }
+
+  #offerLines({ package: name, version, center, contractVersion, features }: CapabilityOfferAnswer): string[] {
+    const text = `contract ${contractVersion} with ${features.join(', ') || 'no features'}, from center ${center}`;
+    return [`  could be installed: ${name} ${version}`, ...labelled('', text, this.out.stdout.columns ?? 100)];
   }
 
   #providerLines(provider: ProviderAnswer, namespace: string): string[] {
@@ -56,9 +72,7 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
       ...line('contract', `${provider.contractVersion}${provider.mismatch ? `, ${provider.mismatch}` : ''}`),
       ...line('features', provider.features.join(', ') || 'none'),
       ...line('health', [provider.health, provider.message].filter(Boolean).join(': ')),
-      ...(provider.mayUse
-        ? line('may use', `${provider.mayUse.allowed ? 'yes' : 'no'}, in namespace ${namespace}`)
-        : []),
+      ...(provider.mayUse ? line('may use', `${MAY[`${provider.mayUse.allowed}`]}, in namespace ${namespace}`) : []),
       ...provider.evidence.flatMap(({ source, result, message, ageSeconds }) =>
         line(
           'evidence',
@@ -68,3 +82,5 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
     ];
   }
 }
+
+const MAY = { true: 'yes', false: 'no', unknown: 'unknown' } as const;

@@ -1,6 +1,8 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
+import type { OfferedVersion } from '../../lib/search.ts';
+import { type Column, renderTable } from '../../render/table.ts';
 
 export default class CapShow extends CapstanCommand<typeof CapShow> {
   static override summary = 'what a capability package is and brings';
@@ -29,12 +31,14 @@ export default class CapShow extends CapstanCommand<typeof CapShow> {
         center,
         digest,
         versions: shown.versions,
+        offers: shown.offers,
         ...(shown.installed ? { installed: shown.installed } : {}),
         package: metadata,
       },
       name: `capability/${metadata.name}`,
-      text: () => {
-        if (this.flags.versions) return shown.versions;
+      text: (format) => {
+        if (this.flags.versions)
+          return renderTable(shown.offers, VERSION_COLUMNS, { terminal: this.out.stdout, wide: format === 'wide' });
         if (this.flags.schema) return [JSON.stringify(metadata.config.schema ?? {}, undefined, 2)];
         return this.flags.rbac ? rightsLines(metadata) : packageLines(shown, this.out.stdout);
       },
@@ -43,3 +47,13 @@ export default class CapShow extends CapstanCommand<typeof CapShow> {
     else this.next(`capstan cap status ${metadata.name}`);
   }
 }
+
+const VERSION_COLUMNS: readonly Column<OfferedVersion>[] = [
+  { header: 'VERSION', value: (row) => row.version },
+  { header: 'STATUS', value: (row) => (row.installed ? 'installed' : row.runsHere ? undefined : 'does not run here') },
+  { header: 'KUBERNETES', value: (row) => row.kubernetes },
+  { header: 'CHANNEL', value: (row) => row.channels.join(', ') },
+  { header: 'LIFECYCLE', value: (row) => row.lifecycle, flexible: true },
+  { header: 'CENTER', value: (row) => row.center, wide: true },
+  { header: 'DIGEST', value: (row) => row.digest, wide: true },
+];

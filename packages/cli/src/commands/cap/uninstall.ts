@@ -1,21 +1,31 @@
+import { resolve } from 'node:path';
 import { EXIT } from '@capstan/base';
 import type { UninstallPlan, UninstallResult } from '@capstan/capability-center';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
+import { enumerate, shellQuote } from '../../lib/words.ts';
 
 export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
   static override summary = 'remove a capability';
   static override description =
-    'Refused with exit 5 while an application or another capability uses it. CRDs stay unless --delete-crds says otherwise, and what stays is named.';
+    'Refused with exit 5 while an application or another capability uses it, or while objects of its kinds would be lost. ' +
+    'CRDs stay unless --delete-crds says otherwise, and what stays is named.';
   static override examples = [
     { command: 'capstan cap uninstall keda --plan', description: 'what would happen' },
     { command: 'capstan cap uninstall keda --delete-crds', description: 'with its CRDs' },
+    { command: 'capstan cap uninstall keda --archive saved', description: 'save its objects, then delete them' },
   ];
   static override args = { name: Args.string({ required: true, description: 'name of an installed capability' }) };
   static override flags = {
     plan: Flags.boolean({ summary: 'print the plan and change nothing' }),
-    'delete-crds': Flags.boolean({ summary: 'delete its CRDs too; refused while an instance exists' }),
+    cascade: Flags.boolean({ summary: 'remove what needs it too, before it' }),
+    prune: Flags.boolean({ summary: 'remove dependencies that nobody needs any more, after it' }),
+    archive: Flags.string({
+      summary: 'save the objects of its kinds as YAML in this folder, then delete them',
+      helpValue: 'DIR',
+    }),
+    'delete-crds': Flags.boolean({ summary: 'delete its CRDs too; refused while an object of one would be lost' }),
     helm: Flags.string({ summary: 'Helm program to use', helpValue: 'FILE' }),
   };
 
@@ -23,12 +33,20 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     const { assertExecutable, executeUninstall, planUninstall } = await import('../../services/uninstall.ts');
     const client = this.flags.plan ? await this.cluster() : await this.changingCluster();
     const context = await this.centerContext(this.flags.helm);
-    const plan = await planUninstall(context, { package: this.args.name, deleteCrds: this.flags['delete-crds'] });
+    const { archive, cascade, prune, 'delete-crds': deleteCrds } = this.flags;
+    const plan = await planUninstall(context, {
+      package: this.args.name,
+      deleteCrds,
+      cascade,
+      prune,
+      ...(archive === undefined ? {} : { archive: resolve(archive) }),
+    });
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
-    if (this.flags.yes) this.out.note(`Removing ${plan.package} ${plan.version}.`);
+    const names = enumerate(plan.packages.map(({ name, version }) => `${name} ${version}`));
+    if (this.flags.yes) this.out.note(`Removing ${names}.`);
     else this.out.note(...(await this.#planText(plan)));
-    await this.confirm(`Remove ${plan.package} ${plan.version} from context ${client.context.name}?`);
+    await this.confirm(`Remove ${names} from context ${client.context.name}?`);
     const { installProgress } = await import('../../render/install-progress.ts');
     const { timeout } = this.flags;
     const result = await executeUninstall(context, plan, {
@@ -39,17 +57,22 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     await this.#conclude(result);
   }
 
-  async #planText(plan: UninstallPlan): Promise<string[]> {
+  async #planText(plan: UninstallPlan, run?: string): Promise<string[]> {
     const { uninstallPlanLines } = await import('../../render/uninstall-plan.ts');
     const { context } = await this.cluster();
-    return uninstallPlanLines(plan, context.name, this.flags.plan ? this.out.stdout : this.out.stderr);
+    const terminal = this.flags.plan ? this.out.stdout : this.out.stderr;
+    return uninstallPlanLines(plan, { context: context.name, terminal, ...(run === undefined ? {} : { run }) });
   }
 
   async #printPlan(plan: UninstallPlan): Promise<void> {
     if (this.out.forMachines) await this.out.raw(plan);
-    else if (this.out.format === 'name') this.out.data([`capability/${plan.package}`]);
-    else this.out.data(await this.#planText(plan));
+    else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
+    else this.out.data(await this.#planText(plan, this.reach.command(this.#runCommand())));
     if (plan.blockers.length > 0) this.exitCode = EXIT.blocked;
+  }
+
+  #runCommand(): string {
+    return ['capstan cap uninstall', ...this.argv.filter((word) => word !== '--plan').map(shellQuote)].join(' ');
   }
 
   async #conclude(result: UninstallResult): Promise<void> {
@@ -57,16 +80,27 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     await this.out.document({
       kind: 'UninstallResult',
       data: result,
-      name: `capability/${result.package}`,
-      text: () => [`${result.package} ${result.version} is removed.`, ...this.#leftLines(result)],
+      name: result.packages.map(({ name }) => `capability/${name}`).join('\n'),
+      text: () => [
+        ...result.packages.map(({ name, version }) => `${name} ${version} is removed.`),
+        ...archiveLines(result),
+        ...leftLines(result),
+      ],
     });
-    this.next('capstan cap list');
+    const [unneeded] = result.unneeded;
+    this.next(...(unneeded ? [`capstan cap uninstall ${unneeded.name} --plan`] : []), 'capstan cap list');
   }
+}
 
-  #leftLines({ left }: UninstallResult): string[] {
-    const record = 'the record in namespace capstan-system';
-    const other = left.filter((line) => !line.includes('capstan-system'));
-    if (other.length === 0) return [`Nothing of it stays but ${record}.`];
-    return ['What stays:', ...other.map((line) => `  ${line}`), `  ${record}`];
-  }
+function archiveLines({ archive }: UninstallResult): string[] {
+  if (!archive) return [];
+  return [`${archive.objects} objects are saved in ${archive.directory}.`, `  Bring them back:  ${archive.restore}`];
+}
+
+function leftLines({ left, unneeded }: UninstallResult): string[] {
+  const record = 'the record in namespace capstan-system';
+  const other = left.filter((line) => !line.includes('capstan-system'));
+  const needless = unneeded.map(({ name, version }) => `  ${name} ${version}, which nobody needs any more`);
+  if (other.length + needless.length === 0) return [`Nothing of it stays but ${record}.`];
+  return ['What stays:', ...other.map((line) => `  ${line}`), ...needless, `  ${record}`];
 }

@@ -89,7 +89,12 @@ function operatorLog(forPeople: boolean, debug: boolean): Logger {
 }
 
 function servedLine({ name, url }: ServedEndpoint): string {
-  const paths = { health: '/healthz and /readyz', metrics: '/metrics', webhooks: 'the admission webhooks' };
+  const paths = {
+    api: '/api/v1/capabilities',
+    health: '/healthz and /readyz',
+    metrics: '/metrics',
+    webhooks: 'the admission webhooks',
+  };
   return `operator: serves ${paths[name]} at ${url}`;
 }
 

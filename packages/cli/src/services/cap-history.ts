@@ -1,0 +1,1 @@
+export { listRevisions } from '@capstan/capability-center';

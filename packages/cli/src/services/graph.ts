@@ -1,0 +1,1 @@
+export { packageGraph } from '@capstan/capability-center';

@@ -1,0 +1,1 @@
+export { cancelOperation, listInstalled, pauseInstall, resumeOperation } from '@capstan/capability-center';

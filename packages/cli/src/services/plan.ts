@@ -1,0 +1,8 @@
+export {
+  assertApproved,
+  assertExecutable,
+  planInstall,
+  planRollback,
+  planUpgrade,
+  printablePlan,
+} from '@capstan/capability-center';

@@ -1,0 +1,1 @@
+export { whatIf } from '@capstan/capability-center';

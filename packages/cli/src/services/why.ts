@@ -1,0 +1,1 @@
+export { whyInstalled } from '@capstan/capability-center';
