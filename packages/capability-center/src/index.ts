@@ -1,3 +1,6 @@
+export { detectInstalled } from './adopt/detect-installed.ts';
+export { readReleaseRecord } from './adopt/release-record.ts';
+export type { Confidence, DetectedInstall, HelmReleaseRecord, StoredRelease } from './adopt/types.ts';
 export {
   type AddedCenter,
   addCenter,
@@ -54,6 +57,7 @@ export {
 export { type CapabilityHealth, startCapabilityHealth } from './health/capability-health.ts';
 export type { CapabilityCheck } from './health/checks.ts';
 export type { Drift } from './health/drift.ts';
+export type { DriftedItem } from './health/package-watch.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
@@ -189,4 +193,14 @@ export { whyInstalled } from './resolver/why.ts';
 export type { CapabilitySetsOptions } from './sets/types.ts';
 export { executeUninstall } from './uninstall/execute-uninstall.ts';
 export { planUninstall } from './uninstall/plan-uninstall.ts';
-export type { InstanceCount, UninstallPlan, UninstallRequest, UninstallResult } from './uninstall/types.ts';
+export type {
+  ArchiveSummary,
+  FinalizerReport,
+  InstanceCount,
+  KeptThing,
+  PackageRemoval,
+  UninstallPlan,
+  UninstallRequest,
+  UninstallResult,
+  UnneededPackage,
+} from './uninstall/types.ts';

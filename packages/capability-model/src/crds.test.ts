@@ -28,7 +28,7 @@ describe.each(capabilityCustomResourceDefinitions())('the CRD $metadata.name', (
     names: { plural: string; categories: string[] };
     versions: {
       schema: { openAPIV3Schema: Schema };
-      additionalPrinterColumns: { name: string }[];
+      additionalPrinterColumns: { name: string; priority?: number }[];
       subresources: object;
     }[];
   };
@@ -40,7 +40,9 @@ describe.each(capabilityCustomResourceDefinitions())('the CRD $metadata.name', (
     expect(spec).toMatchObject({ scope: 'Cluster', names: { categories: ['capstan'] } });
     expect(version.subresources).toEqual({ status: {} });
     expect(crd.metadata.name).toBe(`${spec.names.plural}.capstan.dev`);
-    const names = version.additionalPrinterColumns.map(({ name }) => name);
-    expect([names[0], names[1], names.at(-1)]).toEqual(['Ready', 'Reason', 'Age']);
+    const shown = version.additionalPrinterColumns.filter(({ priority = 0 }) => priority === 0).map(({ name }) => name);
+    const isCapability = spec.names.plural === 'capabilities';
+    expect([shown[0], shown.at(-1)]).toEqual([isCapability ? 'Providers' : 'Ready', 'Age']);
+    if (isCapability) expect(shown).toEqual(['Providers', 'Version', 'Health', 'Age']);
   });
 });

@@ -100,6 +100,7 @@ const capabilityStatus = object(
   {
     version: text,
     health: { type: 'string', enum: ['Ready', 'Progressing', 'Degraded', 'Unknown'] },
+    providedBy: text,
     conditions,
     providers: listMap(
       'package',
@@ -135,7 +136,8 @@ const setStatus = object(
     observedGeneration: count,
     conditions,
     planDigest: text,
-    installs: listMap('package', { package: text, phase }, { version: text, message: text }),
+    installs: listMap('package', { package: text, phase }, { reason: text, version: text, message: text }),
+    unneeded: texts,
   },
 );
 
@@ -150,6 +152,8 @@ interface KindSpec {
   readonly nameIsPackage?: boolean;
   /** JSON path of the Version column. */
   readonly version?: string;
+  /** Shows providers and health; Ready and Reason are then for `-o wide`. */
+  readonly providers?: true;
 }
 
 const NAME_RULE = {
@@ -175,6 +179,7 @@ const KINDS: readonly KindSpec[] = [
     description: 'What this cluster can do: a contract and its providers. Written by Capstan, read by everyone.',
     status: capabilityStatus,
     version: '.status.version',
+    providers: true,
   },
   {
     kind: CAPSTAN_KINDS.set.kind,
@@ -231,12 +236,24 @@ function rootSchema({ description, spec, status, nameIsPackage }: KindSpec): Sch
   };
 }
 
-function columns({ version }: KindSpec): Schema[] {
+function columns({ version, providers }: KindSpec): Schema[] {
   const ready = (field: string) => `.status.conditions[?(@.type=="Ready")].${field}`;
+  const wide = providers ? { priority: 1 } : {};
+  const column = (name: string, jsonPath: string): Schema => ({ name, type: 'string', jsonPath });
+  const versions = version ? [column('Version', version)] : [];
+  const conditionColumns = [
+    { ...column('Ready', ready('status')), ...wide },
+    { ...column('Reason', ready('reason')), ...wide },
+  ];
   return [
-    { name: 'Ready', type: 'string', jsonPath: ready('status') },
-    { name: 'Reason', type: 'string', jsonPath: ready('reason') },
-    ...(version ? [{ name: 'Version', type: 'string', jsonPath: version }] : []),
+    ...(providers
+      ? [
+          column('Providers', '.status.providedBy'),
+          ...versions,
+          column('Health', '.status.health'),
+          ...conditionColumns,
+        ]
+      : [...conditionColumns, ...versions]),
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ];
 }

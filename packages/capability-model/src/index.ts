@@ -35,6 +35,7 @@ export {
   type ManifestsUnitStatus,
   type ProbeResult,
   type ProbeStatus,
+  type SetInstallStatus,
   type UnitStatus,
 } from './kinds.ts';
 export { mergePatch } from './merge-patch.ts';

@@ -179,6 +179,8 @@ export interface CapabilityStatus {
   /** Highest contract version that a ready provider offers, or that any offers when none is ready. */
   version?: string;
   health?: CapabilityHealth;
+  /** Names of the providers, the healthiest first, as `kubectl get capabilities` shows them. */
+  providedBy?: string;
   providers?: CapabilityProvider[];
   conditions?: Condition[];
 }
@@ -201,13 +203,25 @@ export interface CapabilitySetSpec {
   approved?: string;
 }
 
+/** One package of a set. */
+export interface SetInstallStatus {
+  package: string;
+  phase: InstallPhase;
+  /** CamelCase and stable. */
+  reason?: string;
+  version?: string;
+  message?: string;
+}
+
 /** How far a set is. */
 export interface CapabilitySetStatus {
   observedGeneration?: number;
   conditions?: Condition[];
   /** The plan that was executed last or waits for its approval. */
   planDigest?: string;
-  installs?: { package: string; phase: InstallPhase; version?: string; message?: string }[];
+  installs?: SetInstallStatus[];
+  /** Packages that the set asked for once and that nobody asks for any more; they stay until somebody removes them. */
+  unneeded?: string[];
 }
 
 /** Many goals in one object: declared, reconciled, drift healed. */

@@ -102,6 +102,7 @@ describe('the projection', () => {
               lastTransitionTime: AT,
             },
           ],
+          providedBy: 'keda',
           providers: [
             {
               package: 'keda',

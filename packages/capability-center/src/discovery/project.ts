@@ -51,6 +51,7 @@ function capabilityOf(id: string, found: readonly CapabilityProvider[]): Capabil
     metadata: { name: id, labels: { 'app.kubernetes.io/managed-by': 'capstan' } },
     status: {
       providers,
+      providedBy: providers.map((provider) => provider.package).join(', '),
       ...(best ? { version: best.contractVersion, health: best.health, conditions: [readyOf(best)] } : {}),
     },
   };

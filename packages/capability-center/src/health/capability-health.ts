@@ -13,10 +13,9 @@ import {
 import { publishCapabilities } from '../discovery/publish.ts';
 import { readPlannedPackage } from '../installer/plan-record.ts';
 import { checksOf } from './checks.ts';
-import type { Drift } from './drift.ts';
 import { interruption } from './interruption.ts';
 import type { CenterLoop, CenterLoopOptions } from './loop.ts';
-import { PackageWatch } from './package-watch.ts';
+import { type DriftedItem, PackageWatch } from './package-watch.ts';
 import type { ProbeFacts } from './probes.ts';
 import { type OpenOperation, Records } from './records.ts';
 import { Releases } from './releases.ts';
@@ -26,8 +25,8 @@ import { probeStatuses, writeHealth } from './write-health.ts';
 
 /** Health at work. */
 export interface CapabilityHealth extends CenterLoop {
-  /** What of each installed package is not as it was put in force, as seen last; calls for each package that has any. */
-  onDrift(handler: (name: string, drift: readonly Drift[]) => void): void;
+  /** Calls the handler with what drifted of each installed package whenever one was looked at. */
+  onDrift(handler: (name: string, drift: readonly DriftedItem[]) => void): void;
 }
 
 /** The key of the queue under which the Capability objects are written. */
@@ -60,7 +59,7 @@ class HealthLoop implements CapabilityHealth {
   readonly #releases: Releases;
   readonly #watch: PackageWatch;
   readonly #known = new Map<string, Known>();
-  readonly #driftHandlers: ((name: string, drift: readonly Drift[]) => void)[] = [];
+  readonly #driftHandlers: ((name: string, drift: readonly DriftedItem[]) => void)[] = [];
   readonly #command: (words: string) => string;
   #pods: Promise<ProbeFacts> | undefined;
 
@@ -86,7 +85,7 @@ class HealthLoop implements CapabilityHealth {
     );
   }
 
-  onDrift(handler: (name: string, drift: readonly Drift[]) => void): void {
+  onDrift(handler: (name: string, drift: readonly DriftedItem[]) => void): void {
     this.#driftHandlers.push(handler);
     for (const [name, drift] of this.#watch.drifts) handler(name, drift);
   }
@@ -145,7 +144,8 @@ class HealthLoop implements CapabilityHealth {
     });
     const probes = probeStatuses(subject, checks, install.status?.probes ?? [], this.#now());
     await this.#write(install, { phase, ready, reason, message: withNext(message, next), probes }, context);
-    for (const handler of this.#driftHandlers) handler(name, facts.drift);
+    const drift = this.#watch.drifts.get(name) ?? [];
+    for (const handler of this.#driftHandlers) handler(name, drift);
     return undefined;
   }
 

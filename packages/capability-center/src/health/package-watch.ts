@@ -25,6 +25,12 @@ interface Inventory {
   readonly items: readonly InventoryItem[];
 }
 
+/** An object that drifted, with what it should be. */
+export interface DriftedItem {
+  readonly item: InventoryItem;
+  readonly drift: Drift;
+}
+
 interface Verdict {
   readonly fingerprint: string;
   readonly drift: Drift | undefined;
@@ -41,7 +47,7 @@ export class PackageWatch {
   readonly #inventories = new Map<string, Inventory>();
   readonly #subjects = new Map<string, HealthSubject>();
   readonly #verdicts = new Map<string, Verdict>();
-  readonly #drifts = new Map<string, readonly Drift[]>();
+  readonly #drifts = new Map<string, readonly DriftedItem[]>();
 
   constructor(options: PackageWatchOptions) {
     this.#options = options;
@@ -49,7 +55,7 @@ export class PackageWatch {
   }
 
   /** What each package has of drift, as seen last. */
-  get drifts(): ReadonlyMap<string, readonly Drift[]> {
+  get drifts(): ReadonlyMap<string, readonly DriftedItem[]> {
     return this.#drifts;
   }
 
@@ -87,13 +93,16 @@ export class PackageWatch {
     await mapLimit(statedObjects(subject), 8, async (reference) => {
       found.set(keyOf(reference), await this.#look(objectPlace(reference, inventory), signal));
     });
-    const drift = await mapLimit(inventory.items, 8, (item) => this.#driftOf(item, signal));
-    const drifts = drift.flatMap((one) => one ?? []);
-    this.#drifts.set(subject.name, drifts);
+    const looked = await mapLimit(inventory.items, 8, async (item) => ({
+      item,
+      drift: await this.#driftOf(item, signal),
+    }));
+    const drifted = looked.flatMap(({ item, drift }) => (drift ? [{ item, drift }] : []));
+    this.#drifts.set(subject.name, drifted);
     return {
       object: (reference) => found.get(keyOf(reference)),
       release: (name, namespace) => this.#options.releases.find(name, namespace),
-      drift: drifts,
+      drift: drifted.map(({ drift }) => drift),
     };
   }
 
