@@ -10,6 +10,7 @@ const { status } = spawnSync(
     '--testTimeout=1800000',
     ...process.argv.slice(2),
     'resolve.property',
+    'metadata-fuzz',
     'strictness.cluster',
     '.long.test',
     'chaos.story',

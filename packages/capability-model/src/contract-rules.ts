@@ -1,5 +1,5 @@
 import { CapstanError, didYouMean, EXIT } from '@capstan/base';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { canonicalJson } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityContract, ContractVersion } from './contract.ts';
@@ -15,13 +15,15 @@ import {
 } from './package-validation.ts';
 import { compareVersionIds } from './versions.ts';
 
+let validate: ValidateFunction | undefined;
+
 /**
  * A contract document, checked: the schema, versions in order, features and tests named once. Throws
  * CAPSTAN_CONTRACT_INVALID with the field and its position.
  */
 export function parseContract(value: unknown, origin?: DocumentOrigin): CapabilityContract {
   const unreadable = jsonProblem(value);
-  const validate = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(contractSchema());
+  validate ??= new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile(contractSchema());
   const problems = unreadable ? [unreadable] : validate(value) ? [] : problemsOf(validate.errors ?? [], value);
   if (problems.length === 0) problems.push(...contradictions(value as CapabilityContract));
   if (problems.length > 0) throw invalidDocument(MODEL_CODES.contractInvalid, 'The contract', problems, origin);

@@ -187,7 +187,7 @@ describe('publishing a package', () => {
     [
       'a file that nothing names',
       { crds: [autoscale.crd, aTrait('route').crd] },
-      'crds/ holds routes.traits.capstan.dev',
+      'install.crds does not name routes.traits.capstan.dev, which crds/ holds',
     ],
     [
       'an object that is no Definition',

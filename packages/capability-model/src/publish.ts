@@ -1,11 +1,18 @@
-import { CapstanError, EXIT, type JsonObject, type KubernetesObject } from '@capstan/base';
+import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { digestOf } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityContract } from './contract.ts';
 import { claimProblems } from './contract-rules.ts';
 import type { CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
-import type { CrdSource, DefinitionSource } from './package-source.ts';
-import { type DocumentOrigin, invalidDocument, parsePackage, parsePackageSource } from './package-validation.ts';
+import type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
+import {
+  type DocumentOrigin,
+  type FieldPath,
+  type FieldProblem,
+  invalidDocument,
+  parsePackage,
+  parsePackageSource,
+} from './package-validation.ts';
 import { schemaProblem } from './values.ts';
 
 /** What a plugin's folder holds. */
@@ -43,37 +50,29 @@ const ROLES: Readonly<Record<string, DefinitionRole>> = {
  * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise, and CAPSTAN_CONTRACT_INVALID for a claim that its
  * contract does not have.
  */
-export function publishPackage({ source, origin, definitions, crds, contracts }: PublishInput): PackageDocument {
+export function publishPackage(input: PublishInput): PackageDocument {
+  const { source, origin, definitions, crds, contracts } = input;
   const parsed = parsePackageSource(source, origin ? { origin } : {});
   const { install, provides } = parsed;
   const claims = contracts ? claimProblems(provides.capabilities, contracts) : [];
   if (claims.length > 0) throw invalidDocument(MODEL_CODES.contractInvalid, 'The package', claims, origin);
-  const own = new Set(install.crds.filter(({ from }) => from === 'package').map(({ name }) => name));
-  rejectUnnamed(crds, own, 'crds', 'install.crds');
-  rejectUnnamed(
-    definitions,
-    new Set(provides.definitions.map(({ name }) => name)),
-    'definitions',
-    'provides.definitions',
+  const crdOffers = install.crds.map((crd, index) => crdOffer(crd, crds, ['install', 'crds', index]));
+  const definitionOffers = provides.definitions.map((definition, index) =>
+    definitionOffer(definition, definitions, crdOffers, ['provides', 'definitions', index]),
   );
-  const written = source as {
-    readonly install: JsonObject & { readonly crds?: readonly JsonObject[] };
-    readonly provides?: JsonObject;
-  };
-  const crdOffers = install.crds.map((crd) => crdOffer(crd, crds));
-  const writtenCrds = crdOffers.map((offer, index) =>
-    offer.from === 'package' ? offer : { ...written.install.crds?.[index], singular: offer.singular },
+  const own = install.crds.filter(({ from }) => from === 'package');
+  const problems = [
+    ...[...crdOffers, ...definitionOffers].flatMap((offer) => ('problem' in offer ? [offer.problem] : [])),
+    ...unnamed(crds, own, 'crds', ['install', 'crds']),
+    ...unnamed(definitions, provides.definitions, 'definitions', ['provides', 'definitions']),
+  ];
+  if (problems.length > 0) throw invalidDocument(MODEL_CODES.packageInvalid, 'The package', problems, origin);
+  const document = withObjects(
+    source as WrittenPackage,
+    parsed,
+    crdOffers.flatMap(offered),
+    definitionOffers.flatMap(offered),
   );
-  const offers = provides.definitions.map((definition) => definitionOffer(definition, definitions, crdOffers));
-  const document = {
-    ...written,
-    name: parsed.name,
-    version: parsed.version,
-    install: { ...written.install, ...(crdOffers.length > 0 ? { crds: writtenCrds } : {}) },
-    ...(written.provides
-      ? { provides: { ...written.provides, ...(offers.length > 0 ? { definitions: offers } : {}) } }
-      : {}),
-  };
   const { config } = parsePackage(document, { strict: true, ...(origin ? { origin } : {}) });
   const message = config.schema && schemaProblem(config.schema);
   if (message !== undefined) {
@@ -83,17 +82,45 @@ export function publishPackage({ source, origin, definitions, crds, contracts }:
   return document;
 }
 
-function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[]): CrdOffer {
-  if (crd.from === 'chart') return { ...crd, singular: crd.singular ?? crd.kind.toLowerCase() };
-  const object = objects.find(({ metadata }) => metadata.name === crd.name);
-  if (!object) throw incomplete(`install.crds names ${crd.name}, but no file in crds/ holds it.`);
-  const spec = object['spec'] as {
-    readonly scope: CrdOffer['scope'];
-    readonly names: { readonly kind: string; readonly singular?: string; readonly shortNames?: readonly string[] };
-    readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
-  };
-  const { kind, singular = kind.toLowerCase(), shortNames = [] } = spec.names;
+interface WrittenPackage {
+  readonly install: JsonObject & { readonly crds?: readonly JsonObject[] };
+  readonly provides?: JsonObject;
+}
+
+/** What the author wrote, with the objects of the folder in it. */
+function withObjects(
+  written: WrittenPackage,
+  { name, version }: Pick<PackageSource, 'name' | 'version'>,
+  crds: readonly CrdOffer[],
+  definitions: readonly DefinitionOffer[],
+): PackageDocument {
+  const writtenCrds = crds.map((offer, index) =>
+    offer.from === 'package' ? offer : { ...written.install.crds?.[index], singular: offer.singular },
+  );
   return {
+    ...written,
+    name,
+    version,
+    install: { ...written.install, ...(crds.length > 0 ? { crds: writtenCrds } : {}) },
+    ...(written.provides
+      ? { provides: { ...written.provides, ...(definitions.length > 0 ? { definitions } : {}) } }
+      : {}),
+  };
+}
+
+/** An offer, or why there is none. */
+type Found<Offer> = { readonly offer: Offer } | { readonly problem: FieldProblem };
+
+const offered = <Offer>(found: Found<Offer>): Offer[] => ('offer' in found ? [found.offer] : []);
+
+function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[], path: FieldPath): Found<CrdOffer> {
+  if (crd.from === 'chart') return { offer: { ...crd, singular: crd.singular ?? crd.kind.toLowerCase() } };
+  const object = objects.find(({ metadata }) => metadata.name === crd.name);
+  if (!object) return wrong([...path, 'name'], `names ${crd.name}, but no file in crds/ holds it`);
+  const { spec } = object;
+  if (!isCrdSpec(spec)) return wrong([...path, 'name'], `names ${crd.name}, which is no CustomResourceDefinition`);
+  const { kind, singular = kind.toLowerCase(), shortNames = [] } = spec.names;
+  const offer: CrdOffer = {
     name: crd.name,
     from: 'package',
     kind,
@@ -105,40 +132,57 @@ function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[]): CrdOffe
     digest: digestOf(object),
     object,
   };
+  return { offer };
 }
 
 function definitionOffer(
   definition: DefinitionSource,
   objects: readonly KubernetesObject[],
-  crds: readonly CrdOffer[],
-): DefinitionOffer {
+  crds: readonly Found<CrdOffer>[],
+  path: FieldPath,
+): Found<DefinitionOffer> {
   const { name } = definition;
   const object = objects.find(({ metadata }) => metadata.name === name);
-  if (!object) throw incomplete(`provides.definitions names ${name}, but no file in definitions/ holds it.`);
+  if (!object) return wrong([...path, 'name'], `names ${name}, but no file in definitions/ holds it`);
   const role = ROLES[object.kind];
   if (!role)
-    throw incomplete(`definitions/ holds ${name}, a ${object.kind}; Definitions are ${Object.keys(ROLES).join(', ')}.`);
+    return wrong([...path, 'name'], `names a ${object.kind}; Definitions are ${Object.keys(ROLES).join(', ')}`);
   const refersTo = ((object['spec'] as JsonObject | undefined)?.['definitionRef'] as JsonObject | undefined)?.['name'];
-  if (refersTo !== name)
-    throw incomplete(`The Definition ${name} refers to the CRD ${String(refersTo)}; both have one name.`);
-  const crd = crds.find((offer) => offer.name === name);
-  if (!crd) throw incomplete(`The Definition ${name} has no CRD in install.crds.`);
-  return { ...definition, role, shortName: crd.singular, kind: crd.kind, digest: digestOf(object), object };
+  if (refersTo !== name) {
+    return wrong(
+      [...path, 'name'],
+      `names a Definition that refers to the CRD ${String(refersTo)}; both have one name`,
+    );
+  }
+  const crd = crds.flatMap(offered).find((offer) => offer.name === name);
+  if (!crd) return wrong([...path, 'name'], 'has no CRD of that name in install.crds');
+  return {
+    offer: { ...definition, role, shortName: crd.singular, kind: crd.kind, digest: digestOf(object), object },
+  };
 }
 
-function rejectUnnamed(
+const wrong = (path: FieldPath, message: string) => ({ problem: { path, message } });
+
+function unnamed(
   objects: readonly KubernetesObject[],
-  named: ReadonlySet<string>,
+  named: readonly { readonly name: string }[],
   folder: string,
-  field: string,
-): void {
-  const stray = objects.find(({ metadata }) => !named.has(metadata.name));
-  if (stray) throw incomplete(`${folder}/ holds ${stray.metadata.name}, which ${field} does not name.`);
+  path: FieldPath,
+): FieldProblem[] {
+  return objects
+    .filter(({ metadata }) => !named.some(({ name }) => name === metadata.name))
+    .map(({ metadata }) => ({ path, message: `does not name ${metadata.name}, which ${folder}/ holds` }));
 }
 
-function incomplete(message: string): CapstanError {
-  return new CapstanError(MODEL_CODES.packageInvalid, message, {
-    hint: 'capability.yaml names each file of definitions/ and crds/ once, and registries hold both together.',
-    exit: EXIT.usage,
-  });
+/** The API server checks the rest; this is what is read here. */
+function isCrdSpec(spec: unknown): spec is CrdSpec {
+  const { scope, names, versions } = (spec ?? {}) as Partial<CrdSpec>;
+  const known = typeof names === 'object' && typeof names?.kind === 'string' && typeof scope === 'string';
+  return known && Array.isArray(versions) && versions.every((one) => typeof one === 'object' && one !== null);
+}
+
+interface CrdSpec {
+  readonly scope: CrdOffer['scope'];
+  readonly names: { readonly kind: string; readonly singular?: string; readonly shortNames?: readonly string[] };
+  readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
 }

@@ -90,8 +90,18 @@ function assertNamedAfterVersion({ origin }: SourceText, { version, release = 0 
 }
 
 async function readObjects(folder: string): Promise<KubernetesObject[]> {
-  const objects = await Promise.all((await yamlFiles(folder)).map(async (file) => (await readYaml(file)).value));
-  return objects as KubernetesObject[];
+  return await Promise.all((await yamlFiles(folder)).map(async (file) => kubernetesObject(await readYaml(file))));
+}
+
+function kubernetesObject({ value, origin }: SourceText): KubernetesObject {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<KubernetesObject>;
+  const named = typeof metadata === 'object' && typeof metadata?.name === 'string';
+  if (named && typeof apiVersion === 'string' && typeof kind === 'string') return value as KubernetesObject;
+  throw new CapstanError(MODEL_CODES.packageInvalid, `${basename(origin.file)} holds no Kubernetes object.`, {
+    hint: 'Each file of definitions/ and crds/ has one object with apiVersion, kind and metadata.name.',
+    exit: EXIT.usage,
+    source: { file: origin.file, ...origin.positionOf([]) },
+  });
 }
 
 async function yamlFiles(folder: string): Promise<string[]> {

@@ -35,7 +35,7 @@ export function parseSourceText(text: string, options: SourceTextOptions): Sourc
   let located: Located | undefined;
   const locate = () => {
     const lines = new LineCounter();
-    located ??= { document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+    located ??= { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true }), lines };
     return located;
   };
   const positionOf = (path: FieldPath) => {
