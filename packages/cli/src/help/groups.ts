@@ -33,3 +33,8 @@ export const ROOT_EXAMPLES: readonly (readonly [command: string, says: string])[
   ['capstan cap search scale --context sandbox', 'what could it learn?'],
   ['capstan up -f app.yaml --context sandbox', 'run an application'],
 ];
+
+/** Commands whose examples a topic shows; of others those that come first. */
+export const TOPIC_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  cap: ['cap:search', 'cap:install', 'cap:upgrade'],
+};

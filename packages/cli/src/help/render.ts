@@ -1,7 +1,7 @@
 import type { Command } from '@oclif/core/command';
 import { globalFlags } from '../lib/global-flags.ts';
 import { paint, type Terminal, wrap } from '../render/terminal.ts';
-import { HELP_GROUPS, ROOT_EXAMPLES, TOPICS } from './groups.ts';
+import { HELP_GROUPS, ROOT_EXAMPLES, TOPIC_EXAMPLES, TOPICS } from './groups.ts';
 
 type Cached = Command.Cached;
 type Row = readonly [head: string, text: string];
@@ -33,7 +33,9 @@ export function rootHelp(commands: readonly Cached[], version: string, terminal:
 /** Help of a topic: its commands. */
 export function topicHelp(topic: string, commands: readonly Cached[], terminal: Terminal): string[] {
   const below = commands.filter((command) => command.id.startsWith(`${topic}:`));
-  const examples = below.flatMap((command) => exampleRows(command).slice(0, 1)).slice(0, 3);
+  const first = TOPIC_EXAMPLES[topic] ?? below.map(({ id }) => id);
+  const shown = first.flatMap((id) => below.find((command) => command.id === id) ?? []);
+  const examples = shown.flatMap((command) => exampleRows(command).slice(0, 1)).slice(0, 3);
   return [
     `capstan ${topic}: ${TOPICS[topic] ?? ''}`.trimEnd(),
     '',

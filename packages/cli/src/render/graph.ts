@@ -79,18 +79,25 @@ function rootsOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): stri
     edges.flatMap(({ from, to, kind }) => (kind === 'provides' ? [] : [to, ...(kind === 'conflicts' ? [from] : [])])),
   );
   const led = new Set<string>();
-  const goals = nodes.filter(({ kind }) => kind === 'goal').map(({ id }) => id);
   const visit = (id: string): void => {
     if (led.has(id)) return;
     led.add(id);
     for (const edge of waysFrom(id, edges)) visit(edge.kind === 'provides' ? edge.from : edge.to);
   };
-  for (const id of goals) visit(id);
-  const others = nodes.filter(({ id, kind }) => kind === 'package' && !led.has(id));
-  const tops = others.filter(({ id }) => !reached.has(id)).map(({ id }) => id);
-  for (const id of tops) visit(id);
+  const roots: string[] = [];
+  const start = (ids: readonly string[]) => {
+    for (const id of ids) {
+      if (led.has(id)) continue;
+      roots.push(id);
+      visit(id);
+    }
+  };
+  const packages = nodes.filter(({ kind }) => kind === 'package').map(({ id }) => id);
+  start(nodes.filter(({ kind }) => kind === 'goal').map(({ id }) => id));
+  start(packages.filter((id) => !reached.has(id)));
   // In a circle nobody is on top: the first one begins.
-  return [...goals, ...tops, ...others.map(({ id }) => id).filter((id) => !led.has(id))];
+  start(packages);
+  return roots;
 }
 
 function labelOf({ kind, name, version }: GraphNode): string {
