@@ -103,8 +103,8 @@ describe('pull', () => {
   });
 
   test.each([
-    ['a version that is not there', { version: '9.0.0' }, {}],
-    ['another chart', { name: 'other' }, {}],
+    ['a version that is not there', { version: '9.0.0' }],
+    ['another chart', { name: 'other' }],
   ])('CHART_NOT_FOUND: %s', async (_what, chart) => {
     const repository = await aRepository();
     const pulled = helm.pull({ repository, name: 'sample', ...chart }, { destination: await aDirectory() });

@@ -1,30 +1,30 @@
-import { referenceTo } from '@capstan/base';
-import { CAPSTAN_KINDS, LEASES, recordName } from '@capstan/capability-model';
-import { conditionsOf, leaseHolder, waitFor } from '@capstan/kube';
-import { publishCapabilities } from '../discovery/publish.ts';
-import { commitUninstall } from '../installer/commit.ts';
+import { CapstanError, EXIT } from '@capstan/base';
+import { recordName } from '@capstan/capability-model';
+import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from '../installer/context.ts';
 import { writeStatus } from '../installer/install-status.ts';
-import { packageOf } from '../installer/labels.ts';
+import { recordPlan } from '../installer/plan-record.ts';
 import { type Run, runOperation } from '../installer/run.ts';
 import { statusOf } from '../installer/status-of.ts';
 import { assertExecutable } from '../plan/assert-executable.ts';
-import { definitionsOf } from '../plan/definitions.ts';
-import { drainInstances } from './drain.ts';
+import { type Archive, openArchive } from './archive.ts';
+import { instancesToSave } from './drain.ts';
+import { keepInstancesOut } from './guard.ts';
+import { type IsOwn, ownedBy } from './instances.ts';
 import { planUninstall } from './plan-uninstall.ts';
-import { removeCrds } from './remove-crds.ts';
-import { removeNamespace } from './remove-namespace.ts';
-import { removeUnit } from './remove-unit.ts';
-import type { UninstallPlan, UninstallResult } from './types.ts';
+import { removePackage } from './remove-package.ts';
+import { switchOff, withdrawDefinitions } from './switch-off.ts';
+import type { PackageRemoval, UninstallPlan, UninstallRequest, UninstallResult } from './types.ts';
 
 const OVERHEAD_MS = 300_000;
-const UNLOAD_MS = 30_000;
 
 /**
- * Removes a package in the order that breaks nothing: the plugin is switched off, the Definitions are withdrawn, objects
- * that are on their way out are waited for while their controller runs, then the releases go, then (if wanted and empty)
- * the CRDs, then the namespace if it was made for the package and holds nothing else. Throws the plan's first blocker
- * (exit 5) before anything is changed; what blocks is checked again once the install Lease is held.
+ * Removes packages in the order that breaks nothing: plugins are switched off, Definitions are withdrawn, new objects of
+ * their kinds are kept out, the present ones are saved where an archive is wanted; then of each package, dependents
+ * first, the objects are drained while their controller runs, the units go in reverse order, (if wanted and empty) the
+ * CRDs, and the namespaces if they were made for the package and hold nothing else. Throws the plan's first blocker
+ * (exit 5) before anything is changed; what blocks is checked again once the install Lease is held. After a kill the same
+ * plan, which is recorded, completes the removal; it needs no registry.
  */
 export async function executeUninstall(
   context: InstallerContext,
@@ -32,113 +32,136 @@ export async function executeUninstall(
   options: ExecuteOptions = {},
 ): Promise<UninstallResult> {
   assertExecutable(plan);
-  const words = `cap uninstall ${plan.package}${plan.deleteCrds ? ' --delete-crds' : ''}`;
-  const { units, metadata } = plan.planned;
-  const limits = units.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds * 1000, 0);
+  const limits = plan.packages.map(({ planned }) => {
+    const units = planned.units.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds * 1000, 0);
+    return units + planned.metadata.uninstall.timeoutSeconds * 1000;
+  });
   return runOperation(
     {
       context,
       header: {
         operation: 'uninstall',
         subject: plan.package,
-        planDigest: plan.planDigest,
-        command: commandLine(context, words),
+        planDigest: plan.digest,
+        command: commandLine(context, wordsOf(plan)),
       },
       options,
-      defaultTimeoutMs: OVERHEAD_MS + limits + metadata.uninstall.timeoutSeconds * 1000,
-      prepare: async () => {
-        assertExecutable(await planUninstall(context, { package: plan.package, deleteCrds: plan.deleteCrds }));
+      defaultTimeoutMs: OVERHEAD_MS + limits.reduce((sum, limit) => sum + limit, 0),
+      prepare: () => checkAgain(context, plan),
+      onStop: async (error) => {
+        const next = error.next[0] === undefined ? '' : ` Go on with: ${error.next[0]}`;
+        const standing = { phase: 'Stalled', reason: 'RemovalStopped', message: `${error.message}${next}` } as const;
+        for (const removal of plan.packages) {
+          await writeStatus(context.client, removal.name, standing, statusFor(plan, removal));
+        }
       },
-      onStop: (error) =>
-        writeStatus(
-          context.client,
-          plan.package,
-          {
-            phase: 'Stalled',
-            reason: 'RemovalStopped',
-            message: `${error.message}${error.next[0] === undefined ? '' : ` Go on with: ${error.next[0]}`}`,
-          },
-          statusFor(plan),
-        ),
     },
     (run) => uninstall(run, plan),
   );
 }
 
+/** What the plan was asked, for asking it again. */
+function requestOf({ package: name, deleteCrds, cascade, prune, archive }: UninstallPlan): UninstallRequest {
+  return {
+    package: name,
+    cascade,
+    prune,
+    ...(deleteCrds ? { deleteCrds } : {}),
+    ...(archive === undefined ? {} : { archive }),
+  };
+}
+
+function wordsOf({ package: name, deleteCrds, cascade, prune, archive }: UninstallPlan): string {
+  const flags = [deleteCrds && '--delete-crds', cascade && '--cascade', prune && '--prune'];
+  const where = archive === undefined ? [] : ['--archive', quoted(archive)];
+  return ['cap uninstall', name, ...flags.filter((flag) => flag !== false), ...where].join(' ');
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** What blocks may have come up since the plan was made, and nothing may be removed that it does not show. */
+async function checkAgain(context: InstallerContext, plan: UninstallPlan): Promise<void> {
+  const now = await planUninstall(context, requestOf(plan));
+  assertExecutable(now);
+  const shown = new Set(plan.packages.map(({ name, version }) => `${name} ${version}`));
+  const added = now.packages.map(({ name, version }) => `${name} ${version}`).filter((one) => !shown.has(one));
+  if (added.length > 0 || now.cluster.uid !== plan.cluster.uid) {
+    const why = added.length > 0 ? `By now it would also remove ${added.join(', ')}.` : 'It is another cluster.';
+    throw new CapstanError(INSTALLER_CODES.planStale, 'The plan does not fit any more.', {
+      hint: `${why} Make a new plan and look at it.`,
+      next: [commandLine(context, `${wordsOf(plan)} --plan`)],
+      exit: EXIT.blocked,
+    });
+  }
+  await recordPlan(context.client, plan);
+}
+
 async function uninstall(run: Run, plan: UninstallPlan): Promise<UninstallResult> {
-  const { planned } = plan;
-  const { name, metadata } = planned;
-  const removed: string[] = [];
-  const left: string[] = [];
-
-  await run.step({ kind: 'begin', package: name, text: `switch ${name} off` }, () => switchOff(run, plan));
-  const definitions = definitionsOf(metadata).reverse();
-  const names = definitions.map((definition) => definition.metadata.name);
-  await run.step(
-    { kind: 'withdraw', package: name, text: `withdraw ${names.join(', ')}`, detail: { definitions: names } },
-    () => withdraw(run, plan),
+  const removals = await remaining(run, plan);
+  const names = removals.map(({ name }) => name);
+  const isOwn = ownedBy(plan.packages.map(({ planned }) => planned));
+  await run.step({ kind: 'begin', text: `switch ${names.join(', ')} off`, detail: { packages: names } }, () =>
+    switchOff(run, removals, (removal) => statusFor(plan, removal)),
   );
-  removed.push(...names.map((definition) => `Definition ${definition}`));
-  await run.step({ kind: 'drain', package: name, text: 'objects that are on their way out' }, () =>
-    drainInstances(run, plan),
-  );
-  for (const unit of planned.units.toReversed()) {
-    const detail = { release: unit.release, namespace: unit.namespace };
-    const text = `Helm release ${unit.namespace}/${unit.release}`;
-    await run.step({ kind: 'unit', package: name, text, detail }, () => removeUnit(run, name, unit));
-    removed.push(text);
+  const withdrawn = await withdraw(run, removals);
+  await run.step({ kind: 'guard', text: 'keep new objects of their kinds out' }, () => keepInstancesOut(run, removals));
+  const archive = plan.archive === undefined ? undefined : await save(run, plan, removals, isOwn);
+  const parts = [];
+  for (const removal of removals) {
+    parts.push(await removePackage(run, removal, { isOwn, ...(archive ? { archive } : {}) }));
   }
-  const crds = plan.crds.map((crd) => crd.name);
-  if (plan.deleteCrds && crds.length > 0) {
-    const step = { kind: 'crd', package: name, text: `${crds.length} CRDs`, detail: { crds } } as const;
-    await run.step(step, () => removeCrds(run, planned));
-    removed.push(...crds.map((crd) => `CRD ${crd}`));
-  } else {
-    left.push(...crds.map((crd) => `CRD ${crd}: kept, so that no object of its kind is lost`));
-  }
-  const namespace = await run.step(
-    { kind: 'namespace', package: name, text: `namespace ${planned.namespace.name}`, detail: { ...plan.namespace } },
-    () => removeNamespace(run, planned),
-  );
-  removed.push(...namespace.removed);
-  left.push(...namespace.left);
-  await run.step({ kind: 'tombstone', package: name, text: 'record that it is gone' }, () =>
-    commitUninstall(run, plan, left),
-  );
-  return { package: name, version: planned.version, removed, left };
+  const kept = parts.flatMap((part) => part.kept);
+  return {
+    package: plan.package,
+    version: plan.version,
+    packages: plan.packages.map(({ name, version }) => ({ name, version })),
+    removed: [...withdrawn, ...parts.flatMap((part) => part.removed)],
+    kept,
+    left: kept.map(({ what, why }) => `${what}: ${why}`),
+    ...(archive ? { archive: archive.summary() } : {}),
+    unneeded: plan.prune ? [] : plan.unneeded,
+  };
 }
 
-/** Shows that the package is going away and, where an operator runs, waits until its plugin is off. */
-async function switchOff(run: Run, plan: UninstallPlan): Promise<void> {
-  const { client } = run.context;
-  const reference = { ...CAPSTAN_KINDS.install, name: plan.package };
-  const standing = { phase: 'Removing', reason: 'Uninstalling', message: 'it is being removed' } as const;
-  await writeStatus(client, plan.package, standing, statusFor(plan));
-  await publishCapabilities(client);
-  const operator = await leaseHolder(client, LEASES.operator);
-  if (!operator?.alive) return;
-  const isOff = (install: Parameters<typeof conditionsOf>[0] | undefined) =>
-    !install || conditionsOf(install).every(({ type, status }) => type !== 'PluginLoaded' || status !== 'True');
-  try {
-    await waitFor(client, reference, isOff, { timeoutMs: UNLOAD_MS, signal: run.signal, goal: 'switched off' });
-  } catch (error) {
-    if (run.signal.aborted) throw error;
-    run.note(
-      'begin',
-      'the operator did not switch the plugin off in time; the removal goes on without it',
-      plan.package,
+/** What an earlier run has not removed yet. */
+async function remaining(run: Run, plan: UninstallPlan): Promise<readonly PackageRemoval[]> {
+  const now = await planUninstall(run.context, requestOf(plan));
+  const present = new Set(now.packages.map(({ name }) => name));
+  return plan.packages.filter(({ name }) => present.has(name));
+}
+
+async function withdraw(run: Run, removals: readonly PackageRemoval[]): Promise<string[]> {
+  const withdrawn: string[] = [];
+  for (const removal of removals) {
+    const names = removal.definitions.map(({ name }) => name).reverse();
+    const text = names.length > 0 ? `withdraw ${names.join(', ')}` : 'no Definitions to withdraw';
+    await run.step({ kind: 'withdraw', package: removal.name, text, detail: { definitions: names } }, () =>
+      withdrawDefinitions(run, removal),
     );
+    withdrawn.push(...names.map((name) => `Definition ${name}`));
   }
+  return withdrawn;
 }
 
-async function withdraw(run: Run, plan: UninstallPlan): Promise<void> {
-  const { client } = run.context;
-  for (const definition of definitionsOf(plan.planned.metadata).reverse()) {
-    const live = await client.get(referenceTo(definition));
-    if (live && packageOf(live) === plan.package) await client.delete(referenceTo(definition));
-  }
+async function save(
+  run: Run,
+  plan: UninstallPlan,
+  removals: readonly PackageRemoval[],
+  isOwn: IsOwn,
+): Promise<Archive> {
+  const directory = plan.archive ?? '';
+  return run.step({ kind: 'archive', text: `save the objects in ${directory}`, detail: { directory } }, async () => {
+    const archive = await openArchive(directory, plan.digest);
+    const kinds = await Promise.all(removals.map((removal) => instancesToSave(run, removal, isOwn)));
+    // What others need comes back first.
+    await archive.add(kinds.toReversed().flat());
+    return archive;
+  });
 }
 
-function statusFor(plan: UninstallPlan) {
-  return { ...statusOf(plan.planned, plan.planDigest, false), journal: { name: recordName('journal', plan.package) } };
+function statusFor(plan: UninstallPlan, { planned, planDigest }: PackageRemoval) {
+  return { ...statusOf(planned, planDigest, false), journal: { name: recordName('journal', plan.package) } };
 }

@@ -31,7 +31,7 @@ export async function installedPackage(
 
 function openDigest({ journals }: InstallerState, name: string): string | undefined {
   const journal = journals.get(name);
-  return journal && stoppedAt(journal) ? journal.planDigest : undefined;
+  return journal && journal.operation !== 'uninstall' && stoppedAt(journal) ? journal.planDigest : undefined;
 }
 
 function notInstalled(

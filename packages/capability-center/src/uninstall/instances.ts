@@ -1,7 +1,10 @@
-import { groupOf, type KubernetesObject, type OwnerReference } from '@capstan/base';
+import { groupOf, type KubernetesObject, type ObjectReference, type OwnerReference, referenceTo } from '@capstan/base';
 import type { CapabilityPackage, CrdOffer } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
+import { helmOwnerOf } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
+import type { PackagePlan } from '../plan/types.ts';
+import { type FinalizerServers, finalizerReports } from './finalizers.ts';
 import type { InstanceCount } from './types.ts';
 
 /** The objects of one of a package's kinds. */
@@ -10,16 +13,47 @@ export interface Instances {
   readonly objects: readonly KubernetesObject[];
   /** Those that are on their way out. */
   readonly leaving: readonly KubernetesObject[];
+  /** Those that what is removed brought itself. */
+  readonly own: readonly KubernetesObject[];
 }
 
+/** What is removed brought these objects itself: they go with it. */
+export type IsOwn = (object: KubernetesObject) => boolean;
+
 /** The objects of every kind that a package brings, in the order of its CRDs. Kinds that are not served have none. */
-export async function findInstances(client: KubeClient, metadata: CapabilityPackage): Promise<Instances[]> {
+export async function findInstances(
+  client: KubeClient,
+  metadata: CapabilityPackage,
+  isOwn: IsOwn = () => false,
+): Promise<Instances[]> {
   const owners = new Map<string, Promise<boolean>>();
   return mapLimit(metadata.install.crds, 4, async (crd) => {
     const { items } = await client.list(kindOf(crd));
-    const leaving = await mapLimit(items, 8, (item) => isLeaving(client, item, owners));
-    return { crd, objects: items, leaving: items.filter((_, index) => leaving[index]) };
+    const objects = items.map((item) => ({ ...item, ...kindOf(crd) }));
+    const leaving = await mapLimit(objects, 8, (item) => isLeaving(client, item, owners));
+    return { crd, objects, leaving: objects.filter((_, index) => leaving[index]), own: objects.filter(isOwn) };
   });
+}
+
+/** Whether an object belongs to a release or to the manifests of one of these packages. */
+export function ownedBy(packages: readonly PackagePlan[]): IsOwn {
+  const units = packages.flatMap((planned) => planned.units);
+  const releases = new Set(
+    units.flatMap((unit) => (unit.type === 'helm' ? [`${unit.namespace}/${unit.release}`] : [])),
+  );
+  const manifests = new Set(
+    units.flatMap((unit) => (unit.type === 'manifests' ? unit.objects.map(({ object }) => identityOf(object)) : [])),
+  );
+  return (object) => {
+    const owner = helmOwnerOf(object);
+    return (owner !== undefined && releases.has(owner)) || manifests.has(identityOf(referenceTo(object)));
+  };
+}
+
+/** A name for an object that holds in every version of its kind. */
+export function identityOf(reference: Pick<ObjectReference, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
+  const { apiVersion, kind, namespace = '', name } = reference;
+  return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
 }
 
 /** The kind of a CRD in the version in which it is stored. */
@@ -28,17 +62,34 @@ export function kindOf(crd: Pick<CrdOffer, 'name' | 'kind' | 'storage'>) {
 }
 
 /** Counts per kind and namespace; kinds without objects are left out. */
-export function countInstances(found: readonly Instances[]): InstanceCount[] {
+export function countInstances(
+  found: readonly Instances[],
+  metadata: CapabilityPackage,
+  servers: FinalizerServers = {},
+): InstanceCount[] {
   return found
     .filter(({ objects }) => objects.length > 0)
-    .map(({ crd, objects, leaving }) => {
+    .map(({ crd, objects, leaving, own }) => {
       const byNamespace: Record<string, number> = {};
-      for (const { metadata } of objects) {
-        const namespace = metadata.namespace ?? '';
+      for (const object of objects) {
+        const namespace = object.metadata.namespace ?? '';
         byNamespace[namespace] = (byNamespace[namespace] ?? 0) + 1;
       }
-      return { crd: crd.name, kind: crd.kind, total: objects.length, byNamespace, leaving: leaving.length };
+      return {
+        crd: crd.name,
+        kind: crd.kind,
+        total: objects.length,
+        byNamespace,
+        leaving: leaving.length,
+        own: own.length,
+        finalizers: finalizerReports(objects, metadata, servers),
+      };
     });
+}
+
+/** How many of them would stay if nothing drained them. */
+export function stayingOf({ objects, leaving, own }: Instances): KubernetesObject[] {
+  return objects.filter((object) => !leaving.includes(object) && !own.includes(object));
 }
 
 /** `2 ScaledObject in shop, 1 Autoscale in web`: counts in words. */

@@ -3,6 +3,7 @@ import type { KubeClient, ServedResource } from '@capstan/kube';
 import { helmOwnerOf } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import type { PackagePlan } from '../plan/types.ts';
+import { helmUnitPlans } from '../plan/types.ts';
 
 /** Kinds that come and go by themselves with others. */
 const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics'];
@@ -14,15 +15,17 @@ const STANDARD: readonly (readonly [kind: string, name: string])[] = [
 ];
 
 /**
- * What somebody else put into the namespace of a package, in words: everything that is not Kubernetes' own, not owned
- * by another object, not part of the package's releases and not one of the leftovers that go with it.
+ * What somebody else put into a namespace of a package, in words: everything that is not Kubernetes' own, not owned by
+ * another object, not part of the package's units and their hooks, and not one of the leftovers that go with it.
  */
-export async function foreignContents(client: KubeClient, planned: PackagePlan): Promise<string[]> {
-  const { name: namespace } = planned.namespace;
-  const releases = planned.units.map((unit) => `${unit.namespace}/${unit.release}`);
+export async function foreignContents(client: KubeClient, planned: PackagePlan, namespace: string): Promise<string[]> {
+  const releases = helmUnitPlans(planned.units).map((unit) => `${unit.namespace}/${unit.release}`);
   const kinds = onePerKind(await client.discovery.all());
   const lists = await mapLimit(kinds, 8, (kind) => client.list(kind, { namespace }));
-  const expected = new Set(planned.metadata.uninstall.leftovers.map(identity));
+  const manifests = planned.units.flatMap((unit) => (unit.type === 'manifests' ? unit.objects : []));
+  const hooks = helmUnitPlans(planned.units).flatMap((unit) => unit.hooks ?? []);
+  const going = [...planned.metadata.uninstall.leftovers, ...[...manifests, ...hooks].map(({ object }) => object)];
+  const expected = new Set(going.map(identity));
   return lists
     .flatMap(({ items }, index) => items.map((item) => ({ ...item, ...kindOnly(kinds[index]) })))
     .filter((item) => !isExpected(item, releases) && !expected.has(identity(referenceTo(item))))

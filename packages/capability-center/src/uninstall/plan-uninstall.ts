@@ -1,142 +1,131 @@
-import { digestOf, PACKAGE_LABEL, recordName } from '@capstan/capability-model';
-import { INSTALLER_CODES } from '../installer/codes.ts';
-import { commandLine, type InstallerContext } from '../installer/context.ts';
-import { stoppedAt } from '../installer/journal.ts';
+import { resolve } from 'node:path';
+import { digestOf, recordName } from '@capstan/capability-model';
+import type { InstallerContext } from '../installer/context.ts';
+import { type Journal, stoppedAt } from '../installer/journal.ts';
+import { readRecordedPlan } from '../installer/plan-record.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
-import type { AffectedApplication, PackagePlan, PlanBlocker } from '../plan/types.ts';
+import { readFacts } from '../plan/facts.ts';
 import { applicationsUsing, definitionNames } from '../plan/usage.ts';
-import { installedPackage } from './installed-package.ts';
-import { countInstances, describeInstances, findInstances } from './instances.ts';
-import { foreignContents } from './namespace-contents.ts';
-import type { InstanceCount, UninstallPlan, UninstallRequest } from './types.ts';
+import { archiveBlockers } from './archive-directory.ts';
+import { applicationBlockers, dependentBlockers, finalizerWarnings, instanceBlockers } from './blockers.ts';
+import { type InstalledPackagePlan, installedPackage } from './installed-package.ts';
+import { ownedBy } from './instances.ts';
+import { planPackage } from './plan-package.ts';
+import { type RemovalMember, removalSet } from './removal-set.ts';
+import type { PackageRemoval, UninstallPlan, UninstallRequest } from './types.ts';
 
 /**
  * What removing a package would do and break: applications that use its Definitions, packages that need it, objects of
- * its kinds. It changes nothing and reports what forbids the removal as `blockers`. Throws NOT_INSTALLED with the
- * nearest names.
+ * its kinds with their finalizers, dependencies that nobody would need any more. It changes nothing and reports what
+ * forbids the removal as `blockers`. It needs no registry. Throws NOT_INSTALLED with the nearest names.
  */
 export async function planUninstall(context: InstallerContext, request: UninstallRequest): Promise<UninstallPlan> {
   const state = await readState(context);
-  const { planned, planDigest } = await installedPackage(context, state, request.package);
-  const { metadata, name } = planned;
-  const deleteCrds = request.deleteCrds ?? metadata.uninstall.crds === 'delete';
-  const [applications, found, namespace] = await Promise.all([
-    applicationsUsing(context.client, definitionNames(metadata)),
-    findInstances(context.client, metadata),
-    planNamespace(context, planned),
-  ]);
-  const instances = countInstances(found);
-  const dependents = dependentsOf(state, name);
-  const content: Omit<UninstallPlan, 'digest'> = {
+  const { name, version, members, dependents, unneeded, begun } = await membersOf(context, state, request);
+  const archive = request.archive === undefined ? {} : { archive: resolve(request.archive) };
+  const facts = await readFacts(context.client);
+  const { simulated, uid } = facts.cluster;
+  const isOwn = ownedBy(members.map(({ installed }) => installed.planned));
+  const packages = await Promise.all(
+    members.map((member) => planPackage(context, member, member.installed, { request, isOwn, simulated })),
+  );
+  const definitions = packages.flatMap(({ planned }) => definitionNames(planned.metadata));
+  const applications = await applicationsUsing(context.client, definitions);
+  const cascade = request.cascade === true;
+  const decisions = {
     apiVersion: 'capstan.dev/v1alpha1',
     kind: 'UninstallPlan',
+    cluster: { uid },
     package: name,
-    version: planned.version,
-    deleteCrds,
+    version,
+    deleteCrds: request.deleteCrds === true,
+    cascade,
+    prune: request.prune === true,
+    ...archive,
+  } as const;
+  return {
+    ...decisions,
+    digest: digestOf({ ...decisions, packages: packages.map(decided) }),
+    packages,
     applications,
     dependents,
-    instances,
-    definitions: metadata.provides.definitions.map((offer) => ({
-      name: offer.name,
-      shortName: offer.shortName,
-      role: offer.role,
-    })),
-    units: planned.units.map(({ release, namespace: where, objects }) => ({
-      release,
-      namespace: where,
-      objects: objects.length,
-    })),
-    crds: planned.crds.map((crd) => ({ name: crd.name, action: deleteCrds ? 'delete' : 'keep' })),
-    leftovers: metadata.uninstall.leftovers,
-    namespace,
-    ...(metadata.uninstall.external === undefined ? {} : { external: metadata.uninstall.external }),
+    unneeded,
     blockers: [
       ...applicationBlockers(context, name, applications),
-      ...dependentBlockers(context, name, dependents),
-      ...instanceBlockers(planned, instances, deleteCrds),
+      ...dependentBlockers(context, name, { dependents, cascade }),
+      ...packages.flatMap((removal) => instanceBlockers(context, removal, request)),
+      ...(await archiveBlockers(archive.archive, begun?.digest)),
     ],
+    warnings: finalizerWarnings(packages, { simulated }),
     ...resumption(state, name),
-    planned,
-    planDigest,
   };
-  return { ...content, digest: digestOf(content) };
 }
 
-function dependentsOf({ lock }: InstallerState, name: string): string[] {
-  return Object.entries(lock.packages)
-    .filter(([other, { requires }]) => other !== name && requires.includes(name))
-    .map(([other]) => other)
-    .sort();
+/** Of a package's removal, what the digest binds: not counts, which change while one looks at the plan. */
+function decided({ name, version, why, drain, units, crds, planDigest }: PackageRemoval) {
+  return { name, version, why, drain, units, crds, planDigest };
 }
 
-async function planNamespace(context: InstallerContext, planned: PackagePlan): Promise<UninstallPlan['namespace']> {
-  const { name } = planned.namespace;
-  const live = await context.client.get({ apiVersion: 'v1', kind: 'Namespace', name });
-  if (!live) return { name, action: 'keep', reason: 'it does not exist' };
-  if (live.metadata.labels?.[PACKAGE_LABEL] !== planned.name) {
-    return { name, action: 'keep', reason: 'Capstan did not create it' };
-  }
-  const foreign = await foreignContents(context.client, planned);
-  if (foreign.length === 0) return { name, action: 'delete' };
-  return { name, action: 'keep', reason: `it holds things of others: ${foreign.slice(0, 5).join(', ')}` };
+interface Members extends Pick<UninstallPlan, 'dependents' | 'unneeded'> {
+  /** The removal that goes on. */
+  readonly begun?: UninstallPlan;
+  readonly name: string;
+  readonly version: string;
+  readonly members: readonly (RemovalMember & { readonly installed: InstalledPackagePlan })[];
 }
 
-function applicationBlockers(
+/**
+ * What goes. A removal that was stopped has taken packages out of the lock already: those that it announced and that
+ * still leave a trace go on being removed, with what its recorded plan says of them.
+ */
+async function membersOf(
   context: InstallerContext,
+  state: InstallerState,
+  request: UninstallRequest,
+): Promise<Members> {
+  const { package: name, cascade = false, prune = false } = request;
+  const { members, ...set } = removalSet(state.lock.packages, name, { cascade, prune });
+  const earlier = await begunRemoval(context, state, name);
+  const begun = (earlier?.packages ?? []).filter((one) => isPresent(state, one.name));
+  const others = earlier ? members.filter(({ name: one }) => isPresent(state, one)) : members;
+  const fresh = others.filter((member) => !begun.some((one) => one.name === member.name));
+  const read = await Promise.all(
+    fresh.map(async (member) => ({ ...member, installed: await installedPackage(context, state, member.name) })),
+  );
+  const all = [...begun.map(({ name: one, why, ...installed }) => ({ name: one, why, installed })), ...read];
+  const asked = all.find((member) => member.name === name)?.installed.planned.version;
+  return {
+    ...set,
+    name,
+    version: earlier?.version ?? asked ?? '',
+    members: all,
+    ...(earlier ? { begun: earlier } : {}),
+  };
+}
+
+function isPresent({ lock, installs }: InstallerState, name: string): boolean {
+  return lock.packages[name] !== undefined || installs.has(name);
+}
+
+/** The recorded plan of a removal that has begun and has not ended. */
+async function begunRemoval(
+  context: InstallerContext,
+  state: InstallerState,
   name: string,
-  applications: readonly AffectedApplication[],
-): PlanBlocker[] {
-  if (applications.length === 0) return [];
-  const named = applications.map((one) => `${one.namespace}/${one.name} (${one.definitions.join(', ')})`);
-  const subject = applications.length === 1 ? 'An application uses' : `${applications.length} applications use`;
-  return [
-    {
-      code: INSTALLER_CODES.inUse,
-      message: `${subject} ${name}: ${named.join('; ')}.`,
-      hint: 'Without it they would stop working as described. Remove the traits or delete the applications first.',
-      next: applications.map((one) => commandLine(context, `delete ${one.name} --namespace ${one.namespace}`)),
-    },
-  ];
+): Promise<UninstallPlan | undefined> {
+  const open = openRemoval(state, name);
+  const plan = open ? await readRecordedPlan(context.client, open.planDigest) : undefined;
+  return plan?.kind === 'UninstallPlan' ? plan : undefined;
 }
 
-function dependentBlockers(context: InstallerContext, name: string, dependents: readonly string[]): PlanBlocker[] {
-  if (dependents.length === 0) return [];
-  return [
-    {
-      code: INSTALLER_CODES.inUse,
-      message: `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} ${name}.`,
-      hint: 'Uninstall what needs it first.',
-      next: dependents.map((dependent) => commandLine(context, `cap uninstall ${dependent}`)),
-    },
-  ];
-}
-
-/** Objects that are on their way out anyway block nothing: the removal waits for them. */
-function instanceBlockers(
-  { name, metadata }: PackagePlan,
-  instances: readonly InstanceCount[],
-  deleteCrds: boolean,
-): PlanBlocker[] {
-  const staying = instances.filter(({ total, leaving }) => total > leaving);
-  const { instances: policy } = metadata.uninstall;
-  const refuse = policy === 'block' || (policy === 'keep' && deleteCrds);
-  if (staying.length === 0 || !refuse) return [];
-  const kinds = staying.map(({ crd }) => crd).join(',');
-  return [
-    {
-      code: INSTALLER_CODES.instancesExist,
-      message: `Objects of ${name}'s kinds exist: ${describeInstances(staying)}.`,
-      hint: deleteCrds
-        ? 'Deleting the CRDs would delete them too. Delete the objects first, while their controller still runs.'
-        : 'Without their controller nothing would act on them, and their finalizers could never run. Delete them first.',
-      next: [`kubectl get ${kinds} --all-namespaces`],
-    },
-  ];
-}
-
-function resumption({ journals }: InstallerState, name: string): Pick<UninstallPlan, 'resumes'> {
+function openRemoval({ journals }: InstallerState, name: string): Journal | undefined {
   const journal = journals.get(name);
-  const stopped = journal?.operation === 'uninstall' ? stoppedAt(journal) : undefined;
+  return journal?.operation === 'uninstall' && stoppedAt(journal) ? journal : undefined;
+}
+
+function resumption(state: InstallerState, name: string): Pick<UninstallPlan, 'resumes'> {
+  const journal = openRemoval(state, name);
+  const stopped = journal && stoppedAt(journal);
   if (!stopped) return {};
   return { resumes: { journal: recordName('journal', name), step: stopped.kind, since: stopped.at } };
 }

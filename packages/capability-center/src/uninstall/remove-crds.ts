@@ -3,18 +3,20 @@ import { waitFor } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { packageOf } from '../installer/labels.ts';
 import type { Run } from '../installer/run.ts';
-import type { PackagePlan } from '../plan/types.ts';
 import { countInstances, describeInstances, findInstances } from './instances.ts';
+import type { PackageRemoval } from './types.ts';
 
 const GONE_WITHIN_MS = 60_000;
 
 /**
- * Deletes the CRDs of a package and waits until they are gone. Counts their objects once more right before: throws
- * INSTANCES_EXIST, with nothing deleted, when there is one. CRDs that are not ours any more are left alone.
+ * Deletes the CRDs of a package and waits until they are gone; answers those that are. Counts their objects once more
+ * right before: throws INSTANCES_EXIST, with nothing deleted, when there is one. CRDs that are not ours any more are left
+ * alone.
  */
-export async function removeCrds(run: Run, { name, crds, metadata }: PackagePlan): Promise<void> {
+export async function removeCrds(run: Run, { name, crds, planned }: PackageRemoval): Promise<string[]> {
   const { client } = run.context;
-  const instances = countInstances(await findInstances(client, metadata));
+  const { metadata } = planned;
+  const instances = countInstances(await findInstances(client, metadata), metadata);
   if (instances.length > 0) {
     throw new CapstanError(
       INSTALLER_CODES.instancesExist,
@@ -27,10 +29,15 @@ export async function removeCrds(run: Run, { name, crds, metadata }: PackagePlan
     kind: 'CustomResourceDefinition',
     name: crd.name,
   }));
+  const removed: string[] = [];
   for (const reference of references) {
-    const live = await client.get(reference);
-    if (live && packageOf(live) === name) await client.delete(reference);
-    else if (live) run.note('crd', `CRD ${reference.name} belongs to somebody else by now and stays`, name);
+    const live = await client.get(reference, { signal: run.signal });
+    if (live && packageOf(live) !== name) {
+      run.note('crd', `CRD ${reference.name} belongs to somebody else by now and stays`, name);
+      continue;
+    }
+    if (live) await client.delete(reference);
+    removed.push(reference.name);
   }
   for (const reference of references) {
     await waitFor(client, reference, (live) => live === undefined || packageOf(live) !== name, {
@@ -40,4 +47,5 @@ export async function removeCrds(run: Run, { name, crds, metadata }: PackagePlan
     });
   }
   client.discovery.invalidate();
+  return removed;
 }

@@ -1,0 +1,43 @@
+import type { KubernetesObject } from '@capstan/base';
+import { stringify } from 'yaml';
+
+/** What the API server or a controller writes and a person does not. Owners are named by uids, which do not come back. */
+const SERVER_FIELDS = [
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+  'ownerReferences',
+  'finalizers',
+];
+
+/** kubectl writes it itself; an old one would make its next apply delete fields. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** The object as a person would apply it: without status and without what server and controllers add. */
+export function archivedObjectOf(object: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind, metadata, status: _, ...rest } = object;
+  const kept = Object.entries(metadata).filter(([key]) => !SERVER_FIELDS.includes(key));
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key !== LAST_APPLIED);
+  const bare = Object.fromEntries(kept.filter(([key]) => key !== 'annotations'));
+  const named = annotations.length > 0 ? { ...bare, annotations: Object.fromEntries(annotations) } : bare;
+  return { apiVersion, kind, metadata: named as KubernetesObject['metadata'], ...rest };
+}
+
+/**
+ * One YAML document, with its separator. Texts are quoted: kubectl reads YAML 1.1, where a bare `on` or `1e3` is none.
+ */
+export function archivedYaml(object: KubernetesObject): string {
+  const text = stringify(archivedObjectOf(object), {
+    version: '1.1',
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
+  return `---\n${text}`;
+}
