@@ -61,10 +61,4 @@ describe('a CRD', () => {
     const live = aCrd(['v1'], { metadata: { name: 'things.example.org', ...metadata } });
     expect(ask({ live }).blocker).toMatchObject({ code: 'CAPSTAN_CAP_CRD_CONFLICT', owner });
   });
-
-  test('that loses a version in which objects are stored blocks', () => {
-    const live = ours('1.0.0', aCrd(['v1beta1', 'v1'], { status: { storedVersions: ['v1beta1', 'v1'] } }));
-    const { blocker } = ask({ live });
-    expect(blocker?.message).toContain('no longer has version v1beta1');
-  });
 });

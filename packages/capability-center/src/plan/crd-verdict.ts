@@ -1,8 +1,9 @@
-import type { JsonObject, KubernetesObject } from '@capstan/base';
+import type { KubernetesObject } from '@capstan/base';
 import { digestOf } from '@capstan/capability-model';
 import semver from 'semver';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { describeOwner, helmOwnerOf, PACKAGE_VERSION_ANNOTATION, packageOf } from '../installer/labels.ts';
+import { versionsOf } from './crd-diff/diff-crds.ts';
 import { comparable, diffObjects } from './object-diff.ts';
 import type { CrdPlan, PlanBlocker } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface CrdQuestion {
   readonly wanted: KubernetesObject;
   /** The CRD in the cluster. */
   readonly live?: KubernetesObject;
+  /** Helm releases `namespace/name` that are taken over: what is theirs becomes ours. */
+  readonly adopts?: ReadonlySet<string>;
   /** What the server says that applying `wanted` would make of `live`. */
   readonly applied?: KubernetesObject;
 }
@@ -28,7 +31,7 @@ export interface CrdVerdict {
 
 /**
  * What happens to one CRD: it is created, changed, left alone, or it cannot be touched because it belongs to somebody
- * else or because objects are stored in a version that the new one does not have. It never goes back to an older one.
+ * else. It never goes back to an older one.
  */
 export function crdVerdict(question: CrdQuestion): CrdVerdict {
   const { wanted, live, applied } = question;
@@ -39,8 +42,6 @@ export function crdVerdict(question: CrdQuestion): CrdVerdict {
     const warning = `The CRD ${wanted.metadata.name} comes from ${question.package} ${versionOn(live)} and stays as it is: CRDs never go back.`;
     return { plan: planOf(question, 'keep-newer'), warning };
   }
-  const lost = storedVersions(live).filter((version) => !versionsOf(wanted).some(({ name }) => name === version));
-  if (lost.length > 0) return { plan: planOf(question, 'change'), blocker: storedBlocker(question, lost) };
   const changed = applied === undefined || diffObjects(live, applied).length > 0;
   return { plan: planOf(question, changed ? 'change' : 'unchanged') };
 }
@@ -60,28 +61,21 @@ function planOf({ wanted, from, live }: CrdQuestion, action: CrdPlan['action']):
   };
 }
 
-function ownerBlocker({ package: name, wanted }: CrdQuestion, live: KubernetesObject): PlanBlocker | undefined {
-  if (packageOf(live) === name && helmOwnerOf(live) === undefined) return undefined;
-  const owner = describeOwner(live);
+function ownerBlocker(question: CrdQuestion, live: KubernetesObject): PlanBlocker | undefined {
+  const { package: name, wanted, adopts } = question;
   const release = helmOwnerOf(live);
+  if (packageOf(live) === name && release === undefined) return undefined;
+  if (release !== undefined && adopts?.has(release)) return undefined;
+  const owner = describeOwner(live);
   return {
     code: INSTALLER_CODES.crdConflict,
     message: `The CRD ${wanted.metadata.name} belongs to ${owner}.`,
     hint: release
-      ? `${name} is already here, installed with Helm. Capstan does not take over what it did not install: use that one, or remove it first.`
-      : `Capstan does not take over CRDs that it did not install: remove the CRD, or what brought it, first.`,
+      ? `${name} is already here, installed with Helm. Nothing is taken over unasked: say --adopt to take over that release as it is, use it as it is, or remove it first.`
+      : `Nothing is taken over unasked: remove the CRD, or what brought it, first.`,
     next: release ? [`helm status ${release.split('/')[1]} --namespace ${release.split('/')[0]}`] : [],
     object: { apiVersion: wanted.apiVersion, kind: wanted.kind, name: wanted.metadata.name },
     owner,
-  };
-}
-
-function storedBlocker({ package: name, version, wanted }: CrdQuestion, lost: readonly string[]): PlanBlocker {
-  return {
-    code: INSTALLER_CODES.crdConflict,
-    message: `The CRD ${wanted.metadata.name} of ${name} ${version} no longer has version ${lost.join(', ')}, in which objects are stored.`,
-    hint: 'Go through a version of the package that has both, or migrate the stored objects first.',
-    object: { apiVersion: wanted.apiVersion, kind: wanted.kind, name: wanted.metadata.name },
   };
 }
 
@@ -92,20 +86,4 @@ function isNewer(live: KubernetesObject, version: string): boolean {
 
 function versionOn(live: KubernetesObject): string {
   return live.metadata.annotations?.[PACKAGE_VERSION_ANNOTATION] ?? '';
-}
-
-interface CrdVersion {
-  readonly name: string;
-  readonly served?: boolean;
-  readonly storage?: boolean;
-}
-
-function versionsOf(crd: KubernetesObject): readonly CrdVersion[] {
-  const spec = crd['spec'] as { versions?: CrdVersion[] } | undefined;
-  return spec?.versions ?? [];
-}
-
-function storedVersions(crd: KubernetesObject): readonly string[] {
-  const status = crd['status'] as JsonObject | undefined;
-  return Array.isArray(status?.['storedVersions']) ? (status['storedVersions'] as string[]) : [];
 }

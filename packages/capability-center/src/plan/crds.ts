@@ -1,12 +1,15 @@
 import { CapstanError, EXIT, isCapstanError, type KubernetesObject, messageOf, referenceTo } from '@capstan/base';
 import { type CapabilityPackage, helmUnits } from '@capstan/capability-model';
-import { KUBE_CODES } from '@capstan/kube';
+import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { INSTALLER, markAsOurs } from '../installer/labels.ts';
-import { type CrdVerdict, crdVerdict } from './crd-verdict.ts';
+import { judgeCrdChange } from './crd-change.ts';
+import type { CrdReview } from './crd-diff/types.ts';
+import { type CrdQuestion, type CrdVerdict, crdVerdict } from './crd-verdict.ts';
 import { mapLimit } from './parallel.ts';
 import type { RenderedUnit } from './render.ts';
+import type { CrdPlan, PlanBlocker } from './types.ts';
 
 /**
  * The CRDs that the installer applies for a package, with our marks: those of the package itself and those that its
@@ -38,33 +41,88 @@ export function crdsOf(
   }));
 }
 
-/** What happens to each CRD of a package, by a server-side dry run under our field manager. */
+/** What becomes of a CRD, and what forbids it or is worth knowing. */
+export interface CrdOutcome {
+  readonly plan: CrdPlan;
+  readonly blockers: readonly PlanBlocker[];
+  readonly warnings: readonly string[];
+}
+
+/** What happens to each CRD of a package: by ownership, by a server-side dry run, and by what is stored. */
 export async function planCrds(
   context: InstallerContext,
   metadata: CapabilityPackage,
   rendered: ReadonlyMap<string, RenderedUnit>,
-): Promise<CrdVerdict[]> {
+  adopts: ReadonlySet<string> = new Set(),
+): Promise<CrdOutcome[]> {
+  const plannedServices = servicesOf(metadata, rendered);
   return mapLimit(crdsOf(metadata, rendered), 4, async ({ object, from }) => {
-    const live = await context.client.get(referenceTo(object));
-    const question = { package: metadata.name, version: metadata.version, from, wanted: object };
-    if (!live) return crdVerdict(question);
-    const first = crdVerdict({ ...question, live });
-    if (first.blocker || first.plan.action === 'keep-newer') return first;
-    try {
-      const applied = await context.client.apply(object, { fieldManager: INSTALLER, dryRun: true });
-      return crdVerdict({ ...question, live, applied });
-    } catch (error) {
-      if (!isCapstanError(error, KUBE_CODES.fieldConflict) && !isCapstanError(error, KUBE_CODES.invalid)) throw error;
-      const hint = 'Somebody changed the CRD by hand, or the API server does not accept the new one.';
-      const blocker = {
-        code: INSTALLER_CODES.crdConflict,
-        message: messageOf(error),
-        hint,
-        object: referenceTo(object),
-      };
-      return { plan: first.plan, blocker };
-    }
+    const question = { package: metadata.name, version: metadata.version, from, wanted: object, adopts };
+    return planCrd(context, question, plannedServices);
   });
+}
+
+async function planCrd(
+  { client }: InstallerContext,
+  question: CrdQuestion,
+  plannedServices: ReadonlySet<string>,
+): Promise<CrdOutcome> {
+  const { wanted } = question;
+  const live = await client.get(referenceTo(wanted));
+  if (!live) return outcomeOf(crdVerdict(question));
+  const first = crdVerdict({ ...question, live });
+  if (first.blocker || first.plan.action === 'keep-newer') return outcomeOf(first);
+  const applied = await dryRun(client, wanted);
+  if (!('metadata' in applied)) return { plan: first.plan, blockers: [applied], warnings: [] };
+  const verdict = crdVerdict({ ...question, live, applied });
+  if (verdict.plan.action !== 'change') return outcomeOf(verdict);
+  // The server's answer is judged, not our text: it has the defaults, and fields that others manage.
+  const { review, migrate, blocker, warning } = await judgeCrdChange(client, {
+    live,
+    wanted: applied,
+    plannedServices,
+  });
+  return {
+    plan: { ...verdict.plan, verdict: review, ...(migrate ? { migrate } : {}) },
+    blockers: blocker ? [blocker] : [],
+    warnings: [...(warning === undefined ? [] : [warning]), ...cautions(wanted, review)],
+  };
+}
+
+function outcomeOf({ plan, blocker, warning }: CrdVerdict): CrdOutcome {
+  return { plan, blockers: blocker ? [blocker] : [], warnings: warning === undefined ? [] : [warning] };
+}
+
+function cautions({ metadata }: KubernetesObject, { verdict, findings, instances }: CrdReview): string[] {
+  if (verdict !== 'caution') return [];
+  const unsafe = findings.filter(({ severity }) => severity === 'unsafe');
+  const checked =
+    instances?.checked === 0 ? 'no object is stored' : `all ${instances?.checked ?? 0} stored objects fit`;
+  return [
+    `The CRD ${metadata.name} gets stricter (${unsafe.length} findings, first: ${unsafe[0]?.message ?? ''}); ${checked}.`,
+  ];
+}
+
+/** The CRD as the server would have it, or its refusal. */
+async function dryRun(client: KubeClient, wanted: KubernetesObject): Promise<KubernetesObject | PlanBlocker> {
+  try {
+    return await client.apply(wanted, { fieldManager: INSTALLER, dryRun: true });
+  } catch (error) {
+    if (!isCapstanError(error, KUBE_CODES.fieldConflict) && !isCapstanError(error, KUBE_CODES.invalid)) throw error;
+    return {
+      code: INSTALLER_CODES.crdConflict,
+      message: messageOf(error),
+      hint: 'Somebody changed the CRD by hand, or the API server does not accept the new one.',
+      object: referenceTo(wanted),
+    };
+  }
+}
+
+function servicesOf(metadata: CapabilityPackage, rendered: ReadonlyMap<string, RenderedUnit>): ReadonlySet<string> {
+  const objects = [...rendered.values()].flatMap((unit) => unit.objects).filter(({ kind }) => kind === 'Service');
+  return new Set(
+    objects.map(({ metadata: { namespace, name } }) => `${namespace ?? metadata.install.namespace}/${name}`),
+  );
 }
 
 function unitOwnsCrds(metadata: CapabilityPackage, id: string | undefined): boolean {

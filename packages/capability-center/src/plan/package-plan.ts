@@ -88,10 +88,19 @@ async function planInFull(
       ...releaseBlockers(findings.releases, question),
       ...standInBlockers(context, question, units),
       ...objects.flatMap((verdict) => verdict.blockers),
-      ...[...crds, ...definitions].flatMap(({ blocker }) => (blocker ? [blocker] : [])),
+      ...crds.flatMap((outcome) => outcome.blockers),
+      ...definitions.flatMap(({ blocker }) => (blocker ? [blocker] : [])),
     ],
-    warnings: crds.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
+    warnings: [...crds.flatMap((outcome) => outcome.warnings), ...undeclaredWarnings(plan)],
   };
+}
+
+/** Rights that the package's roles have and its metadata does not declare. */
+function undeclaredWarnings({ name, version, permissionDelta: { undeclared } }: PackagePlan): string[] {
+  if (undeclared.length === 0) return [];
+  const some = [...new Set(undeclared.map(({ line }) => line))];
+  const more = some.length > 3 ? `; and ${some.length - 3} more` : '';
+  return [`${name} ${version} gets rights that its metadata does not declare: ${some.slice(0, 3).join('; ')}${more}.`];
 }
 
 async function findOut(

@@ -66,7 +66,7 @@ export function releaseBlocker(
   return {
     code: INSTALLER_CODES.releaseConflict,
     message: `The Helm release ${where} was not made by Capstan${pending}.`,
-    hint: `${packageName} would be installed as that release. Use what is there, or remove it first.`,
+    hint: `${packageName} would be installed as that release. Say --adopt to take it over as it is, use what is there, or remove it first.`,
     next: [`helm status ${state.name} --namespace ${state.namespace}`],
     owner: state.package === undefined ? 'Helm' : `capability package ${state.package}`,
   };

@@ -36,6 +36,35 @@ export type CrdRule = (typeof CRD_RULES)[number];
  */
 export type CrdSeverity = 'blocking' | 'unsafe' | 'notice';
 
+/** How bad a finding of each rule is. */
+export const CRD_SEVERITIES: Readonly<Record<CrdRule, CrdSeverity>> = {
+  'scope-changed': 'blocking',
+  'names-changed': 'blocking',
+  'stored-version-removed': 'blocking',
+  'conversion-missing': 'blocking',
+  'served-version-removed': 'unsafe',
+  'storage-version-changed': 'notice',
+  'conversion-changed': 'notice',
+  'field-removed': 'unsafe',
+  'required-added': 'unsafe',
+  'type-changed': 'unsafe',
+  'default-added': 'notice',
+  'default-changed': 'unsafe',
+  'default-removed': 'unsafe',
+  'enum-added': 'unsafe',
+  'enum-narrowed': 'unsafe',
+  'bound-tightened': 'unsafe',
+  'pattern-changed': 'unsafe',
+  'format-changed': 'unsafe',
+  'nullable-removed': 'unsafe',
+  'additional-properties-narrowed': 'unsafe',
+  'unknown-fields-dropped': 'unsafe',
+  'cel-rule-added': 'unsafe',
+  'list-type-changed': 'unsafe',
+  'subresource-removed': 'unsafe',
+  'unknown-change': 'unsafe',
+};
+
 /** One difference between two bodies of a CRD. */
 export interface CrdFinding {
   readonly rule: CrdRule;
@@ -59,7 +88,10 @@ export interface CrdOffender {
 /** What the stored objects say about a new schema. */
 export interface InstanceCheck {
   readonly checked: number;
+  /** Objects that the present schema accepts and the new one refuses, or of which it would drop fields. */
   readonly invalid: number;
+  /** Objects that neither schema accepts: no fault of the change. */
+  readonly invalidBefore: number;
   /** The first ones, sorted by namespace and name. */
   readonly offenders: readonly CrdOffender[];
   /** Why not all of them could be checked. */
@@ -78,10 +110,15 @@ export interface CrdReview {
   readonly addedFields: readonly string[];
 }
 
-/** Stored objects are rewritten page by page in the new storage version; then `status.storedVersions` is trimmed. */
+/** Stored objects are rewritten page by page in version `to`; then `status.storedVersions` is trimmed. */
 export interface StorageMigration {
   readonly from: readonly string[];
   readonly to: string;
+  /**
+   * `after` the new CRD is applied, because its storage version is another one; `before`, because it lacks a version in
+   * which objects are still stored and which the CRD in the cluster can rewrite.
+   */
+  readonly when: 'before' | 'after';
   /** Objects that were there when the plan was made. */
   readonly instances: number;
 }
