@@ -1,6 +1,7 @@
 import { describeObject, referenceTo } from '@capstan/base';
 import { digestOf } from './canonical.ts';
-import { type CapabilityPackage, type CrdOffer, helmUnits, type Requirement } from './package.ts';
+import type { CapabilityPackage, Requirement } from './package.ts';
+import { type CrdOffer, helmUnits } from './package-install.ts';
 import type { FieldPath, FieldProblem } from './package-validation.ts';
 import type { Predicate } from './predicate.ts';
 import { isRange } from './versions.ts';

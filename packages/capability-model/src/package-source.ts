@@ -1,4 +1,5 @@
-import type { CapabilityPackage, CrdOffer } from './package.ts';
+import type { CapabilityPackage } from './package.ts';
+import type { CrdOffer } from './package-install.ts';
 
 /** A CRD as capability.yaml names it: its own ones by name, those of a chart with their facts. */
 export type CrdSource =

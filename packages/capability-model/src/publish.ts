@@ -3,7 +3,8 @@ import { digestOf } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityContract } from './contract.ts';
 import { claimProblems } from './contract-rules.ts';
-import type { CrdOffer, DefinitionOffer, DefinitionRole } from './package.ts';
+import type { DefinitionOffer, DefinitionRole } from './package.ts';
+import type { CrdOffer } from './package-install.ts';
 import type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
 import {
   type DocumentOrigin,

@@ -45,3 +45,18 @@ export function either(discriminator: string, shapes: Readonly<Record<string, Sc
     oneOf: Object.values(shapes),
   };
 }
+
+/** Builds an object schema: strict or tolerant, as the whole schema is. */
+export type ObjectBuilder = (required: Schema, optional?: Schema, more?: Schema) => Schema;
+
+/** Text that should be a version range; whether it parses is checked after the schema. */
+export const range: Schema = text(200);
+
+/** An object of any content. */
+export const free: Schema = { type: 'object' };
+
+/** A `sha256:` digest. */
+export const digest: Schema = matching('^sha256:[0-9a-f]{64}$');
+
+/** A number of seconds up to an hour. */
+export const seconds = (value: number): Schema => ({ type: 'integer', minimum: 1, maximum: 3600, default: value });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { helmUnits } from './package.ts';
+import { helmUnits } from './package-install.ts';
 import { aPackage } from './testing/index.ts';
 import { configuredValues, unitValues } from './values.ts';
 

@@ -1,7 +1,8 @@
 import { CapstanError, EXIT, type JsonObject, messageOf } from '@capstan/base';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { MODEL_CODES } from './codes.ts';
-import type { CapabilityPackage, HelmUnit } from './package.ts';
+import type { CapabilityPackage } from './package.ts';
+import type { HelmUnit } from './package-install.ts';
 import { fieldName, problemsOf } from './package-validation.ts';
 
 /** Why a package's configuration schema cannot be used; undefined when it can. */
