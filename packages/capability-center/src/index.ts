@@ -1,6 +1,9 @@
 export { detectInstalled } from './adopt/detect-installed.ts';
 export { readReleaseRecord } from './adopt/release-record.ts';
 export type { Confidence, DetectedInstall, HelmReleaseRecord, StoredRelease } from './adopt/types.ts';
+export type { BundledChart, BundledImage, BundledPackage, BundleList } from './bundle/format.ts';
+export { type LoadBundleOptions, type LoadedBundle, loadBundle } from './bundle/load-bundle.ts';
+export { type WriteBundleOptions, type WrittenBundle, writeBundle } from './bundle/write-bundle.ts';
 export {
   type AddedCenter,
   addCenter,
@@ -57,12 +60,12 @@ export {
 export { type CapabilityHealth, startCapabilityHealth } from './health/capability-health.ts';
 export type { CapabilityCheck } from './health/checks.ts';
 export type { Drift } from './health/drift.ts';
-export type { DriftedItem } from './health/package-watch.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';
+export type { DriftedItem } from './health/package-watch.ts';
 export { evaluateProbe, type ProbeFacts, type ProbeVerdict, runProbes, summarizeProbes } from './health/probes.ts';
 export { type CapabilityReport, capabilityStatus } from './health/report.ts';
-export { type CancelledOperation, type CancelResult, cancelOperation, pauseInstall } from './installer/cancel.ts';
+export { type CancelledOperation, type CancelResult, cancelOperation } from './installer/cancel.ts';
 export { INSTALLER_CODES } from './installer/codes.ts';
 export type { ExecuteOptions, FailurePolicy, InstallerContext } from './installer/context.ts';
 export { executeInstall, type InstalledResult, type InstallResult } from './installer/execute-install.ts';
@@ -70,6 +73,7 @@ export { followJournal } from './installer/follow-journal.ts';
 export type { Journal, JournalEntry } from './installer/journal.ts';
 export { readJournal } from './installer/journal-records.ts';
 export { type OpenCenterOptions, openCenter } from './installer/open-center.ts';
+export { pauseInstall } from './installer/pause.ts';
 export type { OnProgress, ProgressEvent } from './installer/progress.ts';
 export {
   type OperationRequest,
@@ -190,7 +194,8 @@ export type {
 } from './resolver/types.ts';
 export { whatIf } from './resolver/what-if.ts';
 export { whyInstalled } from './resolver/why.ts';
-export type { CapabilitySetsOptions } from './sets/types.ts';
+export { startCapabilitySets } from './sets/capability-sets.ts';
+export type { CapabilitySets, CapabilitySetsOptions, CenterAccess } from './sets/types.ts';
 export { executeUninstall } from './uninstall/execute-uninstall.ts';
 export { planUninstall } from './uninstall/plan-uninstall.ts';
 export type {

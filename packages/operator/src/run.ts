@@ -1,5 +1,6 @@
 import { isCapstanError, messageOf, systemClock } from '@capstan/base';
 import { exponentialBackoff } from '@capstan/kube';
+import { type CenterSource, createCenterSource } from './center-source.ts';
 import { OPERATOR_CODES } from './codes.ts';
 import { takeLeadership } from './leadership.ts';
 import type { OperatorOptions, OperatorState } from './options.ts';
@@ -14,7 +15,9 @@ import { work } from './work.ts';
  * has ended; a cluster that cannot be reached is waited for. Rejects only when an address to listen on cannot be read or had.
  */
 export async function runOperator(stated: OperatorOptions): Promise<void> {
-  const observability = await startObservability(stated);
+  const { openCenter, client, clock } = stated;
+  const center = openCenter && createCenterSource(() => openCenter(client), clock);
+  const observability = await startObservability(stated, center);
   const onState = (state: OperatorState) => {
     observability.note(state);
     stated.onState?.(state);
@@ -22,7 +25,7 @@ export async function runOperator(stated: OperatorOptions): Promise<void> {
   const options = { ...stated, onState };
   const webhooks = new WebhookService(options);
   try {
-    await keepRunning(options, webhooks);
+    await keepRunning(options, webhooks, center);
   } finally {
     await webhooks.stop();
     onState({ state: 'stopped' });
@@ -30,7 +33,7 @@ export async function runOperator(stated: OperatorOptions): Promise<void> {
   }
 }
 
-async function keepRunning(options: OperatorOptions, webhooks: WebhookService): Promise<void> {
+async function keepRunning(options: OperatorOptions, webhooks: WebhookService, center?: CenterSource): Promise<void> {
   const { log, signal, clock = systemClock } = options;
   const backoff = exponentialBackoff({ baseMs: 250, maxMs: 10_000 });
   let failures = 0;
@@ -38,7 +41,7 @@ async function keepRunning(options: OperatorOptions, webhooks: WebhookService): 
     try {
       await waitForSystem(options);
       await webhooks.start();
-      await lead(options, webhooks, () => {
+      await lead({ options, webhooks, ...(center ? { center } : {}) }, () => {
         failures = 0;
       });
     } catch (error) {
@@ -52,19 +55,26 @@ async function keepRunning(options: OperatorOptions, webhooks: WebhookService): 
   }
 }
 
+interface Parts {
+  readonly options: OperatorOptions;
+  readonly webhooks: WebhookService;
+  readonly center?: CenterSource;
+}
+
 /** Waits for the leadership and works as long as it lasts. */
-async function lead(options: OperatorOptions, webhooks: WebhookService, onStart: () => void): Promise<void> {
+async function lead({ options, webhooks, center }: Parts, onStart: () => void): Promise<void> {
   const { log, onState } = options;
   const leadership = await takeLeadership(options);
   const { holder } = leadership;
   onStart();
   onState?.({ state: 'starting', holder });
   try {
-    await work(options, leadership, async (signal) => {
+    const running = async (signal: AbortSignal) => {
       await webhooks.register(leadership.client, signal);
       onState?.({ state: 'running', holder });
       log.info('operator is running', { holder });
-    });
+    };
+    await work(options, leadership, running, center);
   } finally {
     // Before the Lease: the next leader registers its own.
     if (!leadership.signal.aborted) await webhooks.unregister();

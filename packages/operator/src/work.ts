@@ -1,5 +1,5 @@
 import { systemClock } from '@capstan/base';
-import { startCapabilityHealth } from '@capstan/capability-center';
+import { startCapabilityHealth, startCapabilitySets } from '@capstan/capability-center';
 import {
   builtinPlugins,
   createContributions,
@@ -11,6 +11,7 @@ import {
 import { createInformerHub } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
 import { bundledPlugins } from './bundled-plugins.ts';
+import type { CenterSource } from './center-source.ts';
 import type { Leadership } from './leadership.ts';
 import type { OperatorOptions } from './options.ts';
 import { startPluginSwitch } from './plugin-switch.ts';
@@ -20,6 +21,7 @@ export async function work(
   options: OperatorOptions,
   { client, signal: held }: Leadership,
   running: (signal: AbortSignal) => Promise<void>,
+  center?: CenterSource,
 ): Promise<void> {
   const { log, clock = systemClock, revisionLimit, applyOnceOnly, command } = options;
   const stop = new AbortController();
@@ -36,11 +38,16 @@ export async function work(
     // Applications are looked at only when the plugins that they use are on: else they would be told that they are not.
     await pluginSwitch.settled;
     const context = { client, hub, log, signal, clock };
+    const centerContext = { ...context, ...(command ? { command } : {}) };
+    const health = startCapabilityHealth(centerContext);
+    const sets = startCapabilitySets({ ...centerContext, ...(center ? { center } : {}) });
+    health.onDrift((name, items) => sets.drifted(name, items));
     const controllers = [
       startComponentController({ ...context, ...(revisionLimit === undefined ? {} : { revisionLimit }) }),
       startBuiltinControllers(context),
       startApplicationController({ ...context, contributions, applyOnceOnly: applyOnceOnly ?? false }),
-      startCapabilityHealth({ ...context, ...(command ? { command } : {}) }),
+      health,
+      sets,
     ];
     endings.push(...controllers.map(({ stopped }) => stopped));
     await Promise.all(controllers.map(({ ready }) => ready));
