@@ -45,6 +45,38 @@ describe('canonical JSON', () => {
     );
   });
 
+  test('writes every number so that it reads back as itself, in one form', () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(number, (value) => {
+        const text = canonicalJson(value);
+        expect(Number(text) === value).toBe(true);
+        expect(canonicalJson(Number(text))).toBe(text);
+      }),
+    );
+    // RFC 8785, appendix B.
+    expect(canonicalJson([333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, 5e-324, -0, 2 ** 53])).toBe(
+      '[333333333.3333333,1e+30,4.5,0.002,1e-27,5e-324,0,9007199254740992]',
+    );
+  });
+
+  test('orders names by UTF-16 units and keeps text as it is, without normal forms', () => {
+    const name = fc.string({ unit: 'binary', maxLength: 6 });
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 8 }), (names) => {
+        const members = [...names].sort().map((each) => `${JSON.stringify(each)}:0`);
+        expect(canonicalJson(Object.fromEntries(names.map((each) => [each, 0])))).toBe(`{${members.join(',')}}`);
+      }),
+    );
+    expect(digestOf('\u00e9')).not.toBe(digestOf('e\u0301'));
+  });
+
+  test('refuses what is nested without end instead of exhausting the stack', () => {
+    const endless: unknown[] = [];
+    endless.push(endless);
+    expect(() => canonicalJson(endless)).toThrow(/nested more than 1000 levels deep/);
+  });
+
   test('leaves out members that are undefined and keeps -0 apart from nothing', () => {
     expect(canonicalJson({ b: undefined, a: -0 })).toBe('{"a":0}');
   });

@@ -30,6 +30,21 @@ describe("a user's values", () => {
   test('of a package that takes none are refused', () => {
     expect(() => configuredValues(aPackage('keda'), { a: 1 })).toThrow(/a is not a known field/);
   });
+
+  test('with a slip of the pen are told the field that was meant', () => {
+    expect(() => configuredValues(withSchema, { tokn: 'x' })).toThrow(
+      /tokn is not a known field \(did you mean "token"\?\)/,
+    );
+  });
+
+  test.each([
+    ['is none', { type: 'objekt' }],
+    ['refers to what is not there', { $ref: 'https://example.org/schema.json' }],
+    ['would say yes to everything, later', { $async: true, type: 'object', properties: { a: { type: 'string' } } }],
+  ])('of a package whose schema %s are not taken', (_, broken) => {
+    const run = () => configuredValues(aPackage('keda', { config: { schema: broken } }), { a: 1 });
+    expect(run).toThrow(expect.objectContaining({ code: 'CAPSTAN_PACKAGE_INVALID' }));
+  });
 });
 
 describe('the Helm values of a unit', () => {

@@ -1,27 +1,52 @@
 import { CapstanError, EXIT, type JsonObject, messageOf } from '@capstan/base';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityPackage } from './package.ts';
 import type { HelmUnit } from './package-install.ts';
 import { fieldName, problemsOf } from './package-validation.ts';
+import { valueAt } from './predicate.ts';
 
 /** Why a package's configuration schema cannot be used; undefined when it can. */
 export function schemaProblem(schema: JsonObject): string | undefined {
   try {
-    new Ajv2020({ strict: false }).compile(schema);
+    validatorOf(schema);
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
 }
 
+const validators = new WeakMap<JsonObject, ValidateFunction>();
+
+/** Plans ask for the same package's values several times, and compiling takes longer than all that comes after. */
+function validatorOf(schema: JsonObject): ValidateFunction {
+  const known = validators.get(schema);
+  if (known) return known;
+  const validate = new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false }).compile(schema);
+  // An asynchronous schema answers with a promise, which would count as "valid".
+  if ('$async' in validate) throw new Error('it is asynchronous');
+  validators.set(schema, validate);
+  return validate;
+}
+
+const TAKES_NOTHING: JsonObject = { type: 'object', additionalProperties: false };
+
 /**
  * A user's values, checked against the package's configuration schema, with the schema's defaults filled in. A package
  * without a schema takes none. Throws CAPSTAN_CAP_VALUES_INVALID with the field; the values themselves are not shown.
+ * Throws CAPSTAN_PACKAGE_INVALID when the package's schema is none.
  */
 export function configuredValues(metadata: CapabilityPackage, values: JsonObject = {}): JsonObject {
-  const schema = metadata.config.schema ?? { type: 'object', additionalProperties: false };
-  const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: false }).compile(schema);
+  const schema = metadata.config.schema ?? TAKES_NOTHING;
+  const unusable = schemaProblem(schema);
+  if (unusable !== undefined) {
+    throw new CapstanError(
+      MODEL_CODES.packageInvalid,
+      `config.schema of ${metadata.name} ${metadata.version} is not a JSON Schema: ${unusable}.`,
+      { hint: 'Its publisher has to correct it; another version may have a sound one.', exit: EXIT.usage },
+    );
+  }
+  const validate = validatorOf(schema);
   const configured = structuredClone(values);
   if (validate(configured)) return configured;
   const problems = problemsOf(validate.errors ?? [], configured).map(
@@ -45,7 +70,7 @@ export type ExportedValues = Readonly<Record<string, JsonObject>>;
 /** What a package exports with this configuration. An export whose value is not set is left out. */
 export function exportedValues({ config }: Pick<CapabilityPackage, 'config'>, configuration: JsonObject): JsonObject {
   const values = (config.exports ?? []).map((each) => {
-    return [each.name, 'from' in each ? valueAt(configuration, each.from.split('.')) : each.value] as const;
+    return [each.name, 'from' in each ? valueAt(configuration, each.from) : each.value] as const;
   });
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
@@ -62,14 +87,10 @@ export function unitValues(
 ): JsonObject {
   const values = structuredClone(unit.values);
   for (const { from, to, of } of unit.valuesFrom) {
-    const value = of === undefined ? valueAt(configuration, from.split('.')) : valueAt(exported[of], [from]);
+    const value = valueAt(of === undefined ? configuration : exported[of], from);
     if (value !== undefined) merge(values, nested(to.split('.'), structuredClone(value)));
   }
   return merge(values, structuredClone(more));
-}
-
-function valueAt(from: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), from);
 }
 
 function nested(path: readonly string[], value: unknown): JsonObject {
