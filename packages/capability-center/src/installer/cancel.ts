@@ -1,18 +1,19 @@
-import { CAPSTAN_KINDS, type CapabilityInstall } from '@capstan/capability-model';
+import { requestCancel } from './cancel-request.ts';
 import type { ExecuteOptions, InstallerContext } from './context.ts';
-import type { OperationRequest } from './resume.ts';
+import { followJournal } from './follow-journal.ts';
+import { committedPackages, finishGoingBack } from './going-back.ts';
+import { isDone, type Journal } from './journal.ts';
+import { readJournal } from './journal-records.ts';
+import { type OperationRequest, resumeOperation } from './resume.ts';
+import { readState } from './state.ts';
 import type { Operation } from './steps.ts';
+import type { TakenBack } from './take-back.ts';
+import { runningFence, unfinishedJournals, waitUntilStopped } from './unfinished.ts';
 
 /** An operation that was given up. */
-export interface CancelledOperation {
+export interface CancelledOperation extends TakenBack {
   readonly operation: Operation;
   readonly subject: string;
-  /** Packages that are again in force as before, with their versions. */
-  readonly restored: readonly { readonly package: string; readonly version: string }[];
-  /** Packages that were being installed and are gone again. */
-  readonly removed: readonly string[];
-  /** In words: what stays, and why. */
-  readonly left: readonly string[];
 }
 
 /** What `cancelOperation` did. */
@@ -23,24 +24,49 @@ export interface CancelResult {
 
 /**
  * Gives an operation up and goes back to the state before it. One that another process carries out is asked to stop and
- * waited for; then, as for one that was interrupted, what it installed is removed and what it changed is put back.
+ * waited for; then, as for one that was interrupted, what it installed is removed and what it changed is put back. What
+ * is in force already, or removed already, stays so and is named. Rejects with BUSY while another operation is under way.
  */
 export async function cancelOperation(
-  _context: InstallerContext,
-  _request: OperationRequest = {},
-  _options: ExecuteOptions = {},
+  context: InstallerContext,
+  request: OperationRequest = {},
+  options: ExecuteOptions = {},
 ): Promise<CancelResult> {
-  return { cancelled: [] };
+  const { journals } = await readState(context);
+  const cancelled: CancelledOperation[] = [];
+  for (const journal of unfinishedJournals(journals, request.package)) {
+    const stopped = await stopRunning(context, journal, options);
+    if (!stopped) continue;
+    const { operation, subject } = stopped;
+    const committed = await committedPackages(context, stopped);
+    // What is in force is not taken back by half: only the tidying up is left, and a rollback is another operation.
+    if (committed.length > 0) await resumeOperation(context, { package: subject }, options);
+    const state =
+      committed.length > 0
+        ? { restored: [], removed: [], left: committed.map((one) => `${one} is in force already`) }
+        : await finishGoingBack(context, stopped, options);
+    cancelled.push({ operation, subject, ...state });
+  }
+  return { cancelled };
 }
 
-/**
- * Leaves a package as it is until `resumeOperation`: plans do not change it and the operator does not heal it. Answers
- * the goal as it is then. Rejects with NOT_FOUND when the package is not wanted.
- */
-export async function pauseInstall(
-  { client }: Pick<InstallerContext, 'client'>,
-  name: string,
-): Promise<CapabilityInstall> {
-  const patched = await client.patch({ ...CAPSTAN_KINDS.install, name }, { spec: { paused: true } });
-  return patched as CapabilityInstall;
+/** Stops the operation where it is under way; answers its journal then, or undefined when it has come to its end. */
+async function stopRunning(
+  { client }: InstallerContext,
+  journal: Journal,
+  { signal, onProgress = () => {} }: ExecuteOptions,
+): Promise<Journal | undefined> {
+  const fence = await runningFence(client, journal);
+  if (fence === undefined) return journal;
+  await requestCancel(client, fence);
+  const aborts = signal ? { signal } : {};
+  const { subject } = journal;
+  await followJournal(client, {
+    package: subject,
+    onEntry: (entry) => onProgress({ type: 'journal', entry }),
+    ...aborts,
+  });
+  await waitUntilStopped(client, fence, signal);
+  const now = await readJournal(client, subject);
+  return now && !isDone(now) ? now : undefined;
 }

@@ -44,4 +44,6 @@ export const INSTALLER_CODES = {
   crdUnsafe: 'CAPSTAN_CAP_CRD_UNSAFE',
   /** Something that was deleted does not go away. */
   removalStuck: 'CAPSTAN_CAP_REMOVAL_STUCK',
+  /** The objects of a package's kinds cannot be saved. */
+  archiveFailed: 'CAPSTAN_CAP_ARCHIVE_FAILED',
 } as const;

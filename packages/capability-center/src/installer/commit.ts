@@ -1,67 +1,61 @@
 import { systemClock } from '@capstan/base';
-import { CAPSTAN_KINDS, type CapabilityInstall, type ProbeStatus, recordName } from '@capstan/capability-model';
-import type { KubeClient } from '@capstan/kube';
+import { CAPSTAN_KINDS } from '@capstan/capability-model';
 import { publishCapabilities } from '../discovery/publish.ts';
-import { summarizeProbes } from '../health/probes.ts';
 import type { InstallPlan, PackagePlan } from '../plan/types.ts';
-import type { UninstallPlan } from '../uninstall/types.ts';
-import { writeStatus } from './install-status.ts';
-import { stoppedAt } from './journal.ts';
+import { collectGarbage } from './garbage.ts';
 import { type LockedPackage, writeLock } from './lock.ts';
-import { pruneRecordedPlans } from './plan-record.ts';
+import { KEPT_REVISIONS } from './revisions.ts';
 import type { Run } from './run.ts';
-import { readState } from './state.ts';
-import { statusOf } from './status-of.ts';
 
 /**
- * Puts a plan into force: one guarded write of the lock, then the statuses and the projection that follow from it.
- * Repeating it changes nothing.
+ * Puts a plan into force: one guarded write of the lock, which names the new revision of every package. Repeating it
+ * changes nothing.
  */
-export async function commitInstall(
+export async function commitLock(
   run: Run,
   plan: InstallPlan,
   changing: readonly PackagePlan[],
-  probes: ReadonlyMap<string, readonly ProbeStatus[]>,
+  revisions: ReadonlyMap<string, number>,
 ): Promise<void> {
   const { client, clock = systemClock } = run.context;
   const at = new Date(clock.now()).toISOString();
-  await writeLock(client, (lock) => ({
-    packages: { ...lock.packages, ...Object.fromEntries(changing.map((one) => [one.name, locked(one, plan, at)])) },
-    removed: without(
-      lock.removed,
-      changing.map(({ name }) => name),
-    ),
-  }));
-  for (const planned of changing) {
-    const found = probes.get(planned.name) ?? [];
-    const failed = found.some(({ result }) => result === 'failed');
-    const standing = {
-      phase: failed ? 'Degraded' : 'Ready',
-      reason: failed ? 'ChecksFail' : 'Installed',
-      message: summarizeProbes(found),
-    } as const;
-    const journal = { name: recordName('journal', run.journal.current.subject) };
-    await writeStatus(client, planned.name, standing, { ...statusOf(planned, plan.digest, true, found), journal });
-  }
-  await publishCapabilities(client);
-  await prunePlans(client);
+  await writeLock(client, run.fence, (lock) => {
+    const moving = changing.filter(({ name }) => lock.packages[name]?.revision !== revisions.get(name));
+    if (moving.length === 0) return lock;
+    const written = moving.map((planned) => {
+      const { name } = planned;
+      const number = revisions.get(name) ?? 1;
+      return [name, { ...locked(planned, plan, at), revision: number, ...superseded(lock.packages[name], number) }];
+    });
+    const names = moving.map(({ name }) => name);
+    return {
+      ...lock,
+      packages: { ...lock.packages, ...Object.fromEntries(written) },
+      removed: without(lock.removed, names),
+    };
+  });
 }
 
-/** Takes a package out of force, leaves a tombstone in the lock, and removes its goal and projection. */
-export async function commitUninstall(run: Run, plan: UninstallPlan, left: readonly string[]): Promise<void> {
+/** Takes a package out of force, leaves a tombstone in the lock, and removes its goal, projection and records. */
+export async function commitUninstall(
+  run: Run,
+  { name, version }: { readonly name: string; readonly version: string },
+  left: readonly string[],
+): Promise<void> {
   const { client, clock = systemClock } = run.context;
-  const tombstone = { version: plan.version, at: new Date(clock.now()).toISOString(), left };
-  await writeLock(client, (lock) => ({
-    packages: without(lock.packages, [plan.package]),
-    removed: { ...lock.removed, [plan.package]: tombstone },
+  const tombstone = { version, at: new Date(clock.now()).toISOString(), left };
+  await writeLock(client, run.fence, (lock) => ({
+    ...lock,
+    packages: without(lock.packages, [name]),
+    removed: { ...lock.removed, [name]: tombstone },
   }));
-  await client.delete({ ...CAPSTAN_KINDS.install, name: plan.package });
+  await client.delete({ ...CAPSTAN_KINDS.install, name });
   await publishCapabilities(client);
-  await prunePlans(client);
+  await collectGarbage(client);
 }
 
 function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPackage {
-  const { version, release, center, metadataDigest, goal, range, requires } = planned;
+  const { version, release, center, metadataDigest, goal, askedBy, range, requires } = planned;
   return {
     version,
     release,
@@ -69,19 +63,18 @@ function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPack
     packageDigest: metadataDigest,
     planDigest: plan.digest,
     goal,
+    askedBy,
     range,
     requires,
     at,
   };
 }
 
-/** Keeps the plans that the lock, a goal or an unfinished journal refers to. */
-async function prunePlans(client: KubeClient): Promise<void> {
-  const { lock, installs, journals } = await readState({ client });
-  const inForce = Object.values(lock.packages).map(({ planDigest }) => planDigest);
-  const wanted = [...installs.values()].map((install: CapabilityInstall) => install.status?.planDigest ?? '');
-  const open = [...journals.values()].filter((journal) => stoppedAt(journal)).map(({ planDigest }) => planDigest);
-  await pruneRecordedPlans(client, [...inForce, ...wanted, ...open]);
+/** The revision in force becomes the newest of the former ones; only those are named that are kept. */
+function superseded(before: LockedPackage | undefined, number: number): Pick<LockedPackage, 'superseded'> {
+  const former = [...(before?.revision === undefined ? [] : [before.revision]), ...(before?.superseded ?? [])];
+  const kept = former.filter((one) => one > number - KEPT_REVISIONS);
+  return kept.length > 0 ? { superseded: kept } : {};
 }
 
 function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {

@@ -1,22 +1,26 @@
 import type { CapstanError } from '@capstan/base';
-import { type CapabilityInstallStatus, PACKAGE_LABEL, type ProbeStatus, recordName } from '@capstan/capability-model';
-import { ensureNamespace } from '@capstan/kube';
+import type { ProbeStatus } from '@capstan/capability-model';
 import { publishCapabilities } from '../discovery/publish.ts';
 import { summarizeProbes } from '../health/probes.ts';
 import { assertExecutable } from '../plan/assert-executable.ts';
-import { definitionsOf } from '../plan/definitions.ts';
+import { mapLimit } from '../plan/parallel.ts';
 import type { InstallPlan, PackageAction, PackagePlan } from '../plan/types.ts';
-import { applyCrds } from './apply-crds.ts';
-import { commitInstall } from './commit.ts';
+import { storeChart } from './chart-payload.ts';
+import { commitLock } from './commit.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from './context.ts';
-import { goalObject, type InstallStanding, writeStatus } from './install-status.ts';
-import { installUnit } from './install-unit.ts';
-import { INSTALLER } from './labels.ts';
+import { failWithPolicy } from './failure-policy.ts';
+import { collectGarbage } from './garbage.ts';
+import { type PackageInForce, packagesInForce } from './in-force.ts';
+import { readLock } from './lock.ts';
+import { putInPlace } from './package-steps.ts';
 import { recordPlan } from './plan-record.ts';
-import { checkFacts, type PreparedPackage, preparePackage, renderedCrds } from './prepared.ts';
-import { waitForProbes } from './probe-step.ts';
+import { checkFacts, checkRights } from './preflight.ts';
+import { type PreparedPackage, preparePackages } from './prepared.ts';
+import { removeFormer } from './prune.ts';
+import { publishDefinitions } from './publish-definitions.ts';
+import { chartsOf, writeRevision } from './revisions.ts';
 import { type Run, runOperation } from './run.ts';
-import { statusOf } from './status-of.ts';
+import { Standings } from './standings.ts';
 
 /** What became of each package of a plan. */
 export interface InstallResult {
@@ -36,12 +40,15 @@ export interface InstalledResult {
 }
 
 const OVERHEAD_MS = 120_000;
+const PARALLEL_REQUESTS = 8;
 
 /**
- * Carries a plan out. Each effect is announced in the journal first and may be repeated, so that after a kill or an
- * interruption the same command completes it; a plan without changes writes nothing. Throws the plan's first blocker
- * (exit 5), BUSY while another process works, PLAN_STALE when the charts or the cluster are not the planned ones,
- * NOT_READY or PROBE_FAILED (exit 6) with what blocks, INTERRUPTED (exit 130).
+ * Carries out a plan of any operation: install, upgrade or rollback. Each effect is announced in the journal first and
+ * may be repeated, so that after a kill or an interruption the same command, or `resumeOperation`, completes it; a plan
+ * without changes writes nothing. What fails in passing is tried again; what fails for good is taken back or left as it
+ * is (`options.onFailure`), and the error says which. Throws the plan's first blocker (exit 5), BUSY while another
+ * process works, PLAN_STALE when the charts or the cluster are not the planned ones, FORBIDDEN (exit 4) with the rights
+ * that are missing, NOT_READY or PROBE_FAILED (exit 6) with what blocks, INTERRUPTED or CANCELLED (exit 130).
  */
 export async function executeInstall(
   context: InstallerContext,
@@ -51,44 +58,140 @@ export async function executeInstall(
   assertExecutable(plan);
   if (!plan.changes) return unchanged(plan);
   const changing = plan.packages.filter(({ action }) => action !== 'none');
-  const subject = plan.goals[0]?.package ?? changing[0]?.name ?? '';
-  const header = {
-    operation: 'install',
-    subject,
-    planDigest: plan.digest,
-    command: commandLine(context, `cap install ${plan.goals.map(({ package: name }) => name).join(' ')}`),
-  } as const;
+  const subject = subjectOf(plan);
+  const before = await packagesInForce(context.client, changing);
+  const standings = new Standings({ client: context.client, plan, changing, before, subject, ...clockOf(context) });
   return runOperation(
     {
       context,
-      header,
+      cluster: plan.cluster.uid,
+      header: {
+        operation: plan.operation,
+        subject,
+        planDigest: plan.digest,
+        command: commandLine(context, `cap resume ${subject}`),
+      },
       options,
       defaultTimeoutMs: OVERHEAD_MS + unitLimits(changing),
-      prepare: () => recordPlan(context.client, plan),
-      onStop: (error) => markStopped(context, plan, changing, error),
+      prepare: ({ client }) => recordPlan(client, plan),
+      onStep: (_run, step) => standings.showStep(step),
+      onStop: (error) => markStopped(context, changing, standings, error),
     },
-    (run) => install(run, plan, changing),
+    (run) => {
+      const execution: Execution = { run, renderer: context, plan, changing, before, standings };
+      return execute(execution).catch((error: unknown) => failWithPolicy(run, { plan, options, error }));
+    },
   );
 }
 
-async function install(run: Run, plan: InstallPlan, changing: readonly PackagePlan[]): Promise<InstallResult> {
-  const { context } = run;
+/** The package that an operation is named after: the first that was asked for, else the first that changes. */
+export function subjectOf({ goals, packages }: Pick<InstallPlan, 'goals' | 'packages'>): string {
+  const changing = packages.filter(({ action }) => action !== 'none');
+  const asked = goals.find(({ package: name }) => changing.some((one) => one.name === name));
+  return asked?.package ?? changing[0]?.name ?? '';
+}
+
+interface Execution {
+  readonly run: Run;
+  /** The caller's context: to it belong the renders that planning remembered. */
+  readonly renderer: InstallerContext;
+  readonly plan: InstallPlan;
+  readonly changing: readonly PackagePlan[];
+  /** Those of them that are in force. */
+  readonly before: ReadonlyMap<string, PackageInForce>;
+  readonly standings: Standings;
+}
+
+async function execute(execution: Execution): Promise<InstallResult> {
+  const { run, plan, changing, standings } = execution;
   const names = changing.map(({ name }) => name);
-  await run.step(
-    { kind: 'begin', text: `record what is wanted: ${names.join(', ')}`, detail: { packages: names } },
-    () => recordGoals(run, plan, changing),
+  const detail = { packages: names };
+  await run.step({ kind: 'begin', text: `record what is wanted: ${names.join(', ')}`, detail }, () =>
+    standings.recordGoals(),
   );
-  const prepared = await run.step({ kind: 'fetch', text: 'find the charts and check their digests' }, () =>
-    Promise.all(changing.map((planned) => preparePackage(context, planned))),
+  const prepared = await fetchStep(execution);
+  const facts = await run.step(
+    { kind: 'preflight', text: 'check the cluster, and the rights that are needed' },
+    async () => {
+      await checkRights(run.context, changing);
+      return checkFacts(run.context, plan);
+    },
   );
-  await run.step({ kind: 'preflight', text: 'check that the cluster is the planned one' }, () =>
-    checkFacts(context, plan),
+  const revisions = await snapshotStep(execution);
+  const probes = await putInPlace(run, { prepared, facts, renderer: execution.renderer });
+  for (const { name, metadata } of changing) {
+    const definitions = metadata.provides.definitions.map((definition) => definition.name);
+    const text = `Definitions ${metadata.provides.definitions.map(({ shortName }) => shortName).join(', ')}`;
+    await run.step({ kind: 'publish', package: name, text, detail: { definitions } }, () =>
+      publishDefinitions(run, metadata),
+    );
+  }
+  await run.step({ kind: 'commit', text: 'put it into force', detail }, () =>
+    commitLock(run, plan, changing, revisions),
   );
-  const probes = new Map<string, ProbeStatus[]>();
-  for (const one of prepared) probes.set(one.planned.name, await installPackage(run, one));
-  await run.step({ kind: 'commit', text: 'put it into force', detail: { packages: names } }, () =>
-    commitInstall(run, plan, changing, probes),
-  );
+  await run.step({ kind: 'prune', text: 'remove what is not needed any more', detail }, async () => {
+    await removeFormer(run, changing, execution.before);
+    await mapLimit(changing, PARALLEL_REQUESTS, (planned) =>
+      settle(standings, planned, probes.get(planned.name) ?? []),
+    );
+    await publishCapabilities(run.context.client);
+    await collectGarbage(run.context.client);
+  });
+  return resultOf(plan, probes);
+}
+
+async function fetchStep({ run, plan, changing }: Execution): Promise<PreparedPackage[]> {
+  const charts = changing.flatMap(chartsOf).map(({ name, version, digest }) => ({ name, version, digest }));
+  const step = { kind: 'fetch', text: 'find the charts and check their digests', detail: { charts } } as const;
+  return run.step(step, async () => {
+    const first = plan.operation === 'rollback' ? 'cluster' : 'center';
+    const prepared = await preparePackages(run.context, changing, { others: plan.packages, first });
+    const units = prepared.flatMap((one) => one.units).filter((unit) => unit.type === 'helm');
+    await mapLimit(units, PARALLEL_REQUESTS, ({ chart }) => storeChart(run.context.client, chart, plan.digest));
+    return prepared;
+  });
+}
+
+/** Writes the revision of each package: all that is needed to come back to it. Answers their numbers. */
+async function snapshotStep({ run, plan, changing }: Execution): Promise<ReadonlyMap<string, number>> {
+  const step = { kind: 'snapshot', text: 'write the new revisions' } as const;
+  return run.step({ ...step, detail: { packages: changing.map(({ name }) => name) } }, async () => {
+    const lock = await readLock(run.context.client);
+    const written = await mapLimit(changing, PARALLEL_REQUESTS, async (planned) => {
+      const locked = lock.packages[planned.name];
+      // Committed already by the run that this one goes on for.
+      const done = locked?.planDigest === plan.digest ? locked.revision : undefined;
+      return [planned.name, done ?? (await writeRevision(run, plan, planned, locked))] as const;
+    });
+    return new Map(written);
+  });
+}
+
+function settle(standings: Standings, planned: PackagePlan, probes: readonly ProbeStatus[]): Promise<void> {
+  const failed = probes.some(({ result }) => result === 'failed');
+  const standing = {
+    phase: failed ? 'Degraded' : 'Ready',
+    reason: failed ? 'ChecksFail' : 'Installed',
+    message: summarizeProbes(probes),
+  } as const;
+  return standings.settle(planned, standing, probes);
+}
+
+async function markStopped(
+  context: InstallerContext,
+  changing: readonly PackagePlan[],
+  standings: Standings,
+  error: CapstanError,
+): Promise<void> {
+  const next = error.next[0] === undefined ? '' : ` Go on with: ${error.next[0]}`;
+  const reason = camelCase(error.code.replace(/^CAPSTAN_(CAP_)?/, ''));
+  for (const planned of changing) {
+    await standings.settle(planned, { phase: 'Stalled', reason, message: `${error.message}${next}` });
+  }
+  await publishCapabilities(context.client);
+}
+
+function resultOf(plan: InstallPlan, probes: ReadonlyMap<string, readonly ProbeStatus[]>): InstallResult {
   return {
     changed: true,
     packages: plan.packages.map(({ name, version, action }) => {
@@ -96,85 +199,6 @@ async function install(run: Run, plan: InstallPlan, changing: readonly PackagePl
       return { name, version, action, probes: found, summary: summarizeProbes(found) };
     }),
   };
-}
-
-async function installPackage(run: Run, prepared: PreparedPackage): Promise<ProbeStatus[]> {
-  const { planned, units } = prepared;
-  const { name, metadata } = planned;
-  const { client } = run.context;
-  const namespaces = [...new Set([planned.namespace.name, ...units.map(({ namespace }) => namespace)])];
-  await run.step(
-    { kind: 'namespace', package: name, text: `namespace ${namespaces.join(', ')}`, detail: { namespaces } },
-    async () => {
-      for (const namespace of namespaces)
-        await ensureNamespace(client, namespace, { labels: { [PACKAGE_LABEL]: name } });
-    },
-  );
-  const crdNames = planned.crds.map((crd) => crd.name);
-  if (crdNames.length > 0) {
-    const text = `${crdNames.length} CRDs`;
-    await run.step({ kind: 'crd', package: name, text, detail: { crds: crdNames } }, async () =>
-      applyCrds(run, await renderedCrds(run.context, prepared, run.signal), planned.crds),
-    );
-  }
-  for (const [index, unit] of planned.units.entries()) {
-    const found = units[index];
-    if (!found) continue;
-    const detail = { release: unit.release, namespace: unit.namespace, digest: unit.digest };
-    const text = `Helm release ${unit.release} (${unit.chart.name} ${unit.chart.version})`;
-    await run.step({ kind: 'unit', package: name, text, detail }, () => installUnit(run, name, found, unit));
-  }
-  const probes = await run.step({ kind: 'probe', package: name, text: 'checks' }, () => waitForProbes(run, metadata));
-  const definitions = definitionsOf(metadata);
-  const text = `Definitions ${metadata.provides.definitions.map(({ shortName }) => shortName).join(', ')}`;
-  const detail = { definitions: definitions.map((definition) => definition.metadata.name) };
-  await run.step({ kind: 'publish', package: name, text, detail }, async () => {
-    for (const definition of definitions) await client.apply(definition, { fieldManager: INSTALLER });
-  });
-  return probes;
-}
-
-async function recordGoals(run: Run, plan: InstallPlan, changing: readonly PackagePlan[]): Promise<void> {
-  const { client } = run.context;
-  for (const planned of changing) {
-    const pinCenter = plan.goals.some(({ package: name, center }) => name === planned.name && center !== undefined);
-    const object = goalObject(planned, { pinCenter, allowStandIns: plan.allowStandIns });
-    await client.apply(object, { fieldManager: INSTALLER });
-    const standing: InstallStanding = {
-      phase: 'Applying',
-      reason: 'Installing',
-      message: `version ${planned.version} is being put in place`,
-    };
-    await writeStatus(client, planned.name, standing, inProgress(run.journal.current.subject, plan, planned));
-  }
-}
-
-function inProgress(
-  subject: string,
-  plan: InstallPlan,
-  planned: PackagePlan,
-): Omit<CapabilityInstallStatus, 'conditions'> {
-  return { ...statusOf(planned, plan.digest, false), journal: { name: recordName('journal', subject) } };
-}
-
-async function markStopped(
-  context: InstallerContext,
-  plan: InstallPlan,
-  changing: readonly PackagePlan[],
-  error: CapstanError,
-): Promise<void> {
-  const subject = plan.goals[0]?.package ?? '';
-  const next = error.next[0] === undefined ? '' : ` Go on with: ${error.next[0]}`;
-  const reason = error.code.replace(/^CAPSTAN_(CAP_)?/, '');
-  for (const planned of changing) {
-    const standing: InstallStanding = {
-      phase: 'Stalled',
-      reason: camelCase(reason),
-      message: `${error.message}${next}`,
-    };
-    await writeStatus(context.client, planned.name, standing, inProgress(subject, plan, planned));
-  }
-  await publishCapabilities(context.client);
 }
 
 function unchanged(plan: InstallPlan): InstallResult {
@@ -190,6 +214,10 @@ function unchanged(plan: InstallPlan): InstallResult {
 
 function unitLimits(packages: readonly PackagePlan[]): number {
   return packages.flatMap(({ units }) => units).reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds * 1000, 0);
+}
+
+function clockOf({ clock }: InstallerContext): Pick<InstallerContext, 'clock'> {
+  return clock ? { clock } : {};
 }
 
 function camelCase(text: string): string {

@@ -2,8 +2,8 @@ import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { LEASES } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient, leaseHolder, waitFor } from '@capstan/kube';
 import { isEnding, type Journal, type JournalEntry, stoppedAt } from './journal.ts';
+import { JOURNAL_KEY, journalReference } from './journal-records.ts';
 import { readRecord } from './secrets.ts';
-import { JOURNAL_KEY, journalReference } from './state.ts';
 
 const LOOK_MS = 3000;
 

@@ -66,12 +66,17 @@ export function processIdentity(pid = process.pid): string {
 
 /** Whether a holder is a process of this machine that has ended. */
 export function isDeadHere(holder: string): boolean {
-  const match = /^(.*)\/(\d+)\.(\d+)\.([0-9a-f]+)$/.exec(holder);
-  if (!match) return false;
-  const [, host, pid, start, where] = match;
-  if (host !== hostname() || where === '' || where !== machine()) return false;
-  return startOf(Number(pid)) !== start;
+  const match = HOLDER.exec(holder);
+  return match !== null && isHere(holder) && startOf(Number(match[2])) !== match[3];
 }
+
+/** Whether a holder is or was a process of this machine, in this process namespace, since it was started. */
+export function isHere(holder: string): boolean {
+  const match = HOLDER.exec(holder);
+  return match !== null && match[1] === hostname() && match[4] === machine();
+}
+
+const HOLDER = /^(.*)\/(\d+)\.(\d+)\.([0-9a-f]+)$/;
 
 function inWords(holder: string): string {
   const match = /^(.*)\/(\d+)\./.exec(holder);

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@capstan/base';
+import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import {
   CAPSTAN_KINDS,
   type CapabilityInstall,
@@ -6,7 +6,7 @@ import {
   INSTALL_CONDITIONS,
   type InstallPhase,
 } from '@capstan/capability-model';
-import { conditionsOf, type KubeClient, type NewCondition, setCondition } from '@capstan/kube';
+import { conditionsOf, KUBE_CODES, type KubeClient, type NewCondition, setCondition } from '@capstan/kube';
 import type { PackagePlan } from '../plan/types.ts';
 import { INSTALLER } from './labels.ts';
 
@@ -36,18 +36,23 @@ export function goalObject(
   };
 }
 
+/** The status of an installation, apart from how it stands. */
+export type InstallFacts = Omit<CapabilityInstallStatus, 'conditions' | 'phase' | 'observedGeneration'>;
+
 /**
  * Writes the status of an installation by server-side apply: the installer's fields and conditions, never those of
- * others (the operator writes PluginLoaded). An installation that does not exist any more is left alone.
+ * others (the operator writes PluginLoaded). An installation that does not exist any more is left alone. `known` is the
+ * installation as this process saw it last; without it, it is read. Answers it as it is then.
  */
 export async function writeStatus(
   client: KubeClient,
   name: string,
   standing: InstallStanding,
-  status: Omit<CapabilityInstallStatus, 'conditions' | 'phase' | 'observedGeneration'>,
-): Promise<void> {
-  const live = (await client.get({ ...CAPSTAN_KINDS.install, name })) as CapabilityInstall | undefined;
-  if (!live) return;
+  status: InstallFacts,
+  known?: CapabilityInstall,
+): Promise<CapabilityInstall | undefined> {
+  const live = known ?? ((await client.get({ ...CAPSTAN_KINDS.install, name })) as CapabilityInstall | undefined);
+  if (!live) return undefined;
   const { generation } = live.metadata;
   const stamp = { generation, now: Date.now() };
   const ours = conditionsOf(live).filter(({ type }) => type !== INSTALL_CONDITIONS.pluginLoaded);
@@ -65,7 +70,12 @@ export async function writeStatus(
       ...(generation === undefined ? {} : { observedGeneration: generation }),
     },
   };
-  await client.apply(object, { fieldManager: INSTALLER, subresource: 'status' });
+  try {
+    return (await client.apply(object, { fieldManager: INSTALLER, subresource: 'status' })) as CapabilityInstall;
+  } catch (error) {
+    if (isCapstanError(error, KUBE_CODES.notFound)) return undefined;
+    throw error;
+  }
 }
 
 /** The installer's three conditions for a standing, as kstatus reads them. */

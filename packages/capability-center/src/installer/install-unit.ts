@@ -3,30 +3,36 @@ import { PACKAGE_LABEL } from '@capstan/capability-model';
 import type { ReleaseFlags } from '@capstan/helm-ts';
 import { isPending, type ReleaseState, readRelease, releaseBlocker } from '../plan/release-state.ts';
 import type { PreparedUnit } from '../plan/render.ts';
-import type { UnitPlan } from '../plan/types.ts';
+import type { HelmUnitPlan } from '../plan/types.ts';
 import { explainTimeout } from './blocking.ts';
 import { helmOutput } from './helm-notes.ts';
-import { UNIT_DIGEST_LABEL } from './labels.ts';
+import { RUN_LABEL, UNIT_DIGEST_LABEL } from './labels.ts';
+import { runName } from './orphans.ts';
 import { recoverRelease } from './recover-release.ts';
 import type { Run } from './run.ts';
 
 const HISTORY = 5;
 
+/** A unit of a package that is put in place. */
+export interface UnitWork {
+  readonly packageName: string;
+  readonly prepared: PreparedUnit;
+  readonly planned: HelmUnitPlan;
+  /** The release was installed by hand and is taken over. */
+  readonly adopt: boolean;
+}
+
 /**
  * Installs or upgrades one Helm release and waits until it is ready. A release that was made from this very chart with
  * these values is done already; one that an earlier run of ours left half done is recovered first; one that somebody
- * else made is refused.
+ * else made is refused, unless it is to be taken over: then an upgrade with the same chart and values makes it ours.
  */
-export async function installUnit(
-  run: Run,
-  packageName: string,
-  prepared: PreparedUnit,
-  planned: UnitPlan,
-): Promise<void> {
+export async function installUnit(run: Run, work: UnitWork): Promise<void> {
   const { client, helm } = run.context;
-  const { unit, namespace } = prepared;
+  const { packageName, prepared, planned } = work;
+  const { unit, namespace, chart } = prepared;
   let release = await readRelease(client, unit.release, namespace);
-  if (release) refuseForeign(release, packageName, run);
+  if (release && !work.adopt) refuseForeign(release, packageName, run);
   if (release && isPending(release)) {
     run.note(
       'unit',
@@ -36,31 +42,37 @@ export async function installUnit(
     release = await recoverRelease(run, release);
   }
   if (isDone(release, prepared) && planned.action !== 'repair') return;
-  const limitMs = Math.min(planned.timeoutSeconds * 1000, run.remainingMs());
-  const flags = flagsFor(run, packageName, prepared, limitMs);
+  const limitMs = unitLimit(run, planned);
+  const flags = flagsFor(run, work, limitMs);
   try {
-    if (!release) await helm.install(unit.release, prepared.chart.path, flags);
-    else {
-      const upgrade = { ...flags, valuesFrom: 'reset', historyMax: HISTORY } as const;
-      await helm.upgrade(unit.release, prepared.chart.path, upgrade);
-    }
+    if (!release) await helm.install(unit.release, chart.path, flags);
+    else await helm.upgrade(unit.release, chart.path, { ...flags, valuesFrom: 'reset', historyMax: HISTORY });
   } catch (error) {
     throw await explainTimeout(client, planned, error, limitMs);
   }
+}
+
+/** How long a unit may take: its own limit, and never longer than the whole operation. */
+export function unitLimit(run: Run, { timeoutSeconds }: Pick<HelmUnitPlan, 'timeoutSeconds'>): number {
+  return Math.min(timeoutSeconds * 1000, run.remainingMs());
 }
 
 function isDone(release: ReleaseState | undefined, prepared: PreparedUnit): boolean {
   return release?.status === 'deployed' && release.unitDigest === prepared.digest;
 }
 
-function flagsFor(run: Run, packageName: string, prepared: PreparedUnit, limitMs: number): ReleaseFlags {
+function flagsFor(run: Run, { packageName, prepared }: UnitWork, limitMs: number): ReleaseFlags {
   return {
     namespace: prepared.namespace,
     values: prepared.values,
     skipCrds: prepared.unit.crds?.owner === 'capstan',
     wait: true,
     timeLimitMs: limitMs,
-    labels: { [PACKAGE_LABEL]: packageName, [UNIT_DIGEST_LABEL]: prepared.digest },
+    labels: {
+      [PACKAGE_LABEL]: packageName,
+      [UNIT_DIGEST_LABEL]: prepared.digest,
+      ...(run.cluster === '' ? {} : { [RUN_LABEL]: runName(run.cluster, run.fence) }),
+    },
     signal: run.signal,
     onOutput: helmOutput(run, packageName),
   };

@@ -26,7 +26,6 @@ export interface Journal {
 }
 
 const CLEAN: readonly JournalKind[] = ['done', 'reverted'];
-const MAX_ENTRIES = 200;
 
 /**
  * The journal with one more entry. A `begin` after an operation has ended well starts afresh; after one that has not,
@@ -38,8 +37,7 @@ export function appendEntry(
 ): { readonly journal: Journal; readonly entry: JournalEntry } {
   const fresh = entry.kind === 'begin' && isDone(journal);
   const written: JournalEntry = { seq: (journal.entries.at(-1)?.seq ?? 0) + 1, ...entry };
-  const entries = [...(fresh ? [] : journal.entries), written].slice(-MAX_ENTRIES);
-  return { journal: { ...journal, entries }, entry: written };
+  return { journal: { ...journal, entries: [...(fresh ? [] : journal.entries), written] }, entry: written };
 }
 
 /** Whether nothing of the operation is left to do: it succeeded, or everything is as it was before it. */
@@ -74,4 +72,11 @@ export function announcesRelease(journal: Journal, release: string, namespace: s
 export function earlierRunEnded(journal: Journal, fence: number): boolean {
   const last = journal.entries.findLast((entry) => entry.fence !== fence);
   return last === undefined || isEnding(last);
+}
+
+/** Who carried out the run before this one, where it said so. */
+export function earlierHolder({ entries }: Journal, fence: number): string | undefined {
+  const first = entries.findLast((entry) => entry.fence !== fence && entry.detail?.['holder'] !== undefined);
+  const holder = first?.detail?.['holder'];
+  return typeof holder === 'string' ? holder : undefined;
 }

@@ -10,6 +10,18 @@ export const PACKAGE_VERSION_ANNOTATION = 'capstan.dev/package-version';
 /** Label of Helm's release record: digest of the chart and values that the release was made from. */
 export const UNIT_DIGEST_LABEL = 'capstan.dev/unit-digest';
 
+/**
+ * Label of Helm's release record: the run that wrote it. It also stands in Helm's command line, by which a Helm that
+ * outlived its run is found.
+ */
+export const RUN_LABEL = 'capstan.dev/run';
+
+/** Annotation of journals, revisions and payloads: name of the plan record that they belong to. */
+export const PLAN_ANNOTATION = 'capstan.dev/plan';
+
+/** Annotation of revisions: names of the payload records of their charts, joined by commas. */
+export const CHARTS_ANNOTATION = 'capstan.dev/charts';
+
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
 
 /** The object with the marks of its package: ours to change. CRDs are also kept by Helm, whatever their chart says. */

@@ -1,6 +1,8 @@
-import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { CapstanError, EXIT, isCapstanError, type KubernetesObject } from '@capstan/base';
 import { recordLabels, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { INSTALLER_CODES } from './codes.ts';
+import { INSTALLER } from './labels.ts';
 import { readRecord, recordSecret } from './secrets.ts';
 
 /** One package in force. */
@@ -35,6 +37,8 @@ export interface Tombstone {
 export interface ClusterLock {
   readonly packages: Readonly<Record<string, LockedPackage>>;
   readonly removed: Readonly<Record<string, Tombstone>>;
+  /** Fencing number of the run that wrote it last; absent in locks of early versions. */
+  readonly fence?: number;
 }
 
 const NAME = recordName('lock', 'cluster');
@@ -49,21 +53,34 @@ export async function readLock(client: KubeClient): Promise<ClusterLock> {
 
 /**
  * Changes the lock in one guarded write: the commit point of every operation. `change` gets the present lock and may
- * run again when somebody else wrote in between; answering the same object writes nothing.
+ * run again when somebody else wrote in between; answering the same object writes nothing. Throws FENCED when a run with
+ * a higher fencing number has written.
  */
-export async function writeLock(client: KubeClient, change: (lock: ClusterLock) => ClusterLock): Promise<void> {
+export async function writeLock(
+  client: KubeClient,
+  fence: number,
+  change: (lock: ClusterLock) => ClusterLock,
+): Promise<void> {
   for (;;) {
     const secret = await readSecret(client);
     const before = secret ? readRecord<ClusterLock>(secret, KEY) : EMPTY;
+    if ((before.fence ?? 0) > fence) throw overtaken();
     const after = change(before);
     if (after === before) return;
     try {
-      await put(client, after, secret);
+      await put(client, { ...after, fence }, secret);
       return;
     } catch (error) {
       if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
     }
   }
+}
+
+function overtaken(): CapstanError {
+  return new CapstanError(INSTALLER_CODES.fenced, 'A later run has changed what is in force.', {
+    hint: 'This process lost the install Lease and stopped at once.',
+    exit: EXIT.blocked,
+  });
 }
 
 function readSecret(client: KubeClient): Promise<KubernetesObject | undefined> {
@@ -80,6 +97,6 @@ async function put(client: KubeClient, value: ClusterLock, before: KubernetesObj
     value,
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   });
-  const options = { fieldManager: 'capstan-installer' };
+  const options = { fieldManager: INSTALLER };
   await (before ? client.replace(secret, options) : client.create(secret, options));
 }

@@ -1,39 +1,41 @@
-import { CapstanError, isCapstanError } from '@capstan/base';
-import { recordLabels, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
-import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { CapstanError, messageOf } from '@capstan/base';
+import { recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
+import type { KubeClient } from '@capstan/kube';
 import type { InstallPlan, PackagePlan } from '../plan/types.ts';
+import type { UninstallPlan } from '../uninstall/types.ts';
 import { INSTALLER_CODES } from './codes.ts';
-import { INSTALLER } from './labels.ts';
-import { readRecord, recordSecret } from './secrets.ts';
+import { loadPieces, storePieces } from './pieces.ts';
+import { invalidRecord } from './secrets.ts';
 
-const KEY = 'plan.json';
+const pack = promisify(gzip);
+const unpack = promisify(gunzip);
+const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
-/** Records a plan under its digest. Recording it again changes nothing: the Secret is immutable. */
-export async function recordPlan(client: KubeClient, plan: InstallPlan): Promise<void> {
-  const secret = recordSecret({
-    name: recordName('plan', plan.digest),
-    namespace: SYSTEM_NAMESPACE,
-    labels: recordLabels('plan'),
-    key: KEY,
-    value: plan,
-    immutable: true,
-  });
+/** A plan of any operation. */
+export type AnyPlan = InstallPlan | UninstallPlan;
+
+/** Records a plan under its digest. Recording it again changes nothing. */
+export async function recordPlan(client: KubeClient, plan: AnyPlan): Promise<void> {
+  await storePieces(client, { kind: 'plan', id: plan.digest }, await pack(JSON.stringify(plan)));
+}
+
+/** A recorded plan of any operation, or undefined when there is none of that digest. */
+export async function readRecordedPlan(client: KubeClient, digest: string): Promise<AnyPlan | undefined> {
+  const bytes = await loadPieces(client, { kind: 'plan', id: digest });
+  if (!bytes) return undefined;
   try {
-    await client.create(secret, { fieldManager: INSTALLER });
+    return JSON.parse((await unpack(bytes, { maxOutputLength: MAX_PLAN_BYTES })).toString('utf8')) as AnyPlan;
   } catch (error) {
-    if (!isCapstanError(error, KUBE_CODES.conflict)) throw error;
+    throw invalidRecord(recordName('plan', digest), `${messageOf(error)}.`, error);
   }
 }
 
-/** A recorded plan, or undefined when there is none of that digest. */
+/** A recorded plan of an installation, upgrade or rollback, or undefined. */
 export async function readPlan(client: KubeClient, digest: string): Promise<InstallPlan | undefined> {
-  const secret = await client.get({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace: SYSTEM_NAMESPACE,
-    name: recordName('plan', digest),
-  });
-  return secret ? readRecord<InstallPlan>(secret, KEY) : undefined;
+  const plan = await readRecordedPlan(client, digest);
+  return plan?.kind === 'InstallPlan' ? plan : undefined;
 }
 
 /** A package of a recorded plan; throws RECORD_INVALID when the record is gone. */
@@ -45,18 +47,4 @@ export async function readPlannedPackage(client: KubeClient, digest: string, nam
     hint: `The Secret ${recordName('plan', digest)} in ${SYSTEM_NAMESPACE} was deleted. Install ${name} again in the same version to restore it.`,
     fields: { package: name, planDigest: digest },
   });
-}
-
-/** Deletes the recorded plans that nothing refers to any more. */
-export async function pruneRecordedPlans(client: KubeClient, keep: readonly string[]): Promise<void> {
-  const names = new Set(keep.map((digest) => recordName('plan', digest)));
-  const selector = Object.entries(recordLabels('plan'))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const kind = { apiVersion: 'v1', kind: 'Secret' };
-  const { items } = await client.list(kind, { namespace: SYSTEM_NAMESPACE, labelSelector: selector });
-  const stale = items.filter(({ metadata }) => !names.has(metadata.name));
-  for (const { metadata } of stale) {
-    await client.delete({ ...kind, namespace: SYSTEM_NAMESPACE, name: metadata.name });
-  }
 }

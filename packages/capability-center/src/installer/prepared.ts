@@ -1,44 +1,61 @@
-import { CapstanError, EXIT } from '@capstan/base';
-import { configuredValues, helmUnits } from '@capstan/capability-model';
+import { CapstanError, EXIT, type KubernetesObject } from '@capstan/base';
+import { configuredValues, type ExportedValues, exportedValues } from '@capstan/capability-model';
 import { crdsOf } from '../plan/crds.ts';
 import { readFacts } from '../plan/facts.ts';
 import { readRelease } from '../plan/release-state.ts';
-import { type PreparedUnit, prepareUnit, type RenderedUnit, renderUnit } from '../plan/render.ts';
+import { type AnyPreparedUnit, prepareUnits, type RenderedUnit, renderUnit } from '../plan/render.ts';
 import { recallRender } from '../plan/render-cache.ts';
-import type { InstallPlan, PackagePlan } from '../plan/types.ts';
+import type { PackagePlan } from '../plan/types.ts';
+import { withKeptCharts } from './chart-source.ts';
 import { INSTALLER_CODES } from './codes.ts';
 import { commandLine, type InstallerContext } from './context.ts';
+import { chartsOf } from './revisions.ts';
 
 /** A package of a plan, with its charts at hand. */
 export interface PreparedPackage {
   readonly planned: PackagePlan;
-  readonly units: readonly PreparedUnit[];
+  readonly units: readonly AnyPreparedUnit[];
+}
+
+/** What packages are prepared from. */
+export interface PrepareOptions {
+  /** Other packages whose exported values they may use. */
+  readonly others?: readonly PackagePlan[];
+  /** Where charts are looked for first: what comes back was kept in the cluster, what is new is at its center. */
+  readonly first: 'cluster' | 'center';
 }
 
 /**
- * Finds the charts of a plan again and checks that they are the very ones that were planned: same content, same
- * values. Throws PLAN_STALE when a chart or a mirror changed in between.
+ * Finds the charts of planned packages again and checks that they are the very ones that were planned: same content,
+ * same values. Throws PLAN_STALE when a chart, a mirror or the meaning of a value changed in between.
  */
-export async function preparePackage(context: InstallerContext, planned: PackagePlan): Promise<PreparedPackage> {
-  const { metadata, center } = planned;
-  const configuration = configuredValues(metadata, planned.values);
-  const units = await Promise.all(
-    helmUnits(metadata).map((unit) => prepareUnit(context, metadata, unit, { center, configuration })),
+export function preparePackages(
+  context: InstallerContext,
+  packages: readonly PackagePlan[],
+  { others = [], first }: PrepareOptions,
+): Promise<PreparedPackage[]> {
+  const exported = exportsOf([...others, ...packages]);
+  return Promise.all(
+    packages.map(async (planned) => {
+      const { metadata, center, values } = planned;
+      const configuration = configuredValues(metadata, values);
+      const source = withKeptCharts(context, chartsOf(planned), first);
+      const units = await prepareUnits(source, metadata, { center, configuration, exported });
+      for (const [index, { digest, unit }] of units.entries()) {
+        if (digest === planned.units[index]?.digest) continue;
+        throw staleError(context, planned.name, `The chart or the values of unit ${unit.id} are not the planned ones.`);
+      }
+      return { planned, units };
+    }),
   );
-  for (const [index, { digest, unit }] of units.entries()) {
-    if (digest !== planned.units[index]?.digest) {
-      throw stale(context, planned, `The chart of unit ${unit.id} is not the one that was planned.`);
-    }
-  }
-  return { planned, units };
 }
 
-/** The CRDs of a prepared package, rendered again unless this process planned it. Throws PLAN_STALE if they differ. */
+/** The CRDs of a prepared package with our marks, rendered again unless this process planned it. */
 export async function renderedCrds(
   context: InstallerContext,
   { planned, units }: PreparedPackage,
   signal: AbortSignal,
-) {
+): Promise<KubernetesObject[]> {
   const { metadata } = planned;
   const rendered = recallRender(context, metadata, units) ?? (await renderAgain(context, units, signal));
   return crdsOf(metadata, rendered).map(({ object }) => object);
@@ -46,34 +63,33 @@ export async function renderedCrds(
 
 async function renderAgain(
   context: InstallerContext,
-  units: readonly PreparedUnit[],
+  units: readonly AnyPreparedUnit[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RenderedUnit>> {
-  const facts = await readFacts(context.client);
+  const { cluster, apiVersions } = await readFacts(context.client);
   const rendered = await Promise.all(
-    units.map(async (unit) => {
-      const release = await readRelease(context.client, unit.unit.release, unit.namespace);
-      const { version: kubeVersion } = facts.cluster;
+    units.map(async (one) => {
+      const release =
+        one.type === 'helm' ? await readRelease(context.client, one.unit.release, one.namespace) : undefined;
       const isUpgrade = release !== undefined;
-      return renderUnit(context, unit, { kubeVersion, apiVersions: facts.apiVersions, isUpgrade, signal });
+      return renderUnit(context, one, { kubeVersion: cluster.version, apiVersions, isUpgrade, signal });
     }),
   );
   return new Map(units.map(({ unit }, index) => [unit.id, rendered[index] as RenderedUnit]));
 }
 
-/** Throws PLAN_STALE when the plan was made for another cluster, or for another Kubernetes version. */
-export async function checkFacts(context: InstallerContext, plan: InstallPlan): Promise<void> {
-  const { cluster } = await readFacts(context.client);
-  const { uid, version } = plan.cluster;
-  if (cluster.uid === uid && cluster.version === version) return;
-  const what = cluster.uid === uid ? `The cluster now runs Kubernetes ${cluster.version}.` : 'It is another cluster.';
-  throw stale(context, plan.packages[0], what);
-}
-
-function stale(context: InstallerContext, planned: PackagePlan | undefined, why: string): CapstanError {
+/** PLAN_STALE: what was planned is not what would be done. */
+export function staleError(context: InstallerContext, name: string, why: string): CapstanError {
   return new CapstanError(INSTALLER_CODES.planStale, 'The plan does not fit any more.', {
     hint: `${why} Make a new plan and look at it.`,
-    next: planned ? [commandLine(context, `cap install ${planned.name} --plan`)] : [],
+    next: [commandLine(context, `cap install ${name} --plan`)],
     exit: EXIT.blocked,
   });
+}
+
+function exportsOf(packages: readonly PackagePlan[]): ExportedValues {
+  const exporters = packages.filter(({ metadata }) => (metadata.config.exports ?? []).length > 0);
+  return Object.fromEntries(
+    exporters.map(({ name, metadata, values }) => [name, exportedValues(metadata, configuredValues(metadata, values))]),
+  );
 }

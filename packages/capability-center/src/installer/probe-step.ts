@@ -1,6 +1,6 @@
 import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
 import type { CapabilityPackage, Probe, ProbeStatus } from '@capstan/capability-model';
-import { clusterFacts, KUBE_CODES, waitFor } from '@capstan/kube';
+import { KUBE_CODES, waitFor } from '@capstan/kube';
 import { evaluateProbe, type ProbeFacts, runProbes } from '../health/probes.ts';
 import { INSTALLER_CODES } from './codes.ts';
 import type { Run } from './run.ts';
@@ -11,9 +11,8 @@ const PROBES_WITHIN_MS = 60_000;
  * Waits until no blocking probe of a package fails and answers what all of them say. Unverifiable ones do not block.
  * Throws PROBE_FAILED with the probe's finding and the last Event of its target when the time is over.
  */
-export async function waitForProbes(run: Run, metadata: CapabilityPackage): Promise<ProbeStatus[]> {
+export async function waitForProbes(run: Run, metadata: CapabilityPackage, facts: ProbeFacts): Promise<ProbeStatus[]> {
   const { client, clock } = run.context;
-  const facts = await clusterFacts(client);
   const { probes } = metadata.health;
   await Promise.all(
     probes.filter(({ level }) => level === 'blocking').map((probe) => waitForProbe(run, metadata, probe, facts)),

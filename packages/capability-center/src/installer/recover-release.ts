@@ -1,29 +1,23 @@
 import { systemClock } from '@capstan/base';
 import { isPending, type ReleaseState, readRelease } from '../plan/release-state.ts';
-import { earlierRunEnded } from './journal.ts';
+import { isHere } from './install-lease.ts';
+import { earlierHolder, earlierRunEnded, type Journal } from './journal.ts';
 import type { Run } from './run.ts';
 
-const ORPHAN_MS = 5_000;
 const POLL_MS = 250;
 const RELEASE_TYPE = 'sh.helm.release.v1';
 
 /**
  * Brings a release that an earlier run of ours left pending into a state from which Helm goes on, and answers it
- * (undefined: there is none any more). Helm itself may have outlived a killed run and still be at work, so it is given a
- * moment to end. Then a first installation is uninstalled again, and of an upgrade the pending revision's record is
- * deleted, which leaves the revision before it as the newest.
+ * (undefined: there is none any more). A Helm that outlived that run on this machine has been ended; one of another
+ * machine is waited for until its own time limit is over. Then a first installation, or a removal that was begun, is
+ * uninstalled to its end; of an upgrade or a rollback the pending revision's record is deleted, which leaves the revision
+ * before it as the newest.
  */
 export async function recoverRelease(run: Run, release: ReleaseState): Promise<ReleaseState | undefined> {
-  const { client, helm, clock = systemClock } = run.context;
+  const { client, helm } = run.context;
   const { name, namespace } = release;
-  const patience = earlierRunEnded(run.journal.current, run.fence) ? 0 : ORPHAN_MS;
-  const deadline = clock.now() + patience;
-  let now: ReleaseState | undefined = release;
-  while (now && isPending(now) && clock.now() < deadline) {
-    await clock.sleep(POLL_MS, run.signal);
-    run.signal.throwIfAborted();
-    now = await readRelease(client, name, namespace);
-  }
+  const now = await waitOutHelm(run, release);
   if (!now || !isPending(now)) return now;
   if (now.status === 'pending-install' || now.status === 'uninstalling') {
     const timeLimitMs = Math.min(60_000, run.remainingMs());
@@ -37,4 +31,30 @@ export async function recoverRelease(run: Run, release: ReleaseState): Promise<R
     name: `${RELEASE_TYPE}.${name}.v${now.revision}`,
   });
   return readRelease(client, name, namespace);
+}
+
+/** Helm gives up at the limit that it was given; until then one on another machine may still be at work. */
+async function waitOutHelm(run: Run, release: ReleaseState): Promise<ReleaseState | undefined> {
+  const { client, clock = systemClock } = run.context;
+  const { current } = run.journal;
+  const holder = earlierHolder(current, run.fence);
+  if (earlierRunEnded(current, run.fence) || (holder !== undefined && isHere(holder))) return release;
+  const until = helmDeadline(current, release);
+  if (clock.now() < until) {
+    run.note('unit', `a Helm on another machine may be at work: waiting for it until ${new Date(until).toISOString()}`);
+  }
+  let now: ReleaseState | undefined = release;
+  while (now && isPending(now) && clock.now() < until) {
+    await clock.sleep(POLL_MS, run.signal);
+    run.signal.throwIfAborted();
+    now = await readRelease(client, release.name, release.namespace);
+  }
+  return now;
+}
+
+function helmDeadline({ entries }: Journal, { name, namespace }: ReleaseState): number {
+  const unit = entries.findLast(
+    ({ kind, detail }) => kind === 'unit' && detail?.['release'] === name && detail['namespace'] === namespace,
+  );
+  return unit ? Date.parse(unit.at) + Number(unit.detail?.['limitMs'] ?? 0) : 0;
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { CapstanError, type KubernetesObject, messageOf } from '@capstan/base';
+import { SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { INSTALLER_CODES } from './codes.ts';
 
 const MAX_RECORD_BYTES = 900 * 1024;
@@ -9,6 +10,7 @@ export function recordSecret(options: {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Record<string, string>;
+  readonly annotations?: Record<string, string>;
   readonly key: string;
   readonly value: unknown;
   readonly resourceVersion?: string;
@@ -20,11 +22,17 @@ export function recordSecret(options: {
       hint: `Records may have ${MAX_RECORD_BYTES / 1024} KiB; this one has ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB.`,
     });
   }
-  const { name, namespace, labels, resourceVersion } = options;
+  const { name, namespace, labels, annotations, resourceVersion } = options;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace, labels, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+    metadata: {
+      name,
+      namespace,
+      labels,
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
     type: 'capstan.dev/record',
     ...(options.immutable ? { immutable: true } : {}),
     data: { [options.key]: Buffer.from(text).toString('base64') },
@@ -39,10 +47,15 @@ export function readRecord<T>(secret: KubernetesObject, key: string): T {
     if (encoded === undefined) throw new Error(`it has no key ${key}`);
     return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as T;
   } catch (error) {
-    throw new CapstanError(INSTALLER_CODES.recordInvalid, `The record Secret ${secret.metadata.name} cannot be read.`, {
-      hint: `${messageOf(error)}. Somebody changed or damaged it: restore it from a backup, or delete it and install the package again.`,
-      fields: { namespace: secret.metadata.namespace, name: secret.metadata.name },
-      cause: error,
-    });
+    throw invalidRecord(secret.metadata.name, `${messageOf(error)}.`, error);
   }
+}
+
+/** RECORD_INVALID for the record Secret of a name, with why it cannot be used. */
+export function invalidRecord(name: string, why: string, cause?: unknown): CapstanError {
+  return new CapstanError(INSTALLER_CODES.recordInvalid, `The record Secret ${name} cannot be read.`, {
+    hint: `${why} Somebody changed or damaged it: restore it from a backup, or delete it and install the package again.`,
+    fields: { namespace: SYSTEM_NAMESPACE, name },
+    cause,
+  });
 }

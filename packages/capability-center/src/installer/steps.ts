@@ -15,7 +15,17 @@ export const INSTALL_STEPS = [
 ] as const;
 
 /** Steps of a removal, in order. */
-export const UNINSTALL_STEPS = ['begin', 'withdraw', 'drain', 'unit', 'crd', 'namespace', 'tombstone'] as const;
+export const UNINSTALL_STEPS = [
+  'begin',
+  'withdraw',
+  'guard',
+  'archive',
+  'drain',
+  'unit',
+  'crd',
+  'namespace',
+  'tombstone',
+] as const;
 
 /** Steps of taking unfinished work back to the state before it, in order. */
 export const REVERT_STEPS = [
