@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf, parseContract } from '@capstan/capability-model';
 import { aPackage } from '@capstan/capability-model/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadCatalog } from './catalog.ts';
@@ -53,6 +54,42 @@ test('publishing again changes nothing, and other content under the same version
   const release = aPackage('keda', { version: '2.20.2', release: 1, summary: 'Something else' });
   expect((await publishToDirectory(location, [release])).added).toEqual(['keda@2.20.2-r1']);
   expect(await readDirectoryRegistry({ name: 'capstan', location })).toHaveLength(2);
+});
+
+test('a version that the index lists with another digest is not replaced by a new file', async () => {
+  const { location } = await aRegistry('2.20.2');
+  await rm(join(location, 'packages/keda/2.20.2.json'));
+  const other = aPackage('keda', { version: '2.20.2', summary: 'Something else' });
+  await expect(publishToDirectory(location, [other])).rejects.toMatchObject({ code: 'CAPSTAN_REGISTRY_PUBLISHED' });
+});
+
+test('a contract is published with its versions, may get more, and never loses or changes one', async () => {
+  const { location } = await aRegistry('2.20.2');
+  const version = (number: string, ...names: string[]) => ({
+    version: number,
+    features: names.map((name) => ({ name, summary: name, test: `autoscale/${name}` })),
+  });
+  const contract = (...versions: object[]) =>
+    parseContract({
+      apiVersion: 'contract.capstan.dev/v1',
+      kind: 'CapabilityContract',
+      id: 'autoscale',
+      summary: 'Scales',
+      versions,
+    });
+  const first = contract(version('1.0.0', 'cron'));
+  const grown = contract(version('1.0.0', 'cron'), version('1.1.0', 'cron', 'queue'));
+  expect((await publishToDirectory(location, [], { contracts: [first] })).added).toEqual(['contract autoscale@1.0.0']);
+  expect((await publishToDirectory(location, [], { contracts: [first] })).added).toEqual([]);
+  expect((await publishToDirectory(location, [], { contracts: [grown] })).added).toEqual(['contract autoscale@1.1.0']);
+  for (const lesser of [first, contract(version('1.0.0', 'queue'), version('1.1.0', 'cron', 'queue'))]) {
+    await expect(publishToDirectory(location, [], { contracts: [lesser] })).rejects.toMatchObject({
+      code: 'CAPSTAN_CONTRACT_INVALID',
+    });
+  }
+  const index = JSON.parse(await readFile(join(location, 'index.json'), 'utf8')) as { contracts: unknown };
+  expect(index.contracts).toEqual({ autoscale: { digest: digestOf(grown) } });
+  expect(await readDirectoryRegistry({ name: 'capstan', location })).toHaveLength(1);
 });
 
 test('a publication that stopped before the index is completed by the next one', async () => {
