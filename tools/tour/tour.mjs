@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const launcher = `${root}capstan`;
+/** The version that the tour upgrades from. */
+const OLDER = '2.19';
 const APPLICATION = 'examples/helloworld/app.yaml';
 
 /**
@@ -102,9 +104,12 @@ async function mainJob({ target, namespace, install }) {
   if (install) {
     await take({
       say: 'What would installing KEDA do? Nothing is changed yet.',
-      args: ['cap', 'install', 'keda', '--plan', ...target],
+      args: ['cap', 'install', `keda@${OLDER}`, '--plan', ...target],
     });
-    await take({ say: 'Install it, with real Helm.', args: ['cap', 'install', 'keda', '--yes', ...target] });
+    await take({
+      say: 'Install it, with real Helm: not the newest version yet.',
+      args: ['cap', 'install', `keda@${OLDER}`, '--yes', ...target],
+    });
   } else {
     console.log('\nKEDA is installed here already, and stays.');
   }
@@ -126,6 +131,12 @@ async function mainJob({ target, namespace, install }) {
     args: ['cap', 'query', 'autoscale >=1.0', ...there],
   });
   if (install) {
+    await upgradeAndBack(target);
+    await take({
+      say: 'What would removing KEDA do, and who would notice?',
+      args: ['cap', 'uninstall', 'keda', '--plan', ...target],
+      exit: 5,
+    });
     await take({
       say: 'Taking KEDA away would break the application: refused.',
       args: ['cap', 'uninstall', 'keda', '--yes', ...target],
@@ -139,6 +150,23 @@ async function mainJob({ target, namespace, install }) {
       args: ['cap', 'uninstall', 'keda', '--delete-crds', '--yes', ...target],
     });
   }
+}
+
+/**
+ * From the older version to the newer one and back, while the application runs.
+ * @param {string[]} target
+ */
+async function upgradeAndBack(target) {
+  await take({
+    say: 'There is a newer KEDA. The plan names the CRDs that get stricter, the new rights, and whether there is a way back.',
+    args: ['cap', 'upgrade', 'keda', '--plan', ...target],
+  });
+  await take({ say: 'Upgrade it; the application goes on.', args: ['cap', 'upgrade', 'keda', '--yes', ...target] });
+  await take({
+    say: 'And back to the version before, from what is kept in the cluster.',
+    args: ['cap', 'rollback', 'keda', '--yes', ...target],
+  });
+  await take({ say: 'Why is it there at all?', args: ['cap', 'why', 'keda', ...target] });
 }
 
 /** @param {Step} step */

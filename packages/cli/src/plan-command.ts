@@ -1,5 +1,6 @@
 import { EXIT, isCapstanError } from '@capstan/base';
 import type { ExecuteOptions, InstallerContext, InstallPlan, InstallResult } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import type { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from './base-command.ts';
@@ -62,7 +63,7 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
 
   async #ask(plan: InstallPlan, context: string): Promise<void> {
     const names = enumerate(
-      plan.packages.filter(({ action }) => action !== 'none').map(({ name, version }) => `${name} ${version}`),
+      plan.packages.filter(({ action }) => action !== 'none').map((one) => `${one.name} ${versionLabel(one)}`),
     );
     const { yes, approve } = this.#flags;
     // The digest of an approved plan is that of the state before it: once begun, it is resumed and not planned again.

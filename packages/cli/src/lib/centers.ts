@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CapstanError, EXIT, messageOf } from '@capstan/base';
+import { CapstanError, EXIT } from '@capstan/base';
 import {
   type AddedCenter,
   addCenter as add,
@@ -20,6 +19,7 @@ import {
 import type { KubeClient } from '@capstan/kube';
 import { CLI_CODES } from '../codes.ts';
 import { bundledRegistry } from './assets.ts';
+import { readKey } from './bundles.ts';
 
 /** What `center add` was given. */
 export interface CenterWords {
@@ -115,14 +115,6 @@ function parseCredentials(text: string): CredentialsReference {
     '--credentials-from is neither secret:NAMESPACE/NAME nor env:PREFIX',
     'Credentials are never given as text.',
   );
-}
-
-async function readKey(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw usage(`the key ${file} cannot be read`, messageOf(error));
-  }
 }
 
 function usage(message: string, hint?: string): CapstanError {

@@ -1,8 +1,10 @@
-import type { InstallPlan, PlanBlocker } from '@capstan/capability-center';
-import { enumerate } from '../lib/words.ts';
+import type { CrdPlan, InstallPlan, PlanBlocker } from '@capstan/capability-center';
+import { count, enumerate } from '../lib/words.ts';
 import { labelled } from './labelled.ts';
 import { packagePlanLines } from './package-plan.ts';
 import type { Terminal } from './terminal.ts';
+
+const MOST_REASONS = 4;
 
 /** What `planLines` prints beside the plan. */
 export interface PlanPage {
@@ -27,7 +29,7 @@ export function planLines(plan: InstallPlan, { terminal, wide, run }: PlanPage):
     ...(plan.resumes
       ? line('goes on', `with a run that stopped at step ${plan.resumes.step} (since ${plan.resumes.since})`)
       : []),
-    ...plan.warnings.flatMap((warning) => line('warning', warning)),
+    ...plan.warnings.filter((warning) => !isOfVerdict(warning, plan)).flatMap((warning) => line('warning', warning)),
     ...line('apps', applicationsText(plan)),
     ...certificateLines(plan, width),
     ...plan.blockers.flatMap((blocker) => blockerLines(blocker, width, 0)),
@@ -69,15 +71,31 @@ function certificateLines({ certificate, changes, operation }: InstallPlan, widt
     until: `until step ${until}${name === undefined ? '' : ` of ${name}`}; after it there is none`,
     impossible: 'there is none',
   }[rollback];
-  const told = reasons.filter(({ effect }) => effect === 'ends' || rollback === 'possible');
+  const kept = reasons.filter(({ code }) => code === 'crd-kept').length;
+  const told = reasons.filter(
+    ({ effect, code }) => effect === 'ends' || (rollback === 'possible' && code !== 'crd-kept'),
+  );
   return [
     ...labelled('way back', verdict, width, 0),
-    ...told.flatMap((reason) => labelled('', `${reason.package}: ${reason.text}`, width, 0)),
+    ...told.slice(0, MOST_REASONS).flatMap(({ text }) => labelled('', text, width, 0)),
+    ...(told.length > MOST_REASONS
+      ? labelled('', `and ${told.length - MOST_REASONS} more reasons (-o json shows them)`, width, 0)
+      : []),
+    ...(kept > 0 && rollback !== 'impossible'
+      ? labelled('', `${count(kept, 'CRD')} would stay as the new version has them`, width, 0)
+      : []),
   ];
+}
+
+/** A warning about a CRD of which the same is shown already: its verdict, or that a newer one stays. */
+function isOfVerdict(warning: string, { packages }: InstallPlan): boolean {
+  const told = ({ action, verdict }: CrdPlan) => action === 'keep-newer' || (verdict && verdict.verdict !== 'safe');
+  const crds = packages.flatMap((one) => one.crds.filter(told));
+  return crds.some(({ name }) => warning.startsWith(`The CRD ${name} `));
 }
 
 function endLines({ blockers, changes, digest }: InstallPlan, run: string | undefined): string[] {
   if (!changes) return ['Everything is as asked: there is nothing to change.'];
   if (blockers.length > 0 || run === undefined) return [];
-  return [`Digest: ${digest}`, `Run it:  ${run}`, 'As YAML for Git:  add -o yaml'];
+  return [`Digest: ${digest}`, `Run it:  ${run}`, 'As data:  add -o json or -o yaml'];
 }

@@ -106,7 +106,7 @@ export class Output {
   /** Prints one thing in the asked form. */
   async document({ kind, data, name, text }: Document): Promise<void> {
     if (this.forMachines) return this.envelope(kind, data);
-    if (this.format === 'name') return this.data([name]);
+    if (this.format === 'name') return this.data(name === '' ? [] : [name]);
     this.data(text(this.format === 'wide' ? 'wide' : 'table'));
   }
 

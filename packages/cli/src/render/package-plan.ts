@@ -1,4 +1,5 @@
 import type { CrdPlan, ObjectPlan, PackagePlan, UnitPlan } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import { count, enumerate } from '../lib/words.ts';
 import { labelled } from './labelled.ts';
 import { wrap } from './terminal.ts';
@@ -19,11 +20,12 @@ const DONE: Readonly<Record<ObjectPlan['action'], string>> = {
 };
 /** Lines of one kind that are shown unless all are asked for. */
 const FEW = 3;
+const MOST_RIGHTS = 6;
 
 /** What a plan does with one package. */
 export function packagePlanLines(one: PackagePlan, width: number, wide: boolean): string[] {
   const line = (label: string, text: string) => labelled(label, text, width);
-  const head = `${MARKS[one.action]} ${one.name} ${one.version}${fromText(one)}  ${one.why}`;
+  const head = `${MARKS[one.action]} ${one.name} ${versionLabel(one)}${fromText(one)}  ${one.revision === undefined ? one.why : 'you asked for it'}`;
   const indented = (text: string) => wrap(text, width - 2).map((text) => `  ${text}`);
   if (one.action === 'none') return indented(`${head}; installed already`);
   return [
@@ -91,7 +93,7 @@ function objectLines({ object, action, changes = [] }: ObjectPlan, width: number
   return [
     ...labelled('', `${DONE[action]}  ${object.kind.toLowerCase()}/${object.name}`, width),
     ...changes.flatMap(({ path, before, after, hidden }) =>
-      labelled('', `  ${path}: ${hidden ? '(changed, hidden)' : `${shown(before)} -> ${shown(after)}`}`, width),
+      labelled('', `- ${path}: ${hidden ? '(changed, hidden)' : `${shown(before)} -> ${shown(after)}`}`, width),
     ),
   ];
 }
@@ -103,47 +105,46 @@ function shown(value: unknown): string {
 
 function crdLines(crds: readonly CrdPlan[], width: number, wide: boolean): string[] {
   if (crds.length === 0) return [];
-  const named = crds.map(({ name, action }) => (action === 'create' ? name : `${name} (${CRD_WORDS[action]})`));
-  const kept = crds.every(({ action }) => action === 'unchanged');
-  const text = kept ? `${crds.length}, as before` : `${crds.length}: ${named.join(', ')}`;
+  const fresh = crds.every(({ action }) => action === 'create');
+  const of = (action: CrdPlan['action']) => crds.filter((crd) => crd.action === action).length;
+  const tally = (['create', 'change', 'unchanged', 'keep-newer'] as const)
+    .filter((action) => of(action) > 0)
+    .map((action) => `${of(action)} ${CRD_WORDS[action]}`);
   return [
-    ...labelled('CRDs', text, width),
+    ...labelled('CRDs', `${crds.length}: ${fresh ? crds.map(({ name }) => name).join(', ') : tally.join(', ')}`, width),
     ...crds.flatMap((crd) => [...verdictLines(crd, width, wide), ...migrationLines(crd, width)]),
   ];
 }
 
-const CRD_WORDS: Readonly<Record<Exclude<CrdPlan['action'], 'create'>, string>> = {
+const CRD_WORDS: Readonly<Record<CrdPlan['action'], string>> = {
+  create: 'new',
   change: 'changed',
   unchanged: 'as before',
-  'keep-newer': 'a newer one stays',
+  'keep-newer': 'stay as the newer version has them, since CRDs never go back',
 };
 
 /** The verdict on a changed CRD: what the rules found, and which stored objects the new schema refuses. */
 function verdictLines({ name, verdict: review }: CrdPlan, width: number, wide: boolean): string[] {
   if (!review || (review.verdict === 'safe' && !wide)) return [];
+  const line = (text: string) => labelled('', text, width);
   const findings = review.findings.filter(({ severity }) => wide || severity !== 'notice');
-  const told = findings.slice(0, wide ? findings.length : FEW);
+  const told = wide || review.verdict === 'blocked' ? findings : findings.slice(0, 1);
   const more = findings.length - told.length + review.omitted;
   const { instances } = review;
+  const stored = !instances
+    ? ''
+    : instances.checked === 0 && !instances.incomplete
+      ? '; no object is stored'
+      : `; of ${count(instances.checked, 'stored object')} ${instances.invalid} would be invalid${instances.incomplete ? `, ${instances.incomplete}` : ''}`;
+  const offenders = instances?.offenders.slice(0, wide ? instances.offenders.length : FEW) ?? [];
   return [
-    ...labelled('', `${review.verdict === 'blocked' ? '! ' : ''}${name}: ${review.verdict}`, width),
-    ...told.flatMap(({ message, rule, version }) =>
-      labelled('', `  ${version === undefined ? '' : `${version}: `}${message} [${rule}]`, width),
-    ),
-    ...(more > 0 ? labelled('', `  and ${more} more (-o wide shows them)`, width) : []),
-    ...(instances === undefined
-      ? []
-      : labelled(
-          '',
-          `  ${count(instances.checked, 'stored object')} checked, ${instances.invalid} would be invalid${instances.incomplete ? `; ${instances.incomplete}` : ''}`,
-          width,
-        )),
-    ...(instances?.offenders.slice(0, wide ? 20 : FEW) ?? []).flatMap((offender) =>
-      labelled(
-        '',
-        `  ! ${[offender.namespace, offender.name].filter(Boolean).join('/')}: ${offender.problems[0]}`,
-        width,
-      ),
+    ...line(`${review.verdict === 'blocked' ? '! ' : ''}${name}: ${review.verdict}${stored}`),
+    ...told.flatMap(({ message, rule, version }, at) => {
+      const rest = more > 0 && at === told.length - 1 ? `, and ${more} more` : '';
+      return line(`- ${version === undefined ? '' : `${version}: `}${message} [${rule}]${rest}`);
+    }),
+    ...offenders.flatMap((offender) =>
+      line(`! ${[offender.namespace, offender.name].filter(Boolean).join('/')}: ${offender.problems[0]}`),
     ),
   ];
 }
@@ -155,7 +156,8 @@ function migrationLines({ name, migrate }: CrdPlan, width: number): string[] {
 }
 
 /**
- * What changes in the rights. Rights that deserve a second look are always shown; the rest is counted unless asked for.
+ * What changes in the rights. Of a first installation those that deserve a second look, of an upgrade all that are new;
+ * everything with `-o wide`.
  */
 function rightsLines(
   { permissions, permissionDelta: delta, action }: PackagePlan,
@@ -164,23 +166,27 @@ function rightsLines(
 ): string[] {
   const all = permissions.reduce((sum, { lines }) => sum + lines.length, 0);
   const total = `${count(all, 'rule')} in ${count(permissions.length, 'role')}`;
-  const told = ({ notable }: { readonly notable: boolean }) => wide || notable;
-  const changed =
-    action === 'install' || action === 'adopt'
-      ? ''
-      : delta.added.length + delta.removed.length === 0
-        ? ', as before'
-        : `, ${delta.added.length} new, ${delta.removed.length} fewer`;
+  const first = action === 'install' || action === 'adopt';
   const lines = [
-    ...delta.added.filter(told).map(({ line, subjects }) => `! ${line}, for ${subjects.join(', ')}`),
+    ...delta.added
+      .filter(({ notable }) => wide || notable || !first)
+      .map(({ line, subjects, notable }) => `${notable ? '!' : '+'} ${line}, for ${subjects.join(', ')}`),
     ...delta.removed.filter(() => wide).map(({ line, subjects }) => `- ${line}, for ${subjects.join(', ')}`),
     ...delta.undeclared.map(({ line }) => `! not declared by the package: ${line}`),
   ];
   const distinct = [...new Set(lines)];
+  const shown = wide ? distinct : distinct.slice(0, MOST_RIGHTS);
+  const more = distinct.length - shown.length;
   return [
-    ...labelled('rights', `${total}${changed}${distinct.length > 0 && !wide ? ', far-reaching:' : ''}`, width),
-    ...distinct.flatMap((text) => labelled('', text, width)),
+    ...labelled('rights', `${total}${first ? '' : changedRights(delta)}`, width),
+    ...shown.flatMap((text) => labelled('', text, width)),
+    ...(more > 0 ? labelled('', `and ${more} more (-o wide shows them)`, width) : []),
   ];
+}
+
+function changedRights({ added, removed }: PackagePlan['permissionDelta']): string {
+  if (added.length + removed.length === 0) return ', as before';
+  return `, ${added.length} new, ${removed.length} fewer`;
 }
 
 function definitionLines({ definitions }: PackagePlan, width: number): string[] {

@@ -1,4 +1,5 @@
 import type { RevisionRecord } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../../base-command.ts';
 import { formatAge } from '../../lib/duration.ts';
@@ -22,7 +23,7 @@ export default class CapHistory extends CapstanCommand<typeof CapHistory> {
       empty: `No revision of ${name} is recorded.`,
       columns: [
         { header: 'REVISION', value: (row) => row.number },
-        { header: 'VERSION', value: (row) => row.version },
+        { header: 'VERSION', value: versionLabel },
         { header: 'STATE', value: (row) => row.phase, state: true },
         { header: 'BY', value: byText },
         { header: 'AGE', value: (row) => formatAge(row.at) },
