@@ -12,6 +12,7 @@ import {
   readCenters,
   recordCenter,
   recordedCenters,
+  requireRecordable,
 } from './center-records.ts';
 import { credentialsOf, loginSecret } from './credentials.ts';
 import type { CenterRecord } from './types.ts';
@@ -34,18 +35,18 @@ export interface AddedCenter {
 
 /**
  * Records a center after reading all of it: reachable, whole and signed as its policy asks. A record of the same name
- * is replaced. Where no center was recorded before, the registry shipped with Capstan is recorded beside it. Rejects as
- * `readRegistry` does, then nothing is recorded.
+ * is replaced. Where no center was recorded before, the registry shipped with Capstan is recorded beside it, unless
+ * `keepBundled` is false. Rejects as `readRegistry` does, then nothing is recorded.
  */
 export async function addCenter(
   client: KubeClient,
   record: CenterRecord,
-  options: ManageCentersOptions,
+  options: ManageCentersOptions & { readonly keepBundled?: boolean },
 ): Promise<AddedCenter> {
+  const { keepBundled = true, ...managing } = options;
   const aborts = options.signal ? { signal: options.signal } : {};
-  // Checks the record itself first: what cannot be recorded need not be read.
-  const secret = centerSecret(record);
-  const { entries, source } = await readRegistry(record, accessOf(client, options));
+  requireRecordable(record);
+  const { entries, source } = await readRegistry(record, accessOf(client, managing));
   if (source.offline !== undefined) {
     throw new CapstanError(
       CENTER_CODES.registryUnreadable,
@@ -55,9 +56,9 @@ export async function addCenter(
   }
   await ensureNamespace(client, SYSTEM_NAMESPACE, aborts);
   const recorded = await recordedCenters(client, { bundled: options.bundled, ...aborts });
-  const keptBundled = record.name !== BUNDLED_CENTER && recorded.length === 0;
+  const keptBundled = keepBundled && record.name !== BUNDLED_CENTER && recorded.length === 0;
   if (keptBundled) await recordCenter(client, { ...bundledCenter(options.bundled), bundled: true }, aborts);
-  await client.apply(secret, aborts);
+  await recordCenter(client, record, aborts);
   return { record, packages: entries.length, source, keptBundled };
 }
 

@@ -1,4 +1,4 @@
-import { CapstanError, type KubernetesObject, messageOf } from '@capstan/base';
+import { CapstanError, EXIT, type KubernetesObject, messageOf } from '@capstan/base';
 import { recordLabels, recordName, SYSTEM_NAMESPACE, selectorOf } from '@capstan/capability-model';
 import type { KubeClient, WriteOptions } from '@capstan/kube';
 import { CENTER_CODES } from '../codes.ts';
@@ -58,9 +58,22 @@ export async function recordCenter(
   record: CenterRecord,
   options: WriteOptions = {},
 ): Promise<void> {
-  const problem = recordProblem(record);
-  if (problem) throw invalid(`The center ${String(record.name)} cannot be recorded: ${problem}.`);
+  requireRecordable(record);
   await client.apply(centerSecret(record), options);
+}
+
+/** Throws CAPSTAN_CENTER_INVALID when a record could not be read again. */
+export function requireRecordable(record: CenterRecord): void {
+  const problem = recordProblem(record);
+  if (!problem) return;
+  throw new CapstanError(
+    CENTER_CODES.centerInvalid,
+    `The center ${String(record.name)} cannot be recorded: ${problem}.`,
+    {
+      hint: 'A center is a directory, an http(s):// or an oci:// address, without credentials in it.',
+      exit: EXIT.usage,
+    },
+  );
 }
 
 /** The Secret that carries a center's record. */

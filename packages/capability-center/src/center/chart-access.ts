@@ -20,9 +20,10 @@ const FILES = 'files';
 
 /** What fetching charts takes. */
 export interface ChartFetchOptions {
-  readonly helm: Helm;
   readonly cache: CenterCache;
-  readonly credentials: CredentialsFor;
+  /** Pulls charts from repositories; without it only archives on this machine are read. */
+  readonly helm?: Helm;
+  readonly credentials?: CredentialsFor;
   /** OCI registries are spoken to without TLS; loopback addresses always are. */
   readonly plainHttp?: boolean;
   readonly signal?: AbortSignal;
@@ -90,13 +91,14 @@ function refused(archive: string, why: string): CapstanError {
 async function pull(chart: ChartReference, options: ChartFetchOptions): Promise<Buffer> {
   const { helm, signal } = options;
   const { repository, name, version } = chart;
+  if (!helm) throw unavailable(chart, 'repositories are not read here');
   const reference = repository.startsWith('oci://')
     ? { name: `${repository}/${name}`, version }
     : { name, repository, version };
   const destination = await mkdtemp(join(tmpdir(), 'capstan-chart-'));
   try {
     const flags: PullFlags = { destination, maxBytes: MAX_ARCHIVE_BYTES, timeLimitMs: TIME_LIMIT_MS };
-    const login = await options.credentials(hostOf(repository));
+    const login = await options.credentials?.(hostOf(repository));
     const basic = login && 'token' in login ? { username: 'token', password: login.token } : login;
     const { path } = await helm.pull(reference, {
       ...flags,
@@ -108,19 +110,19 @@ async function pull(chart: ChartReference, options: ChartFetchOptions): Promise<
   } catch (error) {
     signal?.throwIfAborted();
     if (!isCapstanError(error)) throw error;
-    throw new CapstanError(
-      CENTER_CODES.chartUnavailable,
-      `The chart ${name} ${version} cannot be had from ${repository}: ${error.message}.`,
-      {
-        hint: error.hint ?? 'Look whether the repository can be reached, or add a mirror that holds the chart.',
-        cause: error,
-        fields: { chart: name, version, repository },
-        exit: error.exit,
-      },
-    );
+    throw unavailable(chart, error.message, error);
   } finally {
     await rm(destination, { recursive: true, force: true });
   }
+}
+
+function unavailable({ name, version, repository }: ChartReference, why: string, cause?: CapstanError): CapstanError {
+  const message = `The chart ${name} ${version} cannot be had from ${repository}: ${why}.`;
+  return new CapstanError(CENTER_CODES.chartUnavailable, message, {
+    hint: cause?.hint ?? 'Look whether the repository can be reached, or add a mirror that holds the chart.',
+    fields: { chart: name, version, repository },
+    ...(cause ? { cause, exit: cause.exit } : {}),
+  });
 }
 
 function isPlain(repository: string, plainHttp = false): boolean {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CapstanError, isCapstanError, messageOf } from '@capstan/base';
+import { CapstanError, messageOf } from '@capstan/base';
 import { CENTER_CODES } from '../codes.ts';
 
 /** One file of an archive. */
@@ -36,7 +36,7 @@ export async function readArchive(bytes: Uint8Array, limits: ArchiveLimits, name
   try {
     return await read(bytes, limits);
   } catch (error) {
-    const cause = isCapstanError(error) ? error.message : messageOf(error);
+    const cause = messageOf(error).replace(/[.?]+$/, '');
     throw new CapstanError(CENTER_CODES.archiveInvalid, `The archive ${name} is refused: ${cause}.`, {
       hint: 'Nothing of it was used. Get it again from its source, or have it packed again.',
       cause: error,
