@@ -1,4 +1,7 @@
-/** Steps of an installation, an upgrade and a rollback, in order. An entry of each is written before its effect. */
+/**
+ * Steps of an installation, an upgrade and a rollback, in order. An entry of each is written before its effect. `migrate`
+ * comes only with objects that are stored in a former version, `withdraw` only with Definitions that go.
+ */
 export const INSTALL_STEPS = [
   'begin',
   'fetch',
@@ -6,6 +9,7 @@ export const INSTALL_STEPS = [
   'snapshot',
   'crd',
   'migrate',
+  'withdraw',
   'namespace',
   'unit',
   'probe',
