@@ -95,6 +95,7 @@ export {
   type PredicateContext,
   type PredicateFacts,
   requirementsIn,
+  valueAt,
 } from './predicate.ts';
 export { type PackageDocument, type PublishInput, publishPackage } from './publish.ts';
 export {

@@ -12,6 +12,8 @@ export interface ClusterFacts {
   readonly reason: string;
   /** CPU architectures of the nodes, sorted. */
   readonly arch: readonly string[];
+  /** Operating systems of the nodes, sorted. */
+  readonly os: readonly string[];
   readonly nodes: number;
 }
 
@@ -24,8 +26,8 @@ const KWOK_ANNOTATION = 'kwok.x-k8s.io/node';
  */
 export async function clusterFacts(client: KubeClient): Promise<ClusterFacts> {
   const [{ gitVersion: version }, nodes] = await Promise.all([client.version(), nodesOf(client)]);
-  const arch = [...new Set((nodes ?? []).map((node) => node.arch).filter((name) => name !== ''))].sort();
-  const facts = { version, arch, nodes: nodes?.length ?? 0 };
+  const [arch, os] = [namesOf(nodes?.map((node) => node.arch)), namesOf(nodes?.map((node) => node.os))];
+  const facts = { version, arch, os, nodes: nodes?.length ?? 0 };
   if (version.includes('+sim')) return { ...facts, simulated: true, reason: `the API server's version is ${version}` };
   if (nodes === undefined) return { ...facts, simulated: false, reason: 'the nodes may not be listed' };
   const fake = nodes.filter((node) => node.fake).length;
@@ -34,12 +36,17 @@ export async function clusterFacts(client: KubeClient): Promise<ClusterFacts> {
   return { ...facts, simulated: false, reason: nodes.length === 0 ? 'there are no nodes' : 'there are real nodes' };
 }
 
-async function nodesOf(client: KubeClient): Promise<{ arch: string; fake: boolean }[] | undefined> {
+function namesOf(names: readonly string[] = []): string[] {
+  return [...new Set(names.filter((name) => name !== ''))].sort();
+}
+
+async function nodesOf(client: KubeClient): Promise<{ arch: string; os: string; fake: boolean }[] | undefined> {
   try {
     const { items } = await client.list({ apiVersion: 'v1', kind: 'Node' });
     return items.map((node) => {
-      const { nodeInfo } = (node['status'] ?? {}) as { nodeInfo?: { architecture?: string } };
-      return { arch: nodeInfo?.architecture ?? '', fake: node.metadata.annotations?.[KWOK_ANNOTATION] === 'fake' };
+      const { nodeInfo } = (node['status'] ?? {}) as { nodeInfo?: { architecture?: string; operatingSystem?: string } };
+      const { architecture: arch = '', operatingSystem: os = '' } = nodeInfo ?? {};
+      return { arch, os, fake: node.metadata.annotations?.[KWOK_ANNOTATION] === 'fake' };
     });
   } catch (error) {
     if (isCapstanError(error, KUBE_CODES.forbidden)) return undefined;

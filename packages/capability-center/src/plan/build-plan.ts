@@ -1,12 +1,14 @@
 import { recordName } from '@capstan/capability-model';
+import type { DetectedInstall } from '../adopt/types.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { ResolverPolicy } from '../resolver/types.ts';
+import { adoptionBlocker, findAdoptable, readAdoption } from './adoption.ts';
 import { planCertificate } from './certificate.ts';
 import { readFacts } from './facts.ts';
 import { planPackage } from './package-plan.ts';
-import { packageQuestion } from './package-question.ts';
+import { type PackageQuestion, packageQuestion, withAdoption } from './package-question.ts';
 import { mapLimit } from './parallel.ts';
 import { planDigest } from './plan-digest.ts';
 import { planInputs } from './plan-inputs.ts';
@@ -49,11 +51,15 @@ export async function buildPlan(
   state: InstallerState,
   order: PlanOrder,
 ): Promise<InstallPlan> {
-  const facts = await readFacts(context.client);
-  const resolution = await resolveGoals(context, state, facts, order);
-  const verdicts = await mapLimit(resolution.packages, PARALLEL_PACKAGES, async (chosen) =>
-    planPackage(context, packageQuestion(chosen, { state, facts, order, resolution })),
-  );
+  const [facts, detected] = await Promise.all([
+    readFacts(context.client),
+    order.adopt ? findAdoptable(context, state.lock) : new Map<string, DetectedInstall>(),
+  ]);
+  const resolution = await resolveGoals(context, state, facts, { ...order, detected });
+  const verdicts = await mapLimit(resolution.packages, PARALLEL_PACKAGES, async (chosen) => {
+    const question = packageQuestion(chosen, { state, facts, order, resolution });
+    return planPackage(context, await adopted(context, question, detected.get(chosen.metadata.name)));
+  });
   const packages = verdicts.map(({ plan }) => plan);
   const inputs = planInputs({ order, packages, state, facts });
   return {
@@ -74,6 +80,17 @@ export async function buildPlan(
     ...resumption(state, packages),
     changes: packages.some(({ action }) => action !== 'none'),
   };
+}
+
+async function adopted(
+  context: InstallerContext,
+  question: PackageQuestion,
+  detected: DetectedInstall | undefined,
+): Promise<PackageQuestion> {
+  if (!detected) return question;
+  const blocker = adoptionBlocker(question.metadata, detected);
+  if (blocker) return { ...question, adoptionBlocker: blocker };
+  return withAdoption(question, await readAdoption(context, question.metadata, detected));
 }
 
 /** Applications that use a Definition which the plan changes or takes away. A new Definition has no users yet. */

@@ -81,14 +81,14 @@ function metadataReasons({ package: name, version, from, upgrade }: CertificateQ
 }
 
 function crdReasons({ package: name, from, crds, earlierCrds }: CertificateQuestion): CertificateReason[] {
-  return crds.flatMap((crd): CertificateReason[] => {
+  const changed = crds.filter(({ verdict }) => verdict && verdict.findings.length + verdict.addedFields.length > 0);
+  const kept = `CRDs never go back: a rollback leaves ${changed.map((crd) => crd.name).join(', ')} as the new version has ${changed.length === 1 ? 'it' : 'them'}.`;
+  const note = { package: name, code: 'crd-kept', effect: 'note', step: 'crd', text: kept } as const;
+  const single = crds.flatMap((crd): CertificateReason[] => {
     const before = earlierCrds.get(crd.name);
     if (!before || crd.action !== 'change') return [];
     const unserved = before.served.filter((version) => !crd.served.includes(version));
-    const kept = { package: name, code: 'crd-kept', effect: 'note' } as const;
-    const reasons: CertificateReason[] = [
-      { ...kept, text: `The CRD ${crd.name} stays as the new version has it: CRDs never go back.` },
-    ];
+    const reasons: CertificateReason[] = [];
     if (unserved.length > 0) {
       const text = `The new CRD ${crd.name} does not serve ${unserved.join(', ')}, which ${name} ${from ?? ''} works with.`;
       reasons.push({ package: name, code: 'served-version', effect: 'ends', step: 'crd', text });
@@ -101,6 +101,7 @@ function crdReasons({ package: name, from, crds, earlierCrds }: CertificateQuest
     }
     return [...reasons, ...lossyReasons(name, from, crd)];
   });
+  return changed.length > 0 ? [note, ...single] : single;
 }
 
 /** Fields that only the new schema knows: the earlier controller may drop them when it writes an object. */

@@ -26,7 +26,6 @@ export interface CrdQuestion {
 export interface CrdVerdict {
   readonly plan: CrdPlan;
   readonly blocker?: PlanBlocker;
-  readonly warning?: string;
 }
 
 /**
@@ -34,14 +33,11 @@ export interface CrdVerdict {
  * else. It never goes back to an older one.
  */
 export function crdVerdict(question: CrdQuestion): CrdVerdict {
-  const { wanted, live, applied } = question;
+  const { live, applied } = question;
   if (!live) return { plan: planOf(question, 'create') };
   const foreign = ownerBlocker(question, live);
   if (foreign) return { plan: planOf(question, 'change'), blocker: foreign };
-  if (isNewer(live, question.version)) {
-    const warning = `The CRD ${wanted.metadata.name} comes from ${question.package} ${versionOn(live)} and stays as it is: CRDs never go back.`;
-    return { plan: planOf(question, 'keep-newer'), warning };
-  }
+  if (isNewer(live, question.version)) return { plan: planOf(question, 'keep-newer') };
   const changed = applied === undefined || diffObjects(live, applied).length > 0;
   return { plan: planOf(question, changed ? 'change' : 'unchanged') };
 }

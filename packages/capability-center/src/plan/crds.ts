@@ -3,7 +3,7 @@ import { type CapabilityPackage, helmUnits } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
-import { INSTALLER, markAsOurs } from '../installer/labels.ts';
+import { helmOwnerOf, INSTALLER, markAsOurs } from '../installer/labels.ts';
 import { judgeCrdChange } from './crd-change.ts';
 import type { CrdReview } from './crd-diff/types.ts';
 import { type CrdQuestion, type CrdVerdict, crdVerdict } from './crd-verdict.ts';
@@ -72,9 +72,10 @@ async function planCrd(
   if (!live) return outcomeOf(crdVerdict(question));
   const first = crdVerdict({ ...question, live });
   if (first.blocker || first.plan.action === 'keep-newer') return outcomeOf(first);
-  const applied = await dryRun(client, wanted);
+  const adopted = question.adopts?.has(helmOwnerOf(live) ?? '') === true;
+  const applied = await dryRun(client, wanted, adopted);
   if (!('metadata' in applied)) return { plan: first.plan, blockers: [applied], warnings: [] };
-  const verdict = crdVerdict({ ...question, live, applied });
+  const verdict = crdVerdict({ ...question, live, applied: adopted ? withMarksOf(applied, live) : applied });
   if (verdict.plan.action !== 'change') return outcomeOf(verdict);
   // The server's answer is judged, not our text: it has the defaults, and fields that others manage.
   const { review, migrate, blocker, warning } = await judgeCrdChange(client, {
@@ -89,8 +90,13 @@ async function planCrd(
   };
 }
 
-function outcomeOf({ plan, blocker, warning }: CrdVerdict): CrdOutcome {
-  return { plan, blockers: blocker ? [blocker] : [], warnings: warning === undefined ? [] : [warning] };
+/** The CRD without the change of its marks: who owns it is told as the adoption, not as a change of the object. */
+function withMarksOf(applied: KubernetesObject, { metadata }: KubernetesObject): KubernetesObject {
+  return { ...applied, metadata };
+}
+
+function outcomeOf({ plan, blocker }: CrdVerdict): CrdOutcome {
+  return { plan, blockers: blocker ? [blocker] : [], warnings: [] };
 }
 
 function cautions({ metadata }: KubernetesObject, { verdict, findings, instances }: CrdReview): string[] {
@@ -104,9 +110,14 @@ function cautions({ metadata }: KubernetesObject, { verdict, findings, instances
 }
 
 /** The CRD as the server would have it, or its refusal. */
-async function dryRun(client: KubeClient, wanted: KubernetesObject): Promise<KubernetesObject | PlanBlocker> {
+async function dryRun(
+  client: KubeClient,
+  wanted: KubernetesObject,
+  adopted: boolean,
+): Promise<KubernetesObject | PlanBlocker> {
   try {
-    return await client.apply(wanted, { fieldManager: INSTALLER, dryRun: true });
+    // What is taken over gets our name in the managed fields before: Helm's own are no conflict then.
+    return await client.apply(wanted, { fieldManager: INSTALLER, dryRun: true, force: adopted });
   } catch (error) {
     if (!isCapstanError(error, KUBE_CODES.fieldConflict) && !isCapstanError(error, KUBE_CODES.invalid)) throw error;
     return {

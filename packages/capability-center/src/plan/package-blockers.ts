@@ -29,12 +29,17 @@ export function valuesBlocker(context: InstallerContext, question: PackageQuesti
 
 /** Releases of the package's names that somebody else made. */
 export function releaseBlockers(
+  context: InstallerContext,
   releases: readonly (ReleaseState | undefined)[],
-  { metadata, journal }: PackageQuestion,
+  { metadata, journal, adoption, adoptionBlocker }: PackageQuestion,
 ): PlanBlocker[] {
+  if (adoption || adoptionBlocker) return [];
   return releases.flatMap((release) => {
     const blocker = release && releaseBlocker(release, metadata.name, journal);
-    return blocker ? [blocker] : [];
+    if (!blocker) return [];
+    if (release.package !== undefined) return [blocker];
+    const adopt = commandLine(context, `cap install ${metadata.name} --adopt --plan`);
+    return [{ ...blocker, next: [adopt, ...(blocker.next ?? [])] }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { compareVersionIds } from '@capstan/capability-model';
+import { adoptionPlan } from './adoption.ts';
 import { packageCertificate } from './certificate.ts';
 import { imagesOf } from './images.ts';
 import type { PackageQuestion } from './package-question.ts';
@@ -7,6 +8,7 @@ import { permissionGrants } from './permissions.ts';
 import type { ReleaseState } from './release-state.ts';
 import type { AnyPreparedUnit, RenderedUnit } from './render.ts';
 import type { PackageAction, PackagePlan, UnitPlan } from './types.ts';
+import type { UnitInForce } from './unit-plan.ts';
 
 /** What was found out about a package in the cluster and by rendering its charts. */
 export interface PackageFindings {
@@ -16,6 +18,8 @@ export interface PackageFindings {
   readonly releases: readonly (ReleaseState | undefined)[];
   /** The plan of the version in force. */
   readonly earlier?: PackagePlan;
+  /** What each unit has in force, by its id. */
+  readonly inForce: ReadonlyMap<string, UnitInForce>;
   readonly namespaceExists: boolean;
 }
 
@@ -50,6 +54,7 @@ export function packageContent(
       hooks: rendered.flatMap((one) => one.hooks),
       recorded: earlier !== undefined,
     }),
+    ...(question.adoption ? { adopts: adoptionPlan(metadata, question.adoption, parts.units) } : {}),
     metadata,
   };
 }
@@ -96,8 +101,9 @@ function standing(question: PackageQuestion, action: PackageAction) {
   };
 }
 
-function actionOf({ locked, metadata, metadataDigest }: PackageQuestion, units: readonly UnitPlan[]): PackageAction {
-  if (!locked) return units.length > 0 && units.every(({ action }) => action === 'adopt') ? 'adopt' : 'install';
+function actionOf(question: PackageQuestion, units: readonly UnitPlan[]): PackageAction {
+  const { locked, metadata, metadataDigest } = question;
+  if (!locked) return question.adoption ? 'adopt' : 'install';
   const order = compareVersionIds(metadata, locked);
   if (order < 0) return 'downgrade';
   const unitChanged = units.some(({ action }) => action === 'upgrade');

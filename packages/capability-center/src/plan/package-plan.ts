@@ -2,6 +2,7 @@ import { configuredValues, digestOf } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import { type Journal, stoppedAt } from '../installer/journal.ts';
 import { readPlan } from '../installer/plan-record.ts';
+import { objectsOfRelease } from './adoption.ts';
 import { planCrds } from './crds.ts';
 import { planDefinitions } from './definitions.ts';
 import { installedPlan } from './installed.ts';
@@ -13,7 +14,7 @@ import { readRelease } from './release-state.ts';
 import { type AnyPreparedUnit, prepareUnits, type RenderedUnit, renderUnit } from './render.ts';
 import { rememberRender } from './render-cache.ts';
 import type { PackagePlan, PlanBlocker } from './types.ts';
-import { planUnit } from './unit-plan.ts';
+import { planUnit, type UnitInForce } from './unit-plan.ts';
 
 /** A package's plan, and what forbids it. */
 export interface PackageVerdict {
@@ -62,37 +63,42 @@ async function planInFull(
   rememberRender(context, metadata, units, byUnit);
   const [objects, crds, definitions] = await Promise.all([
     objectVerdicts(context, question, findings),
-    planCrds(context, metadata, byUnit),
+    planCrds(context, metadata, byUnit, releaseNames(question)),
     planDefinitions(context, metadata),
   ]);
   const plan = packageContent(question, findings, {
-    units: units.map((prepared, index) => {
-      const earlier = findings.earlier?.units.find(({ id }) => id === prepared.unit.id);
-      const release = findings.releases[index];
-      const verdict = objects[index] as ObjectsVerdict;
-      const rendered = findings.rendered[index] as RenderedUnit;
-      return planUnit({
+    units: units.map((prepared, index) =>
+      planUnit({
         prepared,
-        rendered,
-        verdict,
-        ...(release ? { release } : {}),
-        ...(earlier ? { earlier } : {}),
-      });
-    }),
+        rendered: findings.rendered[index] as RenderedUnit,
+        verdict: objects[index] as ObjectsVerdict,
+        adopted: question.adoption?.releases.has(prepared.unit.id) === true,
+        ...optional('release', findings.releases[index]),
+        ...optional('earlier', findings.inForce.get(prepared.unit.id)),
+      }),
+    ),
     crds: crds.map((verdict) => verdict.plan),
     definitions: definitions.map((verdict) => verdict.plan),
   });
   return {
     plan,
     blockers: [
-      ...releaseBlockers(findings.releases, question),
+      ...(question.adoptionBlocker ? [question.adoptionBlocker] : []),
+      ...releaseBlockers(context, findings.releases, question),
       ...standInBlockers(context, question, units),
       ...objects.flatMap((verdict) => verdict.blockers),
       ...crds.flatMap((outcome) => outcome.blockers),
       ...definitions.flatMap(({ blocker }) => (blocker ? [blocker] : [])),
     ],
-    warnings: [...crds.flatMap((outcome) => outcome.warnings), ...undeclaredWarnings(plan)],
+    warnings: [...crds.flatMap((outcome) => outcome.warnings), ...keptWarnings(plan), ...undeclaredWarnings(plan)],
   };
+}
+
+/** CRDs that a later version of the package wrote. */
+function keptWarnings({ name, version, crds }: PackagePlan): string[] {
+  const kept = crds.filter(({ action }) => action === 'keep-newer').map((crd) => crd.name);
+  if (kept.length === 0) return [];
+  return [`CRDs never go back: ${kept.join(', ')} stay as a later version than ${name} ${version} wrote them.`];
 }
 
 /** Rights that the package's roles have and its metadata does not declare. */
@@ -110,12 +116,13 @@ async function findOut(
 ): Promise<PackageFindings> {
   const { metadata, facts, apiVersions } = question;
   const { client } = context;
-  const [releases, namespace, earlier] = await Promise.all([
+  const [releases, namespace, earlier, taken] = await Promise.all([
     Promise.all(
       units.map((one) => (one.type === 'helm' ? readRelease(client, one.unit.release, one.namespace) : undefined)),
     ),
     client.get({ apiVersion: 'v1', kind: 'Namespace', name: metadata.install.namespace }),
     earlierPlan(context, question),
+    adoptedObjects(context, question),
   ]);
   const rendered = await Promise.all(
     units.map((unit, index) =>
@@ -127,7 +134,28 @@ async function findOut(
     ),
   );
   const namespaceExists = namespace !== undefined;
-  return { units, releases, rendered, namespaceExists, ...(earlier ? { earlier } : {}) };
+  const inForce = new Map<string, UnitInForce>([
+    ...(earlier?.units ?? []).map((unit) => [unit.id, unit] as const),
+    ...taken,
+  ]);
+  return { units, releases, rendered, namespaceExists, inForce, ...optional('earlier', earlier) };
+}
+
+/** What the releases have that are taken over, by unit. */
+async function adoptedObjects(context: InstallerContext, { adoption }: PackageQuestion) {
+  const releases = [...(adoption?.releases ?? [])];
+  return Promise.all(
+    releases.map(async ([unit, release]) => [unit, { objects: await objectsOfRelease(context, release) }] as const),
+  );
+}
+
+function releaseNames({ adoption }: PackageQuestion): ReadonlySet<string> {
+  return new Set([...(adoption?.releases.values() ?? [])].map(({ namespace, name }) => `${namespace}/${name}`));
+}
+
+/** A member only where there is a value: absent and undefined are not the same here. */
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
 }
 
 function objectVerdicts(

@@ -9,9 +9,10 @@ import type { Journal } from '../installer/journal.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
 import type { InstallerState } from '../installer/state.ts';
+import type { Adoption } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
 import type { ChosenPackage, RecordedContent, Resolution, ResolutionOrder } from './resolution.ts';
-import type { PackagePlan, PlanOperation } from './types.ts';
+import type { PackagePlan, PlanBlocker, PlanOperation } from './types.ts';
 
 /** One package of a solution, with everything that is known of it. */
 export interface PackageQuestion extends ChosenPackage {
@@ -23,7 +24,10 @@ export interface PackageQuestion extends ChosenPackage {
   /** The journal of an operation on it, or of an unfinished one that it is part of. */
   readonly journal?: Journal;
   readonly allowStandIns: boolean;
-  readonly adopt: boolean;
+  /** A hand-made installation that is to become ours. */
+  readonly adoption?: Adoption;
+  /** Why the hand-made installation that was found cannot be taken over. */
+  readonly adoptionBlocker?: PlanBlocker;
   readonly facts: PlanFacts;
   /** Group versions and kinds that will be served when its charts are installed: those of the cluster and of the plan. */
   readonly apiVersions: readonly string[];
@@ -40,7 +44,6 @@ export interface QuestionSources {
   readonly order: ResolutionOrder & {
     readonly operation: PlanOperation;
     readonly allowStandIns: boolean;
-    readonly adopt: boolean;
   };
   readonly resolution: Resolution;
 }
@@ -57,7 +60,6 @@ export function packageQuestion(chosen: ChosenPackage, sources: QuestionSources)
     ...valuesOf(name, sources),
     operation: order.operation,
     allowStandIns: order.allowStandIns || state.installs.get(name)?.spec.allowStandIns === true,
-    adopt: order.adopt,
     facts,
     apiVersions: [...new Set([...facts.apiVersions, ...apisOf(chosen, resolution)])].sort(),
     exported: exportsFor(chosen, sources),
@@ -117,4 +119,10 @@ function exportsFor({ metadata }: ChosenPackage, sources: QuestionSources): Expo
       return [owner.metadata.name, exportedValues(owner.metadata, configuredValues(owner.metadata, values))];
     }),
   );
+}
+
+/** The question with a hand-made installation that is taken over: its values count where none are given. */
+export function withAdoption(question: PackageQuestion, adoption: Adoption): PackageQuestion {
+  if (question.valuesFrom === 'given') return { ...question, adoption };
+  return { ...question, adoption, values: adoption.values, valuesFrom: 'release' };
 }

@@ -1,6 +1,7 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { type CapabilityPackage, inRange, parseRange, versionLabel } from '@capstan/capability-model';
 import { nearest } from '@capstan/oam-model';
+import type { DetectedInstall } from '../adopt/types.ts';
 import { CENTER_CODES } from '../codes.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
@@ -10,6 +11,7 @@ import { candidatesOf } from '../resolver/candidates.ts';
 import { resolutionError } from '../resolver/explain.ts';
 import { resolve } from '../resolver/resolve.ts';
 import type { Lock, LockChange, PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '../resolver/types.ts';
+import { isDetectedVersion } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
 import { recordedEntries } from './recorded.ts';
 import type { InstallGoal, PackagePlan } from './types.ts';
@@ -22,6 +24,8 @@ export interface ResolutionOrder {
   readonly borrowed?: readonly string[];
   /** Content of a revision, which comes back instead of what a catalog offers. */
   readonly revision?: RecordedContent;
+  /** Hand-made installations that are taken over, by package: in the version that they have. */
+  readonly detected?: ReadonlyMap<string, DetectedInstall>;
 }
 
 /** A package as a revision recorded it. */
@@ -72,7 +76,8 @@ export async function resolveGoals(
   const chosen = result.lock.filter(({ package: name }) => wanted.has(name));
   return {
     packages: chosen.map((entry) => {
-      const change = result.changes.find(({ package: name }) => name === entry.package);
+      const decided = result.changes.find(({ package: name }) => name === entry.package);
+      const change = decided && inWords(decided, order);
       const hops = [...(change?.hops ?? [])];
       const next = hops.shift() ?? entry;
       const found = entries.find((candidate) => isVersion(candidate, { ...next, package: entry.package }));
@@ -87,19 +92,29 @@ export async function resolveGoals(
         hops: next === entry ? [] : [...hops, entry].map(versionLabel),
       };
     }),
-    changes: result.changes,
+    changes: result.changes.map((change) => inWords(change, order)),
     warnings: (result.warnings ?? []).map(({ text }) => text),
   };
+}
+
+/** With a rollback only its revision can be chosen: the reason is the wish, not that nothing else is on offer. */
+function inWords(change: LockChange, { revision }: ResolutionOrder): LockChange {
+  if (!revision || change.package !== revision.planned.name) return change;
+  const text = `you go back to revision ${revision.number} (${revision.planned.version})`;
+  return { ...change, because: { kind: 'goal', text } };
 }
 
 /** What the centers offer and what is installed without being offered any more; with a rollback only its revision. */
 export async function universe(
   context: Pick<InstallerContext, 'client' | 'catalog'>,
   state: InstallerState,
-  { revision }: Pick<ResolutionOrder, 'revision'>,
+  { revision, detected }: Pick<ResolutionOrder, 'revision' | 'detected'>,
 ): Promise<CatalogEntry[]> {
   const recorded = await recordedEntries(context, state);
-  const entries = [...context.catalog.entries, ...recorded];
+  const entries = [...context.catalog.entries, ...recorded].filter(({ metadata }) => {
+    const found = detected?.get(metadata.name);
+    return !found || isDetectedVersion(found, metadata);
+  });
   if (!revision) return entries;
   const { planned } = revision;
   const content = { center: planned.center, metadata: planned.metadata, digest: planned.metadataDigest };
@@ -125,9 +140,27 @@ export function resolverInput(
       return { package: name, version, release, digest: packageDigest, ...(values ? { values } : {}) };
     }),
     universe: candidatesOf(entries),
-    facts: { kubernetes: facts.cluster.version, arch: facts.arch },
+    facts: resolverFacts(facts, asked, entries),
     policy: { ...policy, ...(rules.length > 0 ? { rules } : {}) },
   };
+}
+
+/**
+ * The facts as the resolver takes them. APIs that an asked package brings itself are left out: that somebody else brought
+ * them is told by the plan, object by object, with the way to take them over.
+ */
+function resolverFacts(
+  facts: PlanFacts,
+  asked: readonly ResolverGoal[],
+  entries: readonly CatalogEntry[],
+): ResolverInput['facts'] {
+  const { arch, os, distribution, cluster } = facts;
+  const wanted = entries.filter(({ metadata }) => asked.some((goal) => goal.package === metadata.name));
+  const own = new Set(
+    wanted.flatMap(({ metadata }) => metadata.provides.apis.map(({ group, kind }) => `${group}/${kind}`)),
+  );
+  const apis = facts.apis.filter(({ group, kind }) => !own.has(`${group}/${kind}`));
+  return { kubernetes: cluster.version, arch, os, ...(distribution === undefined ? {} : { distribution }), apis };
 }
 
 function pauseRules({ installs, lock }: InstallerState): PackageRule[] {

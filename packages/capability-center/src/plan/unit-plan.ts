@@ -4,6 +4,13 @@ import type { ReleaseState } from './release-state.ts';
 import type { AnyPreparedUnit, PreparedUnit, RenderedUnit } from './render.ts';
 import type { ChartPlan, PackageAction, UnitPlan } from './types.ts';
 
+/** What a unit has in force: in the recorded plan, or in the release that is taken over. */
+export interface UnitInForce {
+  readonly objects: UnitPlan['objects'];
+  /** Absent where it was made by hand. */
+  readonly digest?: string;
+}
+
 /** What a unit's plan is made from. */
 export interface UnitQuestion {
   readonly prepared: AnyPreparedUnit;
@@ -11,8 +18,9 @@ export interface UnitQuestion {
   readonly verdict: ObjectsVerdict;
   /** The Helm release that is there. */
   readonly release?: ReleaseState;
-  /** The unit in the plan that is in force. */
-  readonly earlier?: UnitPlan;
+  readonly earlier?: UnitInForce;
+  /** The release was made by hand and is taken over. */
+  readonly adopted: boolean;
 }
 
 /** The plan of one unit. What the release has now and its new content lacks is removed. */
@@ -43,7 +51,7 @@ export function objectIdentity({ apiVersion, kind, namespace, name }: ObjectRefe
   return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }
 
-function withRemoved(verdict: ObjectsVerdict, earlier: UnitPlan | undefined): UnitPlan['objects'] {
+function withRemoved(verdict: ObjectsVerdict, earlier: UnitInForce | undefined): UnitPlan['objects'] {
   const rendered = new Set(verdict.objects.map(({ object }) => objectIdentity(object)));
   const removed = (earlier?.objects ?? []).filter(
     ({ object, action }) => action !== 'remove' && !rendered.has(objectIdentity(object)),
