@@ -2,7 +2,7 @@ import { CapstanError, type ExitCode, isCapstanError } from '@capstan/base';
 import { type CapabilityPackage, compareVersionIds, digestOf, versionLabel } from '@capstan/capability-model';
 import type { CenterRecord } from '../center/types.ts';
 import { CENTER_CODES } from '../codes.ts';
-import { readRegistry } from './read-registry.ts';
+import { readRegistry, type SkippedVersion } from './read-registry.ts';
 import type { RegistryAccess } from './source.ts';
 
 /** One version of a package as a center offers it. */
@@ -80,7 +80,8 @@ export async function loadCatalog(
   const contents = read.flatMap(({ content }) => content ?? []);
   const warnings = read.flatMap(({ center, content, error }): CatalogWarning[] => {
     if (error) return [refusal(center, error, installed)];
-    return content?.source.offline === undefined ? [] : [staleness(content.source)];
+    const stale = content?.source.offline === undefined ? [] : [staleness(content.source)];
+    return [...stale, ...(content?.skipped ?? []).map((one) => tooNew(center, one))];
   });
   const failed = read.find(({ error }) => error)?.error;
   if (failed && contents.length === 0 && !tolerant) throw failed;
@@ -115,6 +116,10 @@ function refusal(center: string, error: CapstanError, installed: readonly Instal
   const { message, code, hint, exit } = error;
   const reason = { code, exit, ...(hint === undefined ? {} : { hint }) };
   return { center, message, hides: whatIsHidden(center, installed), error: reason };
+}
+
+function tooNew(center: string, { label, message }: SkippedVersion): CatalogWarning {
+  return { center, message: `${label} of ${center} is left out: ${message}`, hides: label };
 }
 
 function staleness({ center, offline, fetchedAt, ageMs }: CatalogSource): CatalogWarning {

@@ -92,6 +92,38 @@ test('a contract is published with its versions, may get more, and never loses o
   expect(await readDirectoryRegistry({ name: 'capstan', location })).toHaveLength(1);
 });
 
+test('a version in a newer format hides itself only, and says so', async () => {
+  const { location } = await aRegistry('2.20.2');
+  await publishToDirectory(location, [
+    { ...aPackage('keda', { version: '3.0.0' }), apiVersion: 'package.capstan.dev/v2' },
+  ]);
+  const catalog = await loadCatalog([center('capstan', location)]);
+  expect(catalog.entries.map(({ metadata }) => metadata.version)).toEqual(['2.20.2']);
+  expect(catalog.warnings).toEqual([
+    {
+      center: 'capstan',
+      hides: 'keda@3.0.0',
+      message: expect.stringContaining('a format that this Capstan does not read; it reads package.capstan.dev/v1'),
+    },
+  ]);
+});
+
+test('a published version is withdrawn or deprecated in the index, its bytes stay', async () => {
+  const { location } = await aRegistry('2.20.2');
+  const file = join(location, 'index.json');
+  const lifecycle = { phase: 'yanked', reason: 'it loses ScaledJobs' };
+  const withdraw = (value: unknown) => (text: string) =>
+    JSON.stringify(JSON.parse(text), (key, member) => (key === 'keda' ? [{ ...member[0], lifecycle: value }] : member));
+  const before = await readFile(file, 'utf8');
+  await writeFile(file, withdraw(lifecycle)(before));
+  const [entry] = await readDirectoryRegistry({ name: 'capstan', location });
+  expect(entry?.metadata.lifecycle).toEqual(lifecycle);
+  await writeFile(file, withdraw({ phase: 'gone' })(before));
+  await expect(readDirectoryRegistry({ name: 'capstan', location })).rejects.toMatchObject({
+    code: 'CAPSTAN_REGISTRY_CORRUPT',
+  });
+});
+
 test('a publication that stopped before the index is completed by the next one', async () => {
   const { location } = await aRegistry('2.20.2');
   await rm(join(location, 'index.json'));

@@ -1,5 +1,11 @@
 import type { JsonObject } from '@capstan/base';
-import { compareVersionIds, type FieldPath, type VersionId, versionLabel } from '@capstan/capability-model';
+import {
+  type CapabilityPackage,
+  compareVersionIds,
+  type FieldPath,
+  type VersionId,
+  versionLabel,
+} from '@capstan/capability-model';
 import semver from 'semver';
 
 /** `apiVersion` of a registry's index. */
@@ -11,6 +17,8 @@ export const INDEX_KIND = 'CapabilityIndex';
 /** One published version in the index. */
 export interface IndexedVersion extends VersionId {
   readonly digest: string;
+  /** What became of it after it was published, over what its metadata says: published bytes cannot be taken back. */
+  readonly lifecycle?: Partial<CapabilityPackage['lifecycle']>;
 }
 
 /** The index of a registry: every published version with its digest, oldest first. */
@@ -64,8 +72,9 @@ export function indexProblem(value: unknown): { readonly path: FieldPath; readon
 
 function isIndexedVersion(value: unknown): value is IndexedVersion {
   if (!isObject(value)) return false;
-  const { version, release, digest } = value;
+  const { version, release, digest, lifecycle } = value;
   return (
+    isLifecycle(lifecycle) &&
     typeof version === 'string' &&
     semver.valid(version) !== null &&
     Number.isSafeInteger(release) &&
@@ -73,6 +82,15 @@ function isIndexedVersion(value: unknown): value is IndexedVersion {
     typeof digest === 'string' &&
     /^sha256:[0-9a-f]{64}$/.test(digest)
   );
+}
+
+/** Fields of newer Capstans are tolerated here too; a phase that is none would leave the resolver in the dark. */
+function isLifecycle(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  const { phase = 'supported', reason = '', successor = '' } = value;
+  const known = ['preview', 'supported', 'deprecated', 'yanked'].includes(String(phase));
+  return known && typeof reason === 'string' && typeof successor === 'string';
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,5 +1,5 @@
 import { CapstanError, EXIT, isCapstanError, systemClock } from '@capstan/base';
-import { digestOf, digestOfText, MODEL_CODES, parsePackage } from '@capstan/capability-model';
+import { digestOf, digestOfText, MODEL_CODES, parsePackage, versionLabel } from '@capstan/capability-model';
 import type { CenterRecord } from '../center/types.ts';
 import { CENTER_CODES } from '../codes.ts';
 import { mapLimit } from '../plan/parallel.ts';
@@ -16,6 +16,14 @@ import { parseSourceText, type SourceText } from './source-text.ts';
 export interface RegistryContent {
   readonly entries: readonly CatalogEntry[];
   readonly source: CatalogSource;
+  /** `name@version` of what is written in a newer format, and what it says. */
+  readonly skipped: readonly SkippedVersion[];
+}
+
+/** A version that this Capstan cannot read, though nothing is wrong with it. */
+export interface SkippedVersion {
+  readonly label: string;
+  readonly message: string;
 }
 
 /**
@@ -32,10 +40,11 @@ export async function readRegistry(center: CenterRecord, access: RegistryAccess 
   const signedBy = requireSignature(center, signed, snapshot.signatures);
   const index = parseIndex(source, snapshot.index);
   const listed = Object.entries(index.packages).flatMap(([name, list]) => list.map((version) => ({ name, version })));
-  const entries = await mapLimit(listed, 8, ({ name, version }) => readEntry(opened, name, version));
+  const read = await mapLimit(listed, 8, ({ name, version }) => readOrSkip(opened, name, version));
   await keepSnapshot(opened);
   return {
-    entries,
+    entries: read.flatMap((one) => ('metadata' in one ? [one] : [])),
+    skipped: read.flatMap((one) => ('label' in one ? [one] : [])),
     source: {
       center: center.name,
       type: center.type,
@@ -49,6 +58,20 @@ export async function readRegistry(center: CenterRecord, access: RegistryAccess 
   };
 }
 
+/** A version for newer Capstans must not take away what older ones can read. */
+async function readOrSkip(
+  opened: OpenedRegistry,
+  name: string,
+  listed: IndexedVersion,
+): Promise<CatalogEntry | SkippedVersion> {
+  try {
+    return await readEntry(opened, name, listed);
+  } catch (error) {
+    if (!isCapstanError(error, MODEL_CODES.packageTooNew)) throw error;
+    return { label: `${name}@${versionLabel(listed)}`, message: error.message };
+  }
+}
+
 async function readEntry(opened: OpenedRegistry, name: string, listed: IndexedVersion): Promise<CatalogEntry> {
   const text = await documentText(opened, metadataPath(name, listed), listed.digest, parseListed);
   const source = parseSourceText(text, jsonOptions(opened.source.place(metadataPath(name, listed))));
@@ -57,7 +80,8 @@ async function readEntry(opened: OpenedRegistry, name: string, listed: IndexedVe
   for (const field of ['version', 'release'] as const) {
     if (metadata[field] !== listed[field]) throw corrupt(source, [field], `is not ${listed[field]}, as the index says`);
   }
-  return { center: opened.center.name, metadata, digest: listed.digest };
+  const lifecycle = { ...metadata.lifecycle, ...listed.lifecycle };
+  return { center: opened.center.name, metadata: { ...metadata, lifecycle }, digest: listed.digest };
 }
 
 /**
