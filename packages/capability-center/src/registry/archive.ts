@@ -69,7 +69,7 @@ export function pathProblem(path: string): string | undefined {
 async function read(bytes: Uint8Array, limits: ArchiveLimits): Promise<ArchiveFile[]> {
   const { extract } = await import('tar-stream');
   const files: ArchiveFile[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, 'file' | 'folder'>();
   const unpacked = extract();
   const compressed = bytes.length > 1 && Buffer.from(bytes).readUInt16BE(0) === GZIP_MAGIC;
   const source = compressed ? createGunzip() : undefined;
@@ -97,8 +97,7 @@ async function read(bytes: Uint8Array, limits: ArchiveLimits): Promise<ArchiveFi
         entry.resume();
         continue;
       }
-      if (seen.has(path)) throw new Error(`${shown(path)} is there twice`);
-      seen.add(path);
+      requireNew(path, seen);
       if (files.length >= limits.files) throw new Error(`it has more than ${limits.files} files`);
       files.push({ path, bytes: await collect(entry) });
     }
@@ -120,6 +119,18 @@ function checkedPath(header: { readonly name: string; readonly type?: string | n
   const problem = pathProblem(path);
   if (problem !== undefined) throw new Error(`${shown(header.name)} ${problem}`);
   return path;
+}
+
+/** Notes a file and its folders; throws when the path is taken, or is a folder in one place and a file in another. */
+function requireNew(path: string, seen: Map<string, 'file' | 'folder'>): void {
+  if (seen.get(path) === 'file') throw new Error(`${shown(path)} is there twice`);
+  if (seen.has(path)) throw new Error(`${shown(path)} is a file and a folder`);
+  seen.set(path, 'file');
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const folder = path.slice(0, end);
+    if (seen.get(folder) === 'file') throw new Error(`${shown(folder)} is a file and a folder`);
+    seen.set(folder, 'folder');
+  }
 }
 
 function sizeGuard(packed: number, limits: ArchiveLimits, compressed: boolean) {
