@@ -31,7 +31,9 @@ export async function collectRegistry(
     const registry = opened.get(center);
     const text = registry ? await documentText(registry, path, digest) : recordedText(metadata, digest);
     files.set(`${BUNDLE_REGISTRY}/${path}`, Buffer.from(text, 'utf8'));
-    index = withVersion(index, name, { version: metadata.version, release: metadata.release, digest });
+    const { version, release, lifecycle } = metadata;
+    // What a center's index says of a version after its publication goes with it.
+    index = withVersion(index, name, { version, release, digest, lifecycle });
     if (registry) await collectContracts(files, metadata, registry, contracts);
   }
   const listed = contracts.size === 0 ? {} : { contracts: Object.fromEntries([...contracts].sort()) };
