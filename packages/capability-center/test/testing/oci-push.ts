@@ -16,6 +16,8 @@ export interface Artifact {
   readonly tag: string;
   readonly artifactType: string;
   readonly layers: readonly Layer[];
+  /** Default: the empty configuration. */
+  readonly config?: Layer;
   readonly subject?: object;
 }
 
@@ -27,7 +29,7 @@ export async function pushArtifact(repository: string, artifact: Artifact, autho
   const [host = '', ...path] = repository.split('/');
   const base = `http://${host}/v2/${path.join('/')}`;
   const headers = authorization === undefined ? {} : { authorization };
-  const config = await pushBlob(base, EMPTY, headers);
+  const config = await pushBlob(base, artifact.config ?? EMPTY, headers);
   const layers = [];
   for (const layer of artifact.layers) {
     const { annotations } = layer;
