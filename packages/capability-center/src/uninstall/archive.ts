@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CapstanError, type KubernetesObject, messageOf } from '@capstan/base';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { type ArchivedObject, type ArchiveIndex, INDEX_FILE, readArchiveIndex } from './archive-directory.ts';
@@ -48,7 +48,7 @@ export async function openArchive(directory: string, plan: string): Promise<Arch
       }));
       if (fresh.every(({ objects }) => objects.length === 0) && found) return;
       await writing(directory, async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await makeDirectory(directory);
         index = await writeKinds(directory, index, fresh, saved);
         // The index comes last: what it names is on the disk.
         await writeDurably(directory, INDEX_FILE, [`${JSON.stringify(index, undefined, 1)}\n`]);
@@ -120,6 +120,23 @@ function archivedObject(object: KubernetesObject): ArchivedObject {
 
 function uidsOf({ files, remade }: ArchiveIndex): ReadonlySet<string> {
   return new Set([...Object.values(files).flat(), ...remade].map(({ uid }) => uid));
+}
+
+/** Makes a directory and what is missing above it. `mkdir` with `recursive` never ends where a system makes none (/proc). */
+async function makeDirectory(directory: string): Promise<void> {
+  const missing: string[] = [];
+  for (let path = directory; !(await exists(path)); path = dirname(path)) missing.push(path);
+  for (const path of missing.toReversed()) await mkdir(path, { mode: 0o700 });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Writes a file under another name, flushes it to the disk, and only then gives it its name. */

@@ -4,6 +4,7 @@ import { helmOwnerOf } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import type { PackagePlan } from '../plan/types.ts';
 import { helmUnitPlans } from '../plan/types.ts';
+import { hookObjects, isHookTool } from './hook-objects.ts';
 
 /** Kinds that come and go by themselves with others. */
 const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics'];
@@ -16,15 +17,17 @@ const STANDARD: readonly (readonly [kind: string, name: string])[] = [
 
 /**
  * What somebody else put into a namespace of a package, in words: everything that is not Kubernetes' own, not owned by
- * another object, not part of the package's units and their hooks, and not one of the leftovers that go with it.
+ * another object, not part of the package's units and the tools of their hooks, and not one of the leftovers that go with
+ * it. What a chart wants kept is not the package's to delete.
  */
 export async function foreignContents(client: KubeClient, planned: PackagePlan, namespace: string): Promise<string[]> {
   const releases = helmUnitPlans(planned.units).map((unit) => `${unit.namespace}/${unit.release}`);
   const kinds = onePerKind(await client.discovery.all());
   const lists = await mapLimit(kinds, 8, (kind) => client.list(kind, { namespace }));
   const manifests = planned.units.flatMap((unit) => (unit.type === 'manifests' ? unit.objects : []));
-  const hooks = helmUnitPlans(planned.units).flatMap((unit) => unit.hooks ?? []);
-  const going = [...planned.metadata.uninstall.leftovers, ...[...manifests, ...hooks].map(({ object }) => object)];
+  const units = helmUnitPlans(planned.units);
+  const hooks = (await Promise.all(units.map((unit) => hookObjects(client, unit)))).flat().filter(isHookTool);
+  const going = [...planned.metadata.uninstall.leftovers, ...manifests.map(({ object }) => object), ...hooks];
   const expected = new Set(going.map(identity));
   return lists
     .flatMap(({ items }, index) => items.map((item) => ({ ...item, ...kindOnly(kinds[index]) })))
@@ -38,7 +41,8 @@ function isExpected(item: KubernetesObject, releases: readonly string[]): boolea
   if (deletionTimestamp || ownerReferences.length > 0 || FLEETING.includes(item.kind)) return true;
   if (STANDARD.some(([kind, standard]) => kind === item.kind && standard === name)) return true;
   const release = helmOwnerOf(item);
-  if (release !== undefined && releases.includes(release)) return true;
+  const kept = item.metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
+  if (release !== undefined && releases.includes(release)) return !kept;
   return (
     item.kind === 'Secret' &&
     item['type'] === 'helm.sh/release.v1' &&

@@ -5,12 +5,10 @@ import { helmOwnerOf, packageOf } from '../installer/labels.ts';
 import type { Run } from '../installer/run.ts';
 import { readRelease, releaseBlocker } from '../plan/release-state.ts';
 import type { HelmUnitPlan, ManifestsUnitPlan, UnitPlan } from '../plan/types.ts';
+import { hookObjects, isHookTool } from './hook-objects.ts';
 import { keepCrds } from './keep-crds.ts';
 import { removeObject } from './remove-object.ts';
 import type { KeptThing, PackageRemoval } from './types.ts';
-
-/** Kinds of hook objects that are only means to an end; others may hold something that was made once. */
-const HOOK_TOOLS = ['Job', 'Pod', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ServiceAccount'];
 
 /** Removes a unit and waits until its objects are gone; answers what of it stays. Repeating it is fine. */
 export async function removeUnit(run: Run, removal: PackageRemoval, unit: UnitPlan): Promise<KeptThing[]> {
@@ -80,10 +78,10 @@ async function sweep(run: Run, removal: PackageRemoval, unit: HelmUnitPlan): Pro
 async function removeHooks(run: Run, removal: PackageRemoval, unit: HelmUnitPlan): Promise<KeptThing[]> {
   const { client } = run.context;
   const kept: KeptThing[] = [];
-  for (const { object } of (unit.hooks ?? []).toReversed()) {
+  for (const object of await hookObjects(client, unit)) {
     const live = await client.get(object);
     if (live?.metadata.annotations?.['helm.sh/hook'] === undefined) continue;
-    if (HOOK_TOOLS.includes(object.kind)) await removeObject(run, removal.name, { object: live, step: 'unit' });
+    if (isHookTool(object)) await removeObject(run, removal.name, { object: live, step: 'unit' });
     else {
       const where = object.namespace === undefined ? '' : ` --namespace ${object.namespace}`;
       kept.push({
