@@ -16,13 +16,17 @@ export function schemaProblem(schema: JsonObject): string | undefined {
   }
 }
 
+let compiler: Ajv2020 | undefined;
 const validators = new WeakMap<JsonObject, ValidateFunction>();
 
 /** Plans ask for the same package's values several times, and compiling takes longer than all that comes after. */
 function validatorOf(schema: JsonObject): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
-  const validate = new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false }).compile(schema);
+  compiler ??= new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false });
+  const validate = compiler.compile(schema);
+  // Two packages may give their schemas the same $id.
+  compiler.removeSchema(schema);
   // An asynchronous schema answers with a promise, which would count as "valid".
   if ('$async' in validate) throw new Error('it is asynchronous');
   validators.set(schema, validate);

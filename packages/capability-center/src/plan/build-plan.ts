@@ -1,5 +1,6 @@
 import { recordName } from '@capstan/capability-model';
 import type { DetectedInstall } from '../adopt/types.ts';
+import { withKeptRevisions } from '../installer/chart-source.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { InstallerState } from '../installer/state.ts';
@@ -47,10 +48,11 @@ export interface PlanOrder {
  * forbids the operation is reported as `blockers`, so that a plan can show all of it.
  */
 export async function buildPlan(
-  context: InstallerContext,
+  centers: InstallerContext,
   state: InstallerState,
   order: PlanOrder,
 ): Promise<InstallPlan> {
+  const context = withKeptRevisions(centers, 'center');
   const [facts, detected] = await Promise.all([
     readFacts(context.client),
     order.adopt ? findAdoptable(context, state.lock) : new Map<string, DetectedInstall>(),

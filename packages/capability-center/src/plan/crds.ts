@@ -29,6 +29,8 @@ export function crdsOf(
   const charts = helmUnits(metadata)
     .filter((unit) => unit.crds?.owner === 'capstan')
     .flatMap((unit) => rendered.get(unit.id)?.crds ?? [])
+    // Some charts bring a CRD both in crds/ and among their templates.
+    .filter((object, index, all) => all.findIndex(({ metadata: { name } }) => name === object.metadata.name) === index)
     .map((object) => ({ object, from: 'chart' as const }));
   const found = new Set(charts.map(({ object }) => object.metadata.name));
   const promised = crds.filter(({ from, unit }) => from === 'chart' && unitOwnsCrds(metadata, unit));

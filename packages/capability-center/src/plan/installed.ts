@@ -2,7 +2,7 @@ import { type KubernetesObject, type ObjectReference, referenceTo } from '@capst
 import type { InstallerContext } from '../installer/context.ts';
 import { packageOf } from '../installer/labels.ts';
 import type { LockedPackage } from '../installer/lock.ts';
-import { readPlan } from '../installer/plan-record.ts';
+import { lockedPackage } from '../installer/revisions.ts';
 import { definitionsOf } from './definitions.ts';
 import { mapLimit } from './parallel.ts';
 import { readRelease } from './release-state.ts';
@@ -27,8 +27,7 @@ export async function installedPlan(
 ): Promise<PackagePlan | undefined> {
   const { client } = context;
   if (question.locked.packageDigest !== question.metadataDigest) return undefined;
-  const recorded = await readPlan(client, question.locked.planDigest);
-  const planned = recorded?.packages.find(({ name }) => name === question.name);
+  const planned = await lockedPackage(client, question.name, question.locked);
   if (!planned) return undefined;
   const intact = await Promise.all([
     unitsIntact(context, question.units, planned),

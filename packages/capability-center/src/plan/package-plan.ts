@@ -1,7 +1,7 @@
 import { configuredValues, digestOf } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import { type Journal, stoppedAt } from '../installer/journal.ts';
-import { readPlan } from '../installer/plan-record.ts';
+import { lockedPackage } from '../installer/revisions.ts';
 import { objectsOfRelease } from './adoption.ts';
 import { planCrds } from './crds.ts';
 import { planDefinitions } from './definitions.ts';
@@ -181,8 +181,7 @@ async function earlierPlan(
   { client }: InstallerContext,
   { locked, metadata }: PackageQuestion,
 ): Promise<PackagePlan | undefined> {
-  const plan = locked && (await readPlan(client, locked.planDigest));
-  return plan?.packages.find(({ name }) => name === metadata.name);
+  return locked && lockedPackage(client, metadata.name, locked);
 }
 
 function isOpen(journal: Journal | undefined): boolean {

@@ -1,12 +1,11 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { versionLabel } from '@capstan/capability-model';
-import { withKeptCharts } from '../installer/chart-source.ts';
+import { withKeptRevisions } from '../installer/chart-source.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { LockedPackage } from '../installer/lock.ts';
-import { readPlan, readPlannedPackage } from '../installer/plan-record.ts';
 import type { RevisionRecord } from '../installer/revision.ts';
-import { listRevisions } from '../installer/revisions.ts';
+import { listRevisions, readLockedPackage, readRevision } from '../installer/revisions.ts';
 import { readState } from '../installer/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { pausedBlocker } from './paused.ts';
@@ -25,9 +24,9 @@ export async function planRollback(context: InstallerContext, request: RollbackR
   if (!locked) throw notInstalled(context, name);
   const revisions = await listRevisions(context.client, name);
   const target = findTarget(context, request, locked, revisions);
-  const planned = await readPlannedPackage(context.client, target.planDigest, name);
+  const planned = await readRevision(context.client, name, target.number);
   const paused = state.installs.get(name)?.spec.paused === true;
-  return buildPlan(withKeptCharts(context, target.charts), state, {
+  return buildPlan(withKeptRevisions(context), state, {
     operation: 'rollback',
     goals: [{ package: name, range: locked.range === '*' ? '*' : planned.version }],
     borrowed: locked.goal ? [] : [name],
@@ -76,9 +75,8 @@ async function certificateBlockers(
   target: RevisionRecord,
 ): Promise<PlanBlocker[]> {
   if (target.version === locked.version) return [];
-  const plan = await readPlan(client, locked.planDigest);
-  const certificate = plan?.packages.find((one) => one.name === name)?.certificate;
-  const ends = certificate?.reasons.filter(({ effect }) => effect === 'ends') ?? [];
+  const { certificate } = await readLockedPackage(client, name, locked);
+  const ends = certificate.reasons.filter(({ effect }) => effect === 'ends');
   return ends.map(({ text, step }) => ({
     code: INSTALLER_CODES.noReturn,
     message: `${name} ${locked.version} cannot go back to ${target.version}: ${text}`,

@@ -1,7 +1,7 @@
 import { versionLabel } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import type { LockedPackage } from '../installer/lock.ts';
-import { readPlan } from '../installer/plan-record.ts';
+import { lockedPackage } from '../installer/revisions.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { CatalogEntry } from '../registry/catalog.ts';
 import { mapLimit } from './parallel.ts';
@@ -25,8 +25,7 @@ async function recordedEntry(
   name: string,
   locked: LockedPackage,
 ): Promise<CatalogEntry | undefined> {
-  const plan = await readPlan(client, locked.planDigest);
-  const planned = plan?.packages.find((candidate) => candidate.name === name);
+  const planned = await lockedPackage(client, name, locked);
   if (!planned) return undefined;
   return { center: locked.center, metadata: planned.metadata, digest: planned.metadataDigest };
 }

@@ -6,7 +6,7 @@ import { CENTER_CODES } from '../codes.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { InstallerState } from '../installer/state.ts';
-import type { CatalogEntry } from '../registry/catalog.ts';
+import { type CatalogEntry, hiddenPackage } from '../registry/catalog.ts';
 import { candidatesOf } from '../resolver/candidates.ts';
 import { resolutionError } from '../resolver/explain.ts';
 import { resolve } from '../resolver/resolve.ts';
@@ -59,7 +59,8 @@ export interface Resolution {
 /**
  * Chooses versions for new goals beside everything that is wanted already. Installed packages that no center offers any
  * more are kept by their recorded metadata, and paused ones do not move. Throws CAPSTAN_CAP_UNKNOWN with the nearest
- * names, or CAPSTAN_CAP_UNSATISFIABLE with who asked for what.
+ * names, the error of a center that could not be read and may offer the package, or CAPSTAN_CAP_UNSATISFIABLE with who
+ * asked for what.
  */
 export async function resolveGoals(
   context: InstallerContext,
@@ -215,6 +216,8 @@ function requireKnown(context: InstallerContext, name: string, entries: readonly
   const names = [...new Set(entries.map(({ metadata }) => metadata.name))];
   if (names.includes(name)) return;
   const near = nearest(name, names);
+  const hidden = near.length === 0 ? hiddenPackage(context.catalog, name) : undefined;
+  if (hidden) throw hidden;
   throw new CapstanError(CENTER_CODES.capUnknown, `No center offers a capability package named ${name}.`, {
     hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `On offer are: ${names.slice(0, 10).join(', ')}.`,
     next: [commandLine(context, `cap search ${near[0] ?? ''}`.trim())],

@@ -63,8 +63,9 @@ function unitAction(question: UnitQuestion): PackageAction {
   return question.prepared.type === 'helm' ? releaseAction(question) : manifestsAction(question);
 }
 
-function releaseAction({ prepared, verdict, release }: UnitQuestion): PackageAction {
+function releaseAction({ prepared, verdict, release, adopted }: UnitQuestion): PackageAction {
   if (release?.status !== 'deployed') return 'install';
+  if (adopted) return 'adopt';
   if (release.unitDigest !== prepared.digest) return 'upgrade';
   return verdict.objects.some(({ action }) => action === 'create') ? 'repair' : 'none';
 }
