@@ -136,8 +136,8 @@ export {
   type CatalogEntry,
   type CatalogSource,
   type CatalogWarning,
-  catalogFailure,
   catalogOf,
+  hiddenPackage,
   type InstalledFrom,
   loadCatalog,
 } from './registry/catalog.ts';

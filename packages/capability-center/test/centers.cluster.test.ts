@@ -252,6 +252,10 @@ describe('a bundle', () => {
       'shop 1.0.0 none',
     ]);
     const other = planInstall(await contextWith('empty'), { goals: [{ package: 'unheard' }] });
-    await expect(other).rejects.toMatchObject({ code: expect.stringMatching(/UNKNOWN|UNREADABLE/) });
+    await expect(other).rejects.toMatchObject({
+      code: 'CAPSTAN_REGISTRY_UNREADABLE',
+      message: expect.stringContaining('No center that can be read offers unheard. The center site cannot be read'),
+      exit: 3,
+    });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isCapstanError } from '@capstan/base';
 import fc from 'fast-check';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { packArchive } from '../bundle/pack.ts';
 import { pathProblem, readArchive, writeFiles } from './archive.ts';
@@ -12,9 +12,9 @@ import { pathProblem, readArchive, writeFiles } from './archive.ts';
 const LIMITS = { files: 20, bytes: 1024 * 1024 };
 
 /** An archive with these entries, whatever they are. */
-async function anArchive(entries: readonly (Partial<Headers> & { readonly text?: string })[]): Promise<Buffer> {
+async function anArchive(entries: readonly (Partial<Header> & { readonly text?: string })[]): Promise<Buffer> {
   const archive = pack();
-  for (const { text = '', ...header } of entries) archive.entry({ name: 'a', ...header } as Headers, text);
+  for (const { text = '', ...header } of entries) archive.entry({ name: 'a', ...header } as Header, text);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);
@@ -34,7 +34,7 @@ test('files come back as they were packed, compressed or not', async () => {
   expect(await packArchive(files)).toEqual(archive);
 });
 
-test.each<[string, Partial<Headers>, string]>([
+test.each<[string, Partial<Header>, string]>([
   ['an absolute path', { name: '/etc/cron.d/x' }, 'absolute path'],
   ['a path upwards', { name: 'keda/../../x' }, 'leads out of the archive'],
   ['a path of Windows', { name: 'C:\\x' }, 'backslash'],

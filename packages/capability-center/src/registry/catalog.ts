@@ -130,12 +130,18 @@ function staleness({ center, offline, fetchedAt, ageMs }: CatalogSource): Catalo
   };
 }
 
-/** The error that hides a center's packages, when one does: for answers to "there is no such package". */
-export function catalogFailure(catalog: Pick<Catalog, 'warnings'>): CapstanError | undefined {
+/**
+ * The error for a package that no center offers which could be read, when another one was refused: it may offer the
+ * package. Undefined when every center was read.
+ */
+export function hiddenPackage(catalog: Pick<Catalog, 'warnings'>, name: string): CapstanError | undefined {
   const [warning] = catalog.warnings.filter(({ error }) => error !== undefined);
   if (!warning?.error) return undefined;
   const { code, ...options } = warning.error;
-  return new CapstanError(code, warning.message, { ...options, fields: { center: warning.center } });
+  return new CapstanError(code, `No center that can be read offers ${name}. ${warning.message}`, {
+    ...options,
+    fields: { package: name, center: warning.center },
+  });
 }
 
 /** A length of time in the largest unit that fits: `3 minutes`. */

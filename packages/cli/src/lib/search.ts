@@ -2,6 +2,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import {
   type CatalogEntry,
   type CatalogWarning,
+  hiddenPackage,
   latestEntries,
   type SearchHit,
   searchCapabilities,
@@ -63,7 +64,7 @@ export async function showPackage(client: KubeClient, name: string, signal: Abor
   const { catalog, installed, kubernetes } = await clusterCatalog(client, signal);
   const latest = latestEntries(catalog, { kubernetes });
   const entry = latest.find(({ metadata }) => metadata.name === name);
-  if (!entry) throw unknownPackage(name, latest);
+  if (!entry) throw hiddenPackage(catalog, name) ?? unknownPackage(name, latest);
   const entries = catalog.entries.filter(({ metadata }) => metadata.name === name);
   const there = installed.get(name);
   return {
