@@ -12,10 +12,11 @@ import { resolve } from '../packages/capability-center/src/resolver/resolve.ts';
 import {
   type CapabilityPackage,
   configuredValues,
+  type HelmUnit,
   helmUnits,
   unitValues,
 } from '../packages/capability-model/src/index.ts';
-import { createHelm } from '../packages/helm-ts/src/index.ts';
+import { createHelm, type Helm } from '../packages/helm-ts/src/index.ts';
 
 const root = dirname(import.meta.dirname);
 const charts = join(root, 'charts', 'stand-ins');
@@ -31,19 +32,30 @@ export async function lintOwnRegistry() {
   // What was replaced by a repackaging stays as it is: its mistakes are why it was replaced.
   const current = entries.map(({ metadata }) => metadata).filter((metadata) => !superseded(metadata));
   const rendered: LintFinding[] = [];
-  for (const metadata of current) rendered.push(...lintCharts(metadata, await render(metadata)));
+  const helm = await createHelm();
+  for (const metadata of current) {
+    rendered.push(...lintCharts(metadata, await render(helm, metadata)), ...(await lintByHelm(helm, metadata)));
+  }
   return { versions, findings: [...findings, ...rendered] };
 }
 
-async function render(metadata: CapabilityPackage) {
-  const helm = await createHelm();
+const chartPath = ({ chart }: HelmUnit): string => join(charts, chart.name, chart.version);
+
+async function lintByHelm(helm: Helm, metadata: CapabilityPackage): Promise<LintFinding[]> {
+  const reports = await Promise.all(helmUnits(metadata).map((unit) => helm.lint(chartPath(unit))));
+  return reports
+    .flatMap(({ findings }) => findings)
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ message }) => ({ severity: 'error', package: metadata.name, message: `helm lint says: ${message}` }));
+}
+
+async function render(helm: Helm, metadata: CapabilityPackage) {
   const configuration = configuredValues(metadata);
   const objects: KubernetesObject[] = [];
   for (const unit of helmUnits(metadata)) {
     const values = unitValues(unit, configuration, unit.crds?.extractValues ?? {});
-    const chart = join(charts, unit.chart.name, unit.chart.version);
     const namespace = unit.namespace ?? metadata.install.namespace;
-    objects.push(...(await helm.template(unit.release, chart, { namespace, values, includeCrds: true })));
+    objects.push(...(await helm.template(unit.release, chartPath(unit), { namespace, values, includeCrds: true })));
   }
   const isCrd = ({ kind }: KubernetesObject) => kind === 'CustomResourceDefinition';
   return { objects: objects.filter((object) => !isCrd(object)), crds: objects.filter(isCrd) };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { assertContractGrows, claimProblems, parseContract } from './contract-rules.ts';
+import { assertContractGrows, claimProblems, demandProblems, parseContract } from './contract-rules.ts';
+import type { Requirement } from './package.ts';
 import { fieldName } from './package-validation.ts';
 
 const feature = (name: string) => ({ name, summary: `It can ${name}`, test: `route/${name}` });
@@ -72,6 +73,29 @@ test.each<[string, object, string[]]>([
 ])('a package that claims %s', (_, claim, expected) => {
   const offer = { id: 'route', version: '1.0.0', features: [], exclusive: false, ...claim };
   const problems = claimProblems([offer], [parseContract(grown)]);
+  expect(problems.map(({ path, message }) => `${fieldName(path)} ${message}`)).toEqual(expected);
+});
+
+test.each<[string, Requirement, string[]]>([
+  ['what there is', { capability: 'route', range: '>=1.0', features: ['paths'] }, []],
+  ['nothing of contracts', { package: 'rute', range: '*' }, []],
+  [
+    'an unknown contract',
+    { anyOf: [{ capability: 'rout', range: '*' }] },
+    ['requires[0].anyOf[0].capability names "rout", which is no contract (did you mean "route"?)'],
+  ],
+  [
+    'a version to come',
+    { capability: 'route', range: '>=2' },
+    ['requires[0].range holds no version of contract route: 1.0.0, 1.1.0'],
+  ],
+  [
+    'a feature that came later',
+    { capability: 'route', range: '~1.0', features: ['hosts', 'paths'] },
+    ['requires[0].features[1] "paths" is not a feature of route ~1.0'],
+  ],
+])('a package that asks for %s', (_, requirement, expected) => {
+  const problems = demandProblems([requirement], [parseContract(grown)]);
   expect(problems.map(({ path, message }) => `${fieldName(path)} ${message}`)).toEqual(expected);
 });
 

@@ -5,7 +5,7 @@ import { MODEL_CODES } from './codes.ts';
 import type { CapabilityContract, ContractVersion } from './contract.ts';
 import { contractSchema } from './contract-schema.ts';
 import { jsonProblem } from './json-shape.ts';
-import type { CapabilityOffer } from './package.ts';
+import type { CapabilityOffer, CapabilityRequirement, Requirement } from './package.ts';
 import {
   type DocumentOrigin,
   type FieldPath,
@@ -13,7 +13,7 @@ import {
   invalidDocument,
   problemsOf,
 } from './package-validation.ts';
-import { compareVersionIds } from './versions.ts';
+import { compareVersionIds, inRange, isRange } from './versions.ts';
 
 let validate: ValidateFunction | undefined;
 
@@ -109,6 +109,52 @@ function featureProblems(
         : [{ path: [...path, 'tests', index], message: `"${test}" is not the test of a feature that is offered` }],
     ),
   ];
+}
+
+/**
+ * What a package asks of contracts that they do not have: an unknown contract, a range without a version, a feature that
+ * no version in the range has. Paths begin at `requires`.
+ */
+export function demandProblems(
+  requirements: readonly Requirement[],
+  contracts: readonly CapabilityContract[],
+  at: FieldPath = ['requires'],
+): FieldProblem[] {
+  return requirements.flatMap((requirement, index) => {
+    const path = [...at, index];
+    if ('anyOf' in requirement) return demandProblems(requirement.anyOf, contracts, [...path, 'anyOf']);
+    return 'capability' in requirement ? demandProblem(requirement, contracts, path) : [];
+  });
+}
+
+function demandProblem(
+  { capability, range, features = [] }: CapabilityRequirement,
+  contracts: readonly CapabilityContract[],
+  path: FieldPath,
+): FieldProblem[] {
+  const contract = contracts.find(({ id }) => id === capability);
+  if (!contract) {
+    const near = didYouMean(
+      capability,
+      contracts.map(({ id }) => id),
+    );
+    return [{ path: [...path, 'capability'], message: `names "${capability}", which is no contract${suffix(near)}` }];
+  }
+  // A range that does not parse is told by the rules of the package itself.
+  if (!isRange(range)) return [];
+  const versions = contract.versions.filter(({ version }) => inRange(version, range));
+  if (versions.length === 0) {
+    const known = contract.versions.map(({ version }) => version).join(', ');
+    return [{ path: [...path, 'range'], message: `holds no version of contract ${capability}: ${known}` }];
+  }
+  const names = new Set(versions.flatMap((version) => version.features.map(({ name }) => name)));
+  return features.flatMap((feature, index) => {
+    if (names.has(feature)) return [];
+    const near = suffix(didYouMean(feature, [...names]));
+    return [
+      { path: [...path, 'features', index], message: `"${feature}" is not a feature of ${capability} ${range}${near}` },
+    ];
+  });
 }
 
 const suffix = (near: string | undefined): string => (near === undefined ? '' : ` (${near.replace('Did', 'did')})`);

@@ -8,7 +8,7 @@ export {
   type ContractFeature,
   type ContractVersion,
 } from './contract.ts';
-export { assertContractGrows, claimProblems, parseContract } from './contract-rules.ts';
+export { assertContractGrows, claimProblems, demandProblems, parseContract } from './contract-rules.ts';
 export { contractSchema } from './contract-schema.ts';
 export { capabilityCustomResourceDefinitions } from './crds.ts';
 export {

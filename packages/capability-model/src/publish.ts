@@ -2,7 +2,7 @@ import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { digestOf } from './canonical.ts';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityContract } from './contract.ts';
-import { claimProblems } from './contract-rules.ts';
+import { claimProblems, demandProblems } from './contract-rules.ts';
 import type { DefinitionOffer, DefinitionRole } from './package.ts';
 import type { CrdOffer } from './package-install.ts';
 import type { CrdSource, DefinitionSource, PackageSource } from './package-source.ts';
@@ -25,7 +25,7 @@ export interface PublishInput {
   readonly definitions: readonly KubernetesObject[];
   /** The objects of crds/*.yaml. */
   readonly crds: readonly KubernetesObject[];
-  /** The contracts that there are. Without them, what the package claims of contracts is not checked. */
+  /** The contracts that there are. Without them, what the package claims and asks of contracts is not checked. */
   readonly contracts?: readonly CapabilityContract[];
 }
 
@@ -48,14 +48,16 @@ const ROLES: Readonly<Record<string, DefinitionRole>> = {
 
 /**
  * The published form of a package: complete without its folder. Every file must be named in capability.yaml and every
- * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise, and CAPSTAN_CONTRACT_INVALID for a claim that its
- * contract does not have.
+ * name must have its file; throws CAPSTAN_PACKAGE_INVALID otherwise, and CAPSTAN_CONTRACT_INVALID for a claim or a
+ * requirement that its contract does not have.
  */
 export function publishPackage(input: PublishInput): PackageDocument {
   const { source, origin, definitions, crds, contracts } = input;
   const parsed = parsePackageSource(source, origin ? { origin } : {});
   const { install, provides } = parsed;
-  const claims = contracts ? claimProblems(provides.capabilities, contracts) : [];
+  const claims = contracts
+    ? [...claimProblems(provides.capabilities, contracts), ...demandProblems(parsed.requires, contracts)]
+    : [];
   if (claims.length > 0) throw invalidDocument(MODEL_CODES.contractInvalid, 'The package', claims, origin);
   const crdOffers = install.crds.map((crd, index) => crdOffer(crd, crds, ['install', 'crds', index]));
   const definitionOffers = provides.definitions.map((definition, index) =>
