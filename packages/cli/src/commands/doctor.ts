@@ -25,6 +25,8 @@ export default class Doctor extends CapstanCommand<typeof Doctor> {
   };
 
   protected async work(): Promise<void> {
+    const { bundle } = this.flags;
+    if (bundle !== undefined) await (await import('../doctor/report.ts')).requireNewFile(bundle);
     const { findingsOf } = await import('../doctor/checks.ts');
     const options = { pre: this.flags.pre, name: this.args.name };
     let facts = await this.#facts();
@@ -35,7 +37,6 @@ export default class Doctor extends CapstanCommand<typeof Doctor> {
       findings = findingsOf(facts, options);
     }
     await this.#print(facts, findings, fixed);
-    const { bundle } = this.flags;
     if (bundle !== undefined) await this.#bundle(bundle, facts, findings);
     const failed = findings.some(({ level }) => level === 'fail');
     if (failed) this.exitCode = EXIT.failed;

@@ -62,7 +62,19 @@ function failedFindings(
   checks: CapabilityReport['checks'],
 ): Finding[] {
   const { name } = install.installed;
-  const failed = checks.filter(({ result }) => result === 'failed');
+  // Without an operator no plugin works anywhere: that is told once.
+  const system = readValue(facts.system);
+  const silent = system !== undefined && !system.operator.running;
+  const failed = checks.filter(({ result, source }) => result === 'failed' && !(silent && source === 'plugin'));
+  if (failed.length === 0 && silent && checks.some(({ source, result }) => source === 'plugin' && result === 'failed'))
+    return [
+      {
+        id: 'capability',
+        level: 'ok',
+        area: name,
+        message: `${install.installed.version}, but no operator runs its plugin`,
+      },
+    ];
   if (failed.length === 0)
     return [
       {
@@ -183,7 +195,7 @@ function definitionFinding(
 ): Finding[] {
   const install = owner === undefined ? undefined : installed.get(owner);
   const kind = `${role[0]?.toUpperCase()}${role.slice(1)}Definition`;
-  if (owner !== undefined && owner !== 'capstan' && !install) {
+  if (owner !== undefined && owner !== 'capstan' && !install && 'value' in facts.installs) {
     return [
       {
         id: 'definition-orphan',

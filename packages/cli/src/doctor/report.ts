@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { CapstanError, EXIT, messageOf, redact } from '@capstan/base';
 import { SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
@@ -135,16 +135,29 @@ function bounded(text: string): string {
   return text.length <= MOST_BYTES ? text : `... the beginning is left out\n${text.slice(-MOST_BYTES)}`;
 }
 
+/** Fails with exit 2 where there is a file of this name already: before all the looking, not after it. */
+export async function requireNewFile(path: string): Promise<void> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (there) throw unwritable(path, 'there is a file of this name already');
+}
+
 async function writeNew(path: string, bytes: Buffer): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(bytes);
     await file.close();
   } catch (cause) {
-    throw new CapstanError(CLI_CODES.fileUnwritable, `${path} cannot be written: ${messageOf(cause)}`, {
-      hint: 'Name a file that does not exist yet, in a folder that you may write to.',
-      exit: EXIT.usage,
-      cause,
-    });
+    throw unwritable(path, messageOf(cause), cause);
   }
+}
+
+function unwritable(path: string, reason: string, cause?: unknown): CapstanError {
+  return new CapstanError(CLI_CODES.fileUnwritable, `${path} cannot be written: ${reason}`, {
+    hint: 'Name a file that does not exist yet, in a folder that you may write to.',
+    exit: EXIT.usage,
+    cause,
+  });
 }
