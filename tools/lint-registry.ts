@@ -46,7 +46,7 @@ async function lintByHelm(helm: Helm, metadata: CapabilityPackage): Promise<Lint
   return reports
     .flatMap(({ findings }) => findings)
     .filter(({ severity }) => severity !== 'info')
-    .map(({ message }) => ({ severity: 'error', package: metadata.name, message: `helm lint says: ${message}` }));
+    .map(({ text }) => ({ severity: 'error', package: metadata.name, message: `helm lint says: ${text}` }));
 }
 
 async function render(helm: Helm, metadata: CapabilityPackage) {
