@@ -4,6 +4,7 @@ import type { ReleaseFlags } from '@capstan/helm-ts';
 import { isPending, type ReleaseState, readRelease, releaseBlocker } from '../plan/release-state.ts';
 import type { PreparedUnit } from '../plan/render.ts';
 import type { HelmUnitPlan } from '../plan/types.ts';
+import { keepCrds, protectCrds } from '../uninstall/keep-crds.ts';
 import { explainTimeout } from './blocking.ts';
 import { helmOutput } from './helm-notes.ts';
 import { RUN_LABEL, UNIT_DIGEST_LABEL } from './labels.ts';
@@ -42,6 +43,7 @@ export async function installUnit(run: Run, work: UnitWork): Promise<void> {
     release = await recoverRelease(run, release);
   }
   if (isDone(release, prepared) && planned.action !== 'repair') return;
+  if (release && skipsChecks(release, planned)) release = await startAfresh(run, work, release);
   const limitMs = unitLimit(run, planned);
   const flags = flagsFor(run, work, limitMs);
   try {
@@ -50,6 +52,37 @@ export async function installUnit(run: Run, work: UnitWork): Promise<void> {
   } catch (error) {
     throw await explainTimeout(client, planned, error, limitMs);
   }
+  // A chart without a switch keeps Helm as the owner of its CRDs; no upgrade may take them away.
+  if (unit.crds?.owner === 'helm') await protectCrds(run, crdsOf(planned));
+}
+
+function crdsOf({ objects }: HelmUnitPlan): string[] {
+  return objects.filter(({ object }) => object.kind === 'CustomResourceDefinition').map(({ object }) => object.name);
+}
+
+/**
+ * Whether an upgrade would leave out what a failed first installation still owes: hooks that run after an installation
+ * only. Helm would then call the release deployed, although the chart's own check never passed.
+ */
+function skipsChecks({ status, revision }: ReleaseState, { hooks }: HelmUnitPlan): boolean {
+  const afterInstall = hooks.some(({ events }) => events.includes('post-install') && !events.includes('post-upgrade'));
+  return afterInstall && status === 'failed' && revision === 1;
+}
+
+/** Uninstalls a release that never came into force, without its CRDs, so that its installation can begin again. */
+async function startAfresh(run: Run, { packageName, planned }: UnitWork, release: ReleaseState): Promise<undefined> {
+  const { namespace } = release;
+  run.note('unit', `release ${release.name} failed at its first installation; it is installed anew`, packageName);
+  await keepCrds(run, packageName, planned, release);
+  const timeLimitMs = unitLimit(run, planned);
+  await run.context.helm.uninstall(release.name, {
+    namespace,
+    wait: true,
+    ignoreNotFound: true,
+    timeLimitMs,
+    signal: run.signal,
+  });
+  return undefined;
 }
 
 /** How long a unit may take: its own limit, and never longer than the whole operation. */

@@ -80,7 +80,7 @@ async function planCrd(
   const verdict = crdVerdict({ ...question, live, applied: adopted ? withMarksOf(applied, live) : applied });
   if (verdict.plan.action !== 'change') return outcomeOf(verdict);
   // The server's answer is judged, not our text: it has the defaults, and fields that others manage.
-  const { review, migrate, blocker, warning } = await judgeCrdChange(client, {
+  const { review, migrate, blocker } = await judgeCrdChange(client, {
     live,
     wanted: applied,
     plannedServices,
@@ -88,7 +88,7 @@ async function planCrd(
   return {
     plan: { ...verdict.plan, verdict: review, ...(migrate ? { migrate } : {}) },
     blockers: blocker ? [blocker] : [],
-    warnings: [...(warning === undefined ? [] : [warning]), ...cautions(wanted, review)],
+    warnings: cautions(wanted, review),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CapabilityPackage, CrdOffer } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { helmOwnerOf } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
-import type { PackagePlan } from '../plan/types.ts';
+import type { PackagePlan, UnitPlan } from '../plan/types.ts';
 import { type FinalizerServers, finalizerReports } from './finalizers.ts';
 import type { InstanceCount } from './types.ts';
 
@@ -41,13 +41,18 @@ export function ownedBy(packages: readonly PackagePlan[]): IsOwn {
   const releases = new Set(
     units.flatMap((unit) => (unit.type === 'helm' ? [`${unit.namespace}/${unit.release}`] : [])),
   );
-  const manifests = new Set(
-    units.flatMap((unit) => (unit.type === 'manifests' ? unit.objects.map(({ object }) => identityOf(object)) : [])),
-  );
+  const manifests = new Set(units.flatMap((unit) => (unit.type === 'manifests' ? identitiesOf(unit) : [])));
   return (object) => {
     const owner = helmOwnerOf(object);
     return (owner !== undefined && releases.has(owner)) || manifests.has(identityOf(referenceTo(object)));
   };
+}
+
+/** Where a manifest names no namespace it is the unit's, if its kind has one. */
+function identitiesOf({ namespace, objects }: UnitPlan): string[] {
+  return objects.flatMap(({ object }) =>
+    object.namespace === undefined ? [identityOf(object), identityOf({ ...object, namespace })] : [identityOf(object)],
+  );
 }
 
 /** A name for an object that holds in every version of its kind. */

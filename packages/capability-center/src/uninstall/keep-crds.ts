@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PACKAGE_LABEL } from '@capstan/capability-model';
 import { readReleaseRecord } from '../adopt/release-record.ts';
 import { helmOutput } from '../installer/helm-notes.ts';
 import { INSTALLER } from '../installer/labels.ts';
@@ -10,17 +9,19 @@ import type { Run } from '../installer/run.ts';
 import { isPending, type ReleaseState } from '../plan/release-state.ts';
 import type { HelmUnitPlan } from '../plan/types.ts';
 import { writeRecordedChart } from './recorded-chart.ts';
-import type { PackageRemoval } from './types.ts';
+
+const KEEP = { 'helm.sh/resource-policy': 'keep' } as const;
 
 /**
  * Takes the CRDs out of a Helm release that would delete them, with every object of their kinds, when it is uninstalled:
  * those of its manifest without the keep policy. Helm reads that policy in its own record and not in the live object, so
- * an annotation alone does not hold. The live CRDs get the policy and our marks; then the release becomes what it is
- * without them, by an upgrade to a chart made from its own record, which needs no registry. Repeating it changes nothing.
+ * an annotation alone does not hold. The live CRDs get the policy, for upgrades do read it there; then the release
+ * becomes what it is without them, by an upgrade to a chart made from its own record, which needs no registry. The CRDs
+ * stay marked as that release's, so that a later one of its name takes them up. Repeating it changes nothing.
  */
 export async function keepCrds(
   run: Run,
-  removal: PackageRemoval,
+  packageName: string,
   unit: HelmUnitPlan,
   release: ReleaseState,
 ): Promise<void> {
@@ -28,12 +29,9 @@ export async function keepCrds(
   const record = await readReleaseRecord(client, unit.release, unit.namespace);
   const endangered = (record?.crds ?? []).filter((crd) => !record?.keptCrds.includes(crd));
   if (!record || endangered.length === 0) return;
-  run.note(
-    'unit',
-    `${endangered.length} CRDs are taken out of release ${unit.release}, so that they stay`,
-    removal.name,
-  );
-  for (const name of endangered) await markCrd(run, removal.name, name);
+  const text = `${endangered.length} CRDs are taken out of release ${unit.release}, so that they stay`;
+  run.note('unit', text, packageName);
+  await protectCrds(run, endangered);
   const state = isPending(release) ? await recoverRelease(run, release) : release;
   if (!state) return;
   const directory = await mkdtemp(join(tmpdir(), 'capstan-release-'));
@@ -48,23 +46,20 @@ export async function keepCrds(
       forceConflicts: true,
       timeLimitMs: Math.min(unit.timeoutSeconds * 1000, run.remainingMs()),
       signal: run.signal,
-      onOutput: helmOutput(run, removal.name),
+      onOutput: helmOutput(run, packageName),
     });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** A CRD that is ours to keep, and Helm's no more. */
-async function markCrd(run: Run, packageName: string, name: string): Promise<void> {
+/** Makes Helm's upgrades leave CRDs alone that their chart brings no more. */
+export async function protectCrds(run: Run, names: readonly string[]): Promise<void> {
   const { client } = run.context;
-  const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name };
-  if (!(await client.get(crd))) return;
-  const annotations = {
-    'helm.sh/resource-policy': 'keep',
-    'meta.helm.sh/release-name': null,
-    'meta.helm.sh/release-namespace': null,
-  };
-  const labels = { 'app.kubernetes.io/managed-by': 'capstan', [PACKAGE_LABEL]: packageName };
-  await client.patch(crd, { metadata: { annotations, labels } }, { fieldManager: INSTALLER });
+  for (const name of names) {
+    const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name };
+    const live = await client.get(crd);
+    if (!live || live.metadata.annotations?.['helm.sh/resource-policy'] === 'keep') continue;
+    await client.patch(crd, { metadata: { annotations: KEEP } }, { fieldManager: INSTALLER });
+  }
 }

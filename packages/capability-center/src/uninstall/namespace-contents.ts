@@ -4,7 +4,7 @@ import { helmOwnerOf } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import type { PackagePlan } from '../plan/types.ts';
 import { helmUnitPlans } from '../plan/types.ts';
-import { hookObjects, isHookTool } from './hook-objects.ts';
+import { hookObjects, isHookTool, unitObjects } from './unit-objects.ts';
 
 /** Kinds that come and go by themselves with others. */
 const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics'];
@@ -24,10 +24,10 @@ export async function foreignContents(client: KubeClient, planned: PackagePlan, 
   const releases = helmUnitPlans(planned.units).map((unit) => `${unit.namespace}/${unit.release}`);
   const kinds = onePerKind(await client.discovery.all());
   const lists = await mapLimit(kinds, 8, (kind) => client.list(kind, { namespace }));
-  const manifests = planned.units.flatMap((unit) => (unit.type === 'manifests' ? unit.objects : []));
+  const own = planned.units.filter(({ type }) => type === 'manifests').map((unit) => unitObjects(client, unit));
   const units = helmUnitPlans(planned.units);
   const hooks = (await Promise.all(units.map((unit) => hookObjects(client, unit)))).flat().filter(isHookTool);
-  const going = [...planned.metadata.uninstall.leftovers, ...manifests.map(({ object }) => object), ...hooks];
+  const going = [...planned.metadata.uninstall.leftovers, ...(await Promise.all(own)).flat(), ...hooks];
   const expected = new Set(going.map(identity));
   return lists
     .flatMap(({ items }, index) => items.map((item) => ({ ...item, ...kindOnly(kinds[index]) })))

@@ -34,7 +34,7 @@ export async function planPackage(
     instances: countInstances(found, metadata, servers),
     drain: drainMode(planned, more.request, deleteCrds),
     units: removalOrder(planned.units).map(unitRemoval),
-    crds: planned.crds.map(({ name }) => ({ name, action: deleteCrds ? 'delete' : 'keep' })),
+    crds: crdNames(planned).map((name) => ({ name, action: deleteCrds ? 'delete' : 'keep' })),
     leftovers: metadata.uninstall.leftovers,
     namespaces,
     ...(external === undefined ? {} : { external }),
@@ -46,6 +46,11 @@ export async function planPackage(
 /** Whether the CRDs of a package go: as asked, else as its authors say. */
 export function deletesCrds({ metadata }: PackagePlan, request: UninstallRequest): boolean {
   return request.deleteCrds ?? metadata.uninstall.crds === 'delete';
+}
+
+/** The CRDs of a package, whoever applied them: Capstan, its charts, or its programs at run time. */
+function crdNames({ crds, metadata }: PackagePlan): string[] {
+  return [...new Set([...crds, ...metadata.install.crds].map(({ name }) => name))];
 }
 
 function drainMode({ metadata }: PackagePlan, request: UninstallRequest, deleteCrds: boolean): DrainMode {

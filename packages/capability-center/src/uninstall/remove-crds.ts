@@ -1,8 +1,9 @@
-import { CapstanError, EXIT } from '@capstan/base';
+import { CapstanError, EXIT, type KubernetesObject } from '@capstan/base';
 import { waitFor } from '@capstan/kube';
 import { INSTALLER_CODES } from '../installer/codes.ts';
-import { packageOf } from '../installer/labels.ts';
+import { helmOwnerOf, packageOf } from '../installer/labels.ts';
 import type { Run } from '../installer/run.ts';
+import { helmUnitPlans } from '../plan/types.ts';
 import { countInstances, describeInstances, findInstances } from './instances.ts';
 import type { PackageRemoval } from './types.ts';
 
@@ -29,10 +30,12 @@ export async function removeCrds(run: Run, { name, crds, planned }: PackageRemov
     kind: 'CustomResourceDefinition',
     name: crd.name,
   }));
+  const releases = helmUnitPlans(planned.units).map((unit) => `${unit.namespace}/${unit.release}`);
+  const isOurs = (crd: KubernetesObject) => belongsTo(crd, name, releases);
   const removed: string[] = [];
   for (const reference of references) {
     const live = await client.get(reference, { signal: run.signal });
-    if (live && packageOf(live) !== name) {
+    if (live && !isOurs(live)) {
       run.note('crd', `CRD ${reference.name} belongs to somebody else by now and stays`, name);
       continue;
     }
@@ -40,7 +43,7 @@ export async function removeCrds(run: Run, { name, crds, planned }: PackageRemov
     removed.push(reference.name);
   }
   for (const reference of references) {
-    await waitFor(client, reference, (live) => live === undefined || packageOf(live) !== name, {
+    await waitFor(client, reference, (live) => live === undefined || !isOurs(live), {
       timeoutMs: Math.min(GONE_WITHIN_MS, run.remainingMs()),
       signal: run.signal,
       goal: 'gone',
@@ -48,4 +51,12 @@ export async function removeCrds(run: Run, { name, crds, planned }: PackageRemov
   }
   client.discovery.invalidate();
   return removed;
+}
+
+/** Applied for the package, brought by one of its releases, or made by its programs: then nobody else claims it. */
+function belongsTo(crd: KubernetesObject, name: string, releases: readonly string[]): boolean {
+  const release = helmOwnerOf(crd);
+  if (release !== undefined) return releases.includes(release);
+  const owner = packageOf(crd);
+  return owner === undefined ? crd.metadata.labels?.['app.kubernetes.io/managed-by'] === undefined : owner === name;
 }

@@ -5,10 +5,10 @@ import { helmOwnerOf, packageOf } from '../installer/labels.ts';
 import type { Run } from '../installer/run.ts';
 import { readRelease, releaseBlocker } from '../plan/release-state.ts';
 import type { HelmUnitPlan, ManifestsUnitPlan, UnitPlan } from '../plan/types.ts';
-import { hookObjects, isHookTool } from './hook-objects.ts';
 import { keepCrds } from './keep-crds.ts';
 import { removeObject } from './remove-object.ts';
 import type { KeptThing, PackageRemoval } from './types.ts';
+import { hookObjects, isHookTool, unitObjects } from './unit-objects.ts';
 
 /** Removes a unit and waits until its objects are gone; answers what of it stays. Repeating it is fine. */
 export async function removeUnit(run: Run, removal: PackageRemoval, unit: UnitPlan): Promise<KeptThing[]> {
@@ -29,7 +29,7 @@ async function removeRelease(run: Run, removal: PackageRemoval, unit: HelmUnitPl
     if (blocker)
       throw new CapstanError(blocker.code, blocker.message, { exit: EXIT.blocked, hint: blocker.hint ?? '' });
     await removeOwnInstances(run, removal, unit);
-    await keepCrds(run, removal, unit, release);
+    await keepCrds(run, removal.name, unit, release);
     try {
       await helm.uninstall(unit.release, {
         namespace: unit.namespace,
@@ -50,7 +50,7 @@ async function removeRelease(run: Run, removal: PackageRemoval, unit: HelmUnitPl
 async function removeOwnInstances(run: Run, removal: PackageRemoval, unit: HelmUnitPlan): Promise<void> {
   const { client } = run.context;
   const owner = `${unit.namespace}/${unit.release}`;
-  for (const { object } of unit.objects.toReversed()) {
+  for (const object of await unitObjects(client, unit)) {
     if (!object.apiVersion.includes('.') || isCrd(object)) continue;
     const live = await client.get(object);
     if (!live?.metadata.finalizers?.length || helmOwnerOf(live) !== owner) continue;
@@ -64,7 +64,7 @@ async function removeOwnInstances(run: Run, removal: PackageRemoval, unit: HelmU
 async function sweep(run: Run, removal: PackageRemoval, unit: HelmUnitPlan): Promise<void> {
   const { client } = run.context;
   const owner = `${unit.namespace}/${unit.release}`;
-  for (const { object } of unit.objects.toReversed()) {
+  for (const object of await unitObjects(client, unit)) {
     if (isCrd(object)) continue;
     const live = await client.get(object);
     if (!live || helmOwnerOf(live) !== owner) continue;
@@ -97,7 +97,7 @@ async function removeHooks(run: Run, removal: PackageRemoval, unit: HelmUnitPlan
 /** Objects of a package's manifests, last first; each is gone before the next one goes. */
 async function removeManifests(run: Run, removal: PackageRemoval, unit: ManifestsUnitPlan): Promise<KeptThing[]> {
   const { client } = run.context;
-  for (const { object } of unit.objects.toReversed()) {
+  for (const object of await unitObjects(client, unit)) {
     const live = await client.get(object);
     if (live === undefined) continue;
     if (packageOf(live) !== removal.name) {
