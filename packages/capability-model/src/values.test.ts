@@ -37,6 +37,14 @@ describe("a user's values", () => {
     );
   });
 
+  test('are checked by their own package where two schemas have the same $id, even a broken one', () => {
+    const $id = 'https://example.org/values';
+    const takes = (type: string) => aPackage('keda', { config: { schema: { $id, properties: { a: { type } } } } });
+    expect(() => configuredValues(takes('objekt'), { a: 'x' })).toThrow(/is not a JSON Schema/);
+    expect(configuredValues(takes('string'), { a: 'x' })).toEqual({ a: 'x' });
+    expect(() => configuredValues(takes('integer'), { a: 'x' })).toThrow(/a must be of type integer/);
+  });
+
   test.each([
     ['is none', { type: 'objekt' }],
     ['refers to what is not there', { $ref: 'https://example.org/schema.json' }],

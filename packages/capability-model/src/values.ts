@@ -24,13 +24,20 @@ function validatorOf(schema: JsonObject): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
   compiler ??= new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false });
-  const validate = compiler.compile(schema);
-  // Two packages may give their schemas the same $id.
-  compiler.removeSchema(schema);
+  const validate = compiledBy(compiler, schema);
   // An asynchronous schema answers with a promise, which would count as "valid".
   if ('$async' in validate) throw new Error('it is asynchronous');
   validators.set(schema, validate);
   return validate;
+}
+
+/** Two packages may give their schemas the same $id, and a schema that is none keeps its own taken. */
+function compiledBy(ajv: Ajv2020, schema: JsonObject): ValidateFunction {
+  try {
+    return ajv.compile(schema);
+  } finally {
+    ajv.removeSchema(schema);
+  }
 }
 
 const TAKES_NOTHING: JsonObject = { type: 'object', additionalProperties: false };
