@@ -127,10 +127,10 @@ export interface KubeClient {
   /** Server-side apply; conflicts are errors that name the other manager unless forced. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<KubernetesObject>;
   create(object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>;
-  /** POST of a subresource such as `binding`; the answer is a Status or an object of the subresource's kind. */
+  /** POST of a subresource such as `binding` or `token`; the answer is a Status or an object of the subresource's kind. */
   createSubresource(
     reference: ObjectReference,
-    subresource: 'binding' | 'eviction',
+    subresource: 'binding' | 'eviction' | 'token',
     body: object,
     options?: WriteOptions,
   ): Promise<KubernetesObject>;

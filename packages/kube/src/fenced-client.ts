@@ -27,7 +27,7 @@ export function fenceClient(client: KubeClient, lease: Pick<HeldLease, 'signal' 
     create: async (object, options) => client.create(object, held(options)),
     createSubresource: async (
       reference: ObjectReference,
-      subresource: 'binding' | 'eviction',
+      subresource: 'binding' | 'eviction' | 'token',
       body: object,
       options?: WriteOptions,
     ) => client.createSubresource(reference, subresource, body, held(options)),

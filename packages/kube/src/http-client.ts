@@ -137,7 +137,7 @@ export class HttpKubeClient implements KubeClient {
 
   async createSubresource(
     reference: ObjectReference,
-    subresource: 'binding' | 'eviction',
+    subresource: 'binding' | 'eviction' | 'token',
     body: object,
     options: WriteOptions = {},
   ): Promise<KubernetesObject> {

@@ -92,7 +92,9 @@ function dependencyChecks({ requires }: HealthSubject, facts: HealthFacts): Capa
     if (install?.status?.phase === 'Applying') {
       return { source, result: 'unverifiable', message: `${what} is being changed: ${ready?.message ?? ''}` };
     }
-    return failed(source, 'DependencyNotReady', `${what} is not ready: ${ready?.message ?? 'not installed'}`);
+    // What helps there is told there.
+    const why = ready?.message.replace(/\. Next: .*$/s, '') ?? 'it is not installed';
+    return failed(source, 'DependencyNotReady', `${what} is not ready: ${why}`);
   });
 }
 

@@ -56,11 +56,6 @@ export async function findDrift(
   }
 }
 
-/** What a verdict on an object depends on: it need not be asked about again while this stays the same. */
-export function fingerprintOf(live: KubernetesObject): string {
-  return JSON.stringify([live.metadata.uid, live.metadata.generation, entriesOf(live)]);
-}
-
 function otherManagers(live: KubernetesObject, own: string): string[] {
   const others = entriesOf(live).flatMap(({ manager }) =>
     manager === undefined || manager === own || CONTROLLERS.includes(manager) ? [] : [manager],

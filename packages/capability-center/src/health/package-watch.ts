@@ -3,7 +3,7 @@ import { PACKAGE_LABEL } from '@capstan/capability-model';
 import type { InformerHub, KubeClient } from '@capstan/kube';
 import { INSTALLER } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
-import { type Drift, findDrift, fingerprintOf } from './drift.ts';
+import { type Drift, findDrift } from './drift.ts';
 import { type HealthFacts, keyOf } from './facts.ts';
 import { type InventoryItem, ownObjects, placed, releaseItems } from './inventory.ts';
 import { type FollowedObject, ObjectWatch } from './object-watch.ts';
@@ -32,7 +32,8 @@ export interface DriftedItem {
 }
 
 interface Verdict {
-  readonly fingerprint: string;
+  /** Version of the object that it is about. */
+  readonly of: string | undefined;
   readonly drift: Drift | undefined;
 }
 
@@ -130,11 +131,11 @@ export class PackageWatch {
   async #driftOf(item: InventoryItem, signal: AbortSignal): Promise<Drift | undefined> {
     const live = await this.#look(inventoryPlace(item), signal);
     const key = keyOf(item.reference);
-    const fingerprint = live ? fingerprintOf(live) : '';
     const known = this.#verdicts.get(key);
-    if (live && known?.fingerprint === fingerprint) return known.drift;
+    const of = live?.metadata.resourceVersion;
+    if (known && of !== undefined && known.of === of) return known.drift;
     const drift = await findDrift(this.#options.client, item, live, { signal });
-    this.#verdicts.set(key, { fingerprint, drift });
+    this.#verdicts.set(key, { of, drift });
     return drift;
   }
 }

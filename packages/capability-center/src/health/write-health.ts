@@ -52,7 +52,9 @@ export async function writeHealth(
     metadata: { name: install.metadata.name, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
     status: { ...install.status, phase, conditions, probes },
   };
-  const written = await client.apply(object, { fieldManager: INSTALLER, subresource: 'status', signal });
+  // Forced: the status is Capstan's alone, whoever edited it by hand.
+  const write = { fieldManager: INSTALLER, subresource: 'status', force: true, signal } as const;
+  const written = await client.apply(object, write);
   if (old && (old.reason !== reason || install.status?.phase !== phase)) {
     const type = phase === 'Ready' && reason !== 'Drifted' ? 'Normal' : 'Warning';
     const event = { type, reason, message: phase === 'Ready' ? message : `${phase}: ${message}` } as const;
