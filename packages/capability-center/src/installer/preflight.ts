@@ -1,6 +1,7 @@
 import { CapstanError, EXIT, groupOf, type KindReference } from '@capstan/base';
 import type { AccessRequest } from '@capstan/kube';
 import type { ProbeFacts } from '../health/probes.ts';
+import { movedCrds } from '../plan/crd-drift.ts';
 import { readFacts } from '../plan/facts.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import type { InstallPlan, PackagePlan } from '../plan/types.ts';
@@ -25,6 +26,9 @@ export async function checkFacts(context: InstallerContext, plan: InstallPlan): 
     const moved = whatMoved(planned, plan, lock);
     if (moved !== undefined) throw staleError(context, planned.name, moved);
   }
+  const changing = plan.packages.filter(({ action }) => action !== 'none');
+  const [crd] = await movedCrds(context.client, changing);
+  if (crd !== undefined) throw staleError(context, name, crd);
   return { simulated: cluster.simulated, reason };
 }
 

@@ -77,7 +77,11 @@ export async function buildPlan(
     applications: await affectedApplications(context, packages),
     certificate: planCertificate(packages),
     blockers: [...(order.blockers ?? []), ...verdicts.flatMap(({ blockers }) => blockers)],
-    warnings: warningsOf(context, order, [...resolution.warnings, ...verdicts.flatMap(({ warnings }) => warnings)]),
+    warnings: warningsOf(context, order, [
+      ...resolution.warnings,
+      ...packages.flatMap(hopWarnings),
+      ...verdicts.flatMap(({ warnings }) => warnings),
+    ]),
     inputs,
     ...resumption(state, packages),
     changes: packages.some(({ action }) => action !== 'none'),
@@ -105,6 +109,12 @@ async function affectedApplications(
     .flatMap(({ definitions }) => definitions)
     .filter(({ action }) => action === 'change' || action === 'remove');
   return applicationsUsing(client, changed);
+}
+
+/** A version that cannot be reached in one step is reached by several plans. */
+function hopWarnings({ name, version, hops = [] }: PackagePlan): string[] {
+  if (hops.length === 0) return [];
+  return [`${name} goes to ${version} first: ${hops.join(', then ')} comes with the next upgrade.`];
 }
 
 function warningsOf({ catalog }: InstallerContext, order: PlanOrder, found: readonly string[]): string[] {

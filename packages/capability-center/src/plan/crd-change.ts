@@ -29,7 +29,6 @@ export interface CrdChangeVerdict {
   readonly review: CrdReview;
   readonly migrate?: StorageMigration;
   readonly blocker?: PlanBlocker;
-  readonly warning?: string;
 }
 
 /**
@@ -121,23 +120,18 @@ function resourceOf(crd: KubernetesObject, version: string) {
   return { group: String(group), version, plural: isMap(names) ? String(names['plural']) : '' };
 }
 
-/** Whether stored objects must be rewritten, and when. A webhook of the new version is not there yet at that point. */
+/** Whether stored objects must be rewritten, and when. */
 async function migrationOf(
   client: KubeClient,
   { live, wanted }: CrdChange,
   stored: readonly string[],
-): Promise<Pick<CrdChangeVerdict, 'migrate' | 'warning'>> {
+): Promise<Pick<CrdChangeVerdict, 'migrate'>> {
   const [was, is] = [live, wanted].map((crd) => versionsOf(crd).find(({ storage }) => storage)?.name ?? '');
   const lost = stored.filter((version) => !versionsOf(wanted).some(({ name }) => name === version));
   const before = lost.length > 0 && was !== undefined && !lost.includes(was);
   const to = before ? was : is;
   const from = before ? lost : stored.filter((version) => version !== to);
   if (to === undefined || from.length === 0 || (!before && was === is)) return {};
-  if (convertsByWebhook(wanted)) {
-    return {
-      warning: `Objects of ${wanted.metadata.name} stay stored as ${from.join(', ')} until something writes them: they are converted by a webhook of the new version.`,
-    };
-  }
   let instances = 0;
   await eachInstance(client, resourceOf(live, was ?? ''), () => {
     instances += 1;

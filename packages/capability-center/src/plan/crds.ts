@@ -5,8 +5,7 @@ import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { helmOwnerOf, INSTALLER, markAsOurs } from '../installer/labels.ts';
 import { judgeCrdChange } from './crd-change.ts';
-import type { CrdReview } from './crd-diff/types.ts';
-import { type CrdQuestion, type CrdVerdict, crdVerdict } from './crd-verdict.ts';
+import { type CrdQuestion, crdVerdict } from './crd-verdict.ts';
 import { mapLimit } from './parallel.ts';
 import type { RenderedUnit } from './render.ts';
 import type { CrdPlan, PlanBlocker } from './types.ts';
@@ -43,11 +42,10 @@ export function crdsOf(
   }));
 }
 
-/** What becomes of a CRD, and what forbids it or is worth knowing. */
+/** What becomes of a CRD, and what forbids it. */
 export interface CrdOutcome {
   readonly plan: CrdPlan;
-  readonly blockers: readonly PlanBlocker[];
-  readonly warnings: readonly string[];
+  readonly blocker?: PlanBlocker;
 }
 
 /** What happens to each CRD of a package: by ownership, by a server-side dry run, and by what is stored. */
@@ -71,44 +69,27 @@ async function planCrd(
 ): Promise<CrdOutcome> {
   const { wanted } = question;
   const live = await client.get(referenceTo(wanted));
-  if (!live) return outcomeOf(crdVerdict(question));
+  if (!live) return crdVerdict(question);
   const first = crdVerdict({ ...question, live });
-  if (first.blocker || first.plan.action === 'keep-newer') return outcomeOf(first);
+  if (first.blocker || first.plan.action === 'keep-newer') return first;
   const adopted = question.adopts?.has(helmOwnerOf(live) ?? '') === true;
   const applied = await dryRun(client, wanted, adopted);
-  if (!('metadata' in applied)) return { plan: first.plan, blockers: [applied], warnings: [] };
+  if (!('metadata' in applied)) return { plan: first.plan, blocker: applied };
   const verdict = crdVerdict({ ...question, live, applied: adopted ? withMarksOf(applied, live) : applied });
-  if (verdict.plan.action !== 'change') return outcomeOf(verdict);
+  if (verdict.plan.action !== 'change') return verdict;
   // The server's answer is judged, not our text: it has the defaults, and fields that others manage.
   const { review, migrate, blocker } = await judgeCrdChange(client, {
     live,
     wanted: applied,
     plannedServices,
   });
-  return {
-    plan: { ...verdict.plan, verdict: review, ...(migrate ? { migrate } : {}) },
-    blockers: blocker ? [blocker] : [],
-    warnings: cautions(wanted, review),
-  };
+  const plan = { ...verdict.plan, verdict: review, ...(migrate ? { migrate } : {}) };
+  return { plan, ...(blocker ? { blocker } : {}) };
 }
 
 /** The CRD without the change of its marks: who owns it is told as the adoption, not as a change of the object. */
 function withMarksOf(applied: KubernetesObject, { metadata }: KubernetesObject): KubernetesObject {
   return { ...applied, metadata };
-}
-
-function outcomeOf({ plan, blocker }: CrdVerdict): CrdOutcome {
-  return { plan, blockers: blocker ? [blocker] : [], warnings: [] };
-}
-
-function cautions({ metadata }: KubernetesObject, { verdict, findings, instances }: CrdReview): string[] {
-  if (verdict !== 'caution') return [];
-  const unsafe = findings.filter(({ severity }) => severity === 'unsafe');
-  const checked =
-    instances?.checked === 0 ? 'no object is stored' : `all ${instances?.checked ?? 0} stored objects fit`;
-  return [
-    `The CRD ${metadata.name} gets stricter (${unsafe.length} findings, first: ${unsafe[0]?.message ?? ''}); ${checked}.`,
-  ];
 }
 
 /** The CRD as the server would have it, or its refusal. */

@@ -19,15 +19,25 @@ export function definitionsOf(metadata: CapabilityPackage): KubernetesObject[] {
   return metadata.provides.definitions.map(({ object }) => markAsOurs(object, metadata.name, metadata.version));
 }
 
-/** What publishing each Definition would change. One that somebody else wrote forbids the plan. */
-export function planDefinitions(context: InstallerContext, metadata: CapabilityPackage): Promise<DefinitionVerdict[]> {
-  return mapLimit(metadata.provides.definitions, 4, async (offer) => {
+/**
+ * What publishing each Definition would change; those that the version in force has and this one lacks go. One that
+ * somebody else wrote forbids the plan.
+ */
+export async function planDefinitions(
+  context: InstallerContext,
+  metadata: CapabilityPackage,
+  earlier: CapabilityPackage | undefined,
+): Promise<DefinitionVerdict[]> {
+  const kept = new Set(metadata.provides.definitions.map(({ role, name }) => `${role}/${name}`));
+  const gone = (earlier?.provides.definitions ?? []).filter(({ role, name }) => !kept.has(`${role}/${name}`));
+  const present = await mapLimit(metadata.provides.definitions, 4, async (offer) => {
     const wanted = markAsOurs(offer.object, metadata.name, metadata.version);
     const live = await context.client.get(referenceTo(wanted));
     if (!live) return { plan: planOf(offer, 'create') };
     if (packageOf(live) !== metadata.name) return { plan: planOf(offer, 'change'), blocker: foreign(live, metadata) };
     return dryRun(context, offer, wanted, live);
   });
+  return [...present, ...gone.map((offer) => ({ plan: planOf(offer, 'remove') }))];
 }
 
 async function dryRun(

@@ -10,6 +10,7 @@ import { type ObjectsVerdict, planObjects } from './objects.ts';
 import { releaseBlockers, standInBlockers, valuesBlocker } from './package-blockers.ts';
 import { emptyPlan, type PackageFindings, packageContent } from './package-content.ts';
 import type { PackageQuestion } from './package-question.ts';
+import { packageWarnings } from './package-warnings.ts';
 import { readRelease } from './release-state.ts';
 import { type AnyPreparedUnit, prepareUnits, type RenderedUnit, renderUnit } from './render.ts';
 import { rememberRender } from './render-cache.ts';
@@ -64,7 +65,7 @@ async function planInFull(
   const [objects, crds, definitions] = await Promise.all([
     objectVerdicts(context, question, findings),
     planCrds(context, metadata, byUnit, releaseNames(question)),
-    planDefinitions(context, metadata),
+    planDefinitions(context, metadata, findings.earlier?.metadata),
   ]);
   const plan = packageContent(question, findings, {
     units: units.map((prepared, index) =>
@@ -87,26 +88,10 @@ async function planInFull(
       ...releaseBlockers(context, findings.releases, question),
       ...standInBlockers(context, question, units),
       ...objects.flatMap((verdict) => verdict.blockers),
-      ...crds.flatMap((outcome) => outcome.blockers),
-      ...definitions.flatMap(({ blocker }) => (blocker ? [blocker] : [])),
+      ...[...crds, ...definitions].flatMap(({ blocker }) => (blocker ? [blocker] : [])),
     ],
-    warnings: [...crds.flatMap((outcome) => outcome.warnings), ...keptWarnings(plan), ...undeclaredWarnings(plan)],
+    warnings: packageWarnings(plan),
   };
-}
-
-/** CRDs that a later version of the package wrote. */
-function keptWarnings({ name, version, crds }: PackagePlan): string[] {
-  const kept = crds.filter(({ action }) => action === 'keep-newer').map((crd) => crd.name);
-  if (kept.length === 0) return [];
-  return [`CRDs never go back: ${kept.join(', ')} stay as a later version than ${name} ${version} wrote them.`];
-}
-
-/** Rights that the package's roles have and its metadata does not declare. */
-function undeclaredWarnings({ name, version, permissionDelta: { undeclared } }: PackagePlan): string[] {
-  if (undeclared.length === 0) return [];
-  const some = [...new Set(undeclared.map(({ line }) => line))];
-  const more = some.length > 3 ? `; and ${some.length - 3} more` : '';
-  return [`${name} ${version} gets rights that its metadata does not declare: ${some.slice(0, 3).join('; ')}${more}.`];
 }
 
 async function findOut(
