@@ -14,13 +14,20 @@ const application = fileURLToPath(new URL('./reads.yaml', import.meta.url));
 
 /** Arguments of every command that reads, and how it ends on a cluster with one application and no capability. */
 const READS: Readonly<Record<string, { readonly args?: readonly string[]; readonly exit?: number }>> = {
+  'cap:bundle': { args: ['keda'], exit: 2 },
+  'cap:graph': {},
+  'cap:history': { args: ['keda'], exit: 1 },
   'cap:list': {},
   'cap:query': { args: ['autoscale >=1.0'], exit: 5 },
   'cap:search': { args: ['scale'] },
   'cap:show': { args: ['keda'] },
   'cap:status': { args: ['keda'], exit: 1 },
+  'cap:what-if': { args: ['--kubernetes', '1.36'] },
+  'cap:why': { args: ['keda'], exit: 1 },
   'center:list': {},
+  'center:sync': {},
   diff: { args: ['-f', application], exit: 1 },
+  doctor: { exit: 1 },
   events: { args: ['reads'] },
   explain: { args: ['webservice'] },
   history: { args: ['reads'] },
