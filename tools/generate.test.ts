@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDirectoryRegistry } from '../packages/capability-center/src/registry/directory-registry.ts';
@@ -35,7 +35,7 @@ test('the first publication has the bytes that it had', () => {
   expect(digest).toBe('f1096754f02480d88c41f3e4dcf51791cb92b7e1e2e41a857a7a9eb51c7474b2');
 });
 
-test('no commit has ever changed or removed a published package', () => {
+test.skipIf(!existsSync(join(root, '.git')))('no commit has ever changed or removed a published package', () => {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const folder = 'capability-registry/packages';
   expect(git('log', '--diff-filter=MDR', '--format=%h', '--name-only', '--', folder)).toBe('');
