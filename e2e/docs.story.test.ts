@@ -10,6 +10,7 @@ const DOCUMENTS = [
   'docs/quick-start.md',
   'docs/sandbox.md',
   'docs/capabilities.md',
+  'docs/centers.md',
   'docs/applications.md',
   'docs/builtins.md',
   'docs/operator.md',

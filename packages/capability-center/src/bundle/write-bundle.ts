@@ -83,9 +83,11 @@ export async function writeBundle(context: InstallerContext, options: WriteBundl
   return { file, bytes: archive.length, digest: digestOfText(archive), list, warnings };
 }
 
-/** The version that is planned, and those that later plans must go through. */
+/** The version that is planned, from a center that offers it now, and those that later plans must go through. */
 function entriesOf(planned: PackagePlan, { catalog }: InstallerContext): CatalogEntry[] {
-  const { center, metadata, metadataDigest: digest, hops = [] } = planned;
+  const { metadata, metadataDigest: digest, hops = [] } = planned;
+  const offered = catalog.entries.find((entry) => entry.metadata.name === planned.name && entry.digest === digest);
+  const { center } = offered ?? planned;
   const later = catalog.entries.filter(
     (entry) => entry.metadata.name === planned.name && hops.includes(versionLabel(entry.metadata)),
   );

@@ -1,4 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
@@ -63,7 +64,7 @@ export default class CapBundle extends CapstanCommand<typeof CapBundle> {
       data: { file: written.file, digest, bytes, list },
       name: written.file,
       text: () => [
-        `${file}: ${enumerate(list.packages.map(({ name, version }) => `${name} ${version}`))}`,
+        `${file}: ${enumerate(list.packages.map((one) => `${one.name} ${versionLabel(one)}`))}`,
         `  ${count(charts, 'chart')}, ${count(list.images.length, 'image')} listed, ${(bytes / 1024 / 1024).toFixed(1)} MiB, ${digest}`,
         `  plan ${list.plan.digest}, for Kubernetes ${list.plan.kubernetes}`,
       ],

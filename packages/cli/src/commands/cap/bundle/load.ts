@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../../base-command.ts';
@@ -33,10 +35,12 @@ export default class CapBundleLoad extends CapstanCommand<typeof CapBundleLoad> 
       data: { center: record.name, location: record.location, digest, signed, list },
       name: `center/${record.name}`,
       text: () => [
-        `Center ${record.name} is recorded: ${enumerate(list.packages.map((one) => `${one.name} ${one.version}`))} in ${record.location}.`,
+        `Center ${record.name} is recorded: ${enumerate(list.packages.map((one) => `${one.name} ${versionLabel(one)}`))} in ${record.location}.`,
         ...signed.map(({ center, signedBy }) => `  what it has of center ${center} is signed by ${signedBy}`),
         ...(list.images.length > 0
-          ? [`  ${count(list.images.length, 'image')} must be in reach: images.txt beside it lists them`]
+          ? [
+              `  ${count(list.images.length, 'image')} must be in reach; they are listed in ${join(dirname(record.location), 'images.txt')}`,
+            ]
           : []),
       ],
     });
