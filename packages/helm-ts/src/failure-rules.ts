@@ -144,7 +144,8 @@ export const RULES: readonly Rule[] = [
     return { code: HELM_CODES.chartInvalid, summary: oneLine(text), terminal: true };
   },
   (text) => {
-    if (!/openpgp|provenance file|failed to verify|sha256 sum does not match|signature/i.test(text)) return undefined;
+    if (!/openpgp|keyring|provenance|failed to verify|sha256 sum does not match|signature/i.test(text))
+      return undefined;
     return {
       code: HELM_CODES.verificationFailed,
       summary: `the archive is not proven to be its signer's: ${firstLine(text)}`,
@@ -181,7 +182,10 @@ const ABOUT_REPOSITORIES = /^(?:pull|repo |registry |show |search )/;
 /** UNAUTHORIZED: it is a repository or registry, not the cluster, that refuses. */
 function readUnauthorized(text: string, subject: CallSubject): Reading | undefined {
   if (!ABOUT_REPOSITORIES.test(subject.command)) return undefined;
-  const refused = /\b40[13]\b|unauthorized|authentication required|no basic auth credentials|denied: /i.test(text);
+  const refused =
+    /\b40[13]\b|unauthorized|authentication required|no basic auth credentials|credential not found|denied: /i.test(
+      text,
+    );
   if (!refused) return undefined;
   return {
     code: HELM_CODES.unauthorized,

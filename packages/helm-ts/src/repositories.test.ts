@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { HELM_CODES } from './codes.ts';
 import { createHelm } from './helm.ts';
 import { aChart, aDirectory, CONFIG_MAP } from './testing/charts.ts';
+import { KEYRING, PROVENANCE, SIGNED_CHART } from './testing/signed-chart.ts';
 import type { Helm } from './types.ts';
 
 const ANN = { username: 'ann', password: 's3cret-word' };
@@ -165,3 +167,39 @@ async function argumentsOfAll(): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
 }
+
+describe('verify', () => {
+  async function aSignedChart(): Promise<{ readonly archive: string; readonly keyring: string }> {
+    const directory = await aDirectory();
+    const archive = join(directory, 'signed-1.0.0.tgz');
+    await writeFile(archive, Buffer.from(SIGNED_CHART, 'base64'));
+    await writeFile(`${archive}.prov`, PROVENANCE);
+    const keyring = join(directory, 'keys.gpg');
+    await writeFile(keyring, Buffer.from(KEYRING, 'base64'));
+    return { archive, keyring };
+  }
+
+  test('says who signed an archive', async () => {
+    const { archive, keyring } = await aSignedChart();
+    expect(await helm.verify(archive, { keyring })).toEqual({
+      signedBy: ['Chart Signer <signer@example.org>'],
+      fingerprint: 'C52226ECAB348E94DB865E66FB0585BC8CCBF083',
+      digest: `sha256:${createHash('sha256').update(Buffer.from(SIGNED_CHART, 'base64')).digest('hex')}`,
+    });
+  });
+
+  test.each<[string, (archive: string, keyring: string) => Promise<void>]>([
+    ['an archive that was changed', (archive) => writeFile(archive, 'other')],
+    [
+      'a provenance file that was changed',
+      (archive) => writeFile(`${archive}.prov`, PROVENANCE.replace('1.0.0', '1.0.1')),
+    ],
+    ['no provenance file', (archive) => rm(`${archive}.prov`)],
+    ['a keyring without the signer', (_archive, keyring) => writeFile(keyring, '')],
+    ['no keyring', (_archive, keyring) => rm(keyring)],
+  ])('VERIFICATION_FAILED: %s', async (_what, spoil) => {
+    const { archive, keyring } = await aSignedChart();
+    await spoil(archive, keyring);
+    await expect(helm.verify(archive, { keyring })).rejects.toMatchObject({ code: HELM_CODES.verificationFailed });
+  });
+});

@@ -69,6 +69,62 @@ test('a release from install to uninstall', async () => {
   expect(await helm.list({ namespace, filter: '^web$' })).toEqual([]);
 });
 
+const HOOK = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: hook, annotations: {helm.sh/hook: pre-delete}}
+`;
+
+test('a release goes back to an earlier revision, and all that Helm recorded of it can be read', async () => {
+  const files = {
+    'templates/a.yaml': CONFIG_MAP,
+    'templates/h.yaml': HOOK,
+    'templates/NOTES.txt': 'Use {{ .Release.Name }}.',
+  };
+  const chart = await aChart(files, 'appVersion: "7"\n');
+  await helm.install('back', chart, { namespace, values: { text: 'one' } });
+  await expect(helm.rollback('back', undefined, { namespace })).rejects.toMatchObject({
+    code: HELM_CODES.releaseNotFound,
+    message: 'helm rollback back: release back has no earlier revision',
+  });
+  await helm.upgrade('back', chart, { namespace, values: { text: 'two' } });
+  const returned = await helm.rollback('back', undefined, { namespace, wait: true, timeLimitMs: 20_000 });
+  expect(returned).toMatchObject({
+    revision: 3,
+    status: 'deployed',
+    description: 'Rollback to 1',
+    values: { text: 'one' },
+  });
+  expect(await client.get(configMap('back'))).toMatchObject({ data: { text: 'one' } });
+  expect(await helm.rollback('back', 2, { namespace })).toMatchObject({ revision: 4, values: { text: 'two' } });
+  await expect(helm.rollback('back', 77, { namespace })).rejects.toMatchObject({ code: HELM_CODES.releaseNotFound });
+  await expect(helm.rollback('none', 1, { namespace })).rejects.toMatchObject({ code: HELM_CODES.releaseNotFound });
+
+  expect(await helm.get.notes('back', { namespace })).toBe('Use back.');
+  expect((await helm.get.hooks('back', { namespace })).map(({ metadata }) => metadata.name)).toEqual(['hook']);
+  const metadata = {
+    name: 'back',
+    namespace,
+    revision: 4,
+    status: 'deployed',
+    chart: 'sample',
+    chartVersion: '1.2.3+test',
+  };
+  expect(await helm.get.metadata('back', { namespace })).toMatchObject({ ...metadata, applyMethod: 'server-side' });
+  expect(await helm.get.all('back', { namespace })).toMatchObject({
+    ...metadata,
+    appVersion: '7',
+    notes: 'Use back.',
+    values: { text: 'two' },
+    manifest: [{ kind: 'ConfigMap', data: { text: 'two' } }],
+    hooks: [{ metadata: { name: 'hook' } }],
+  });
+  expect(await helm.get.all('back', { namespace, revision: 3 })).toMatchObject({
+    revision: 3,
+    values: { text: 'one' },
+  });
+  expect(await helm.get.values('back', { namespace, revision: 1 })).toEqual({ text: 'one' });
+});
+
 test('what is not there is RELEASE_NOT_FOUND, unless uninstall is told not to mind', async () => {
   const chart = await aChart({ 'templates/a.yaml': CONFIG_MAP });
   const none = { code: HELM_CODES.releaseNotFound, fields: expect.objectContaining({ release: 'none', namespace }) };
