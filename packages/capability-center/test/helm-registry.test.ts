@@ -48,7 +48,7 @@ test('a chart of a registry is pulled with credentials of the call, which leave 
   const pulled = await helm.pull(chart, { ...flags, credentials: ROBOT });
   expect(pulled).toMatchObject({
     path: join(destination, 'web-1.2.0.tgz'),
-    manifestDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
   });
   await expect(helm.pull(chart, flags)).rejects.toMatchObject({ code: HELM_CODES.unauthorized });
 });

@@ -87,8 +87,6 @@ export interface PulledChart {
   readonly path: string;
   /** `sha256:` digest of the archive. */
   readonly digest: string;
-  /** Digest of the manifest in an OCI registry. */
-  readonly manifestDigest?: string;
   /** Path of the provenance file, where one was asked for. */
   readonly provenance?: string;
 }

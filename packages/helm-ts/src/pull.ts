@@ -23,8 +23,8 @@ export function pullCommand(call: Caller, cacheDirectory: string): Pick<Helm, 'p
       await mkdir(flags.destination, { recursive: true });
       const into = await mkdtemp(join(flags.destination, '.pull-'));
       try {
-        const output = await fetchInto(call, cacheDirectory, into, chart, flags);
-        return await takeArchive(into, chart, flags, output);
+        await fetchInto(call, cacheDirectory, into, chart, flags);
+        return await takeArchive(into, chart, flags);
       } finally {
         await rm(into, { recursive: true, force: true });
       }
@@ -32,7 +32,6 @@ export function pullCommand(call: Caller, cacheDirectory: string): Pick<Helm, 'p
   };
 }
 
-/** Answers what Helm printed. */
 function fetchInto(
   call: Caller,
   cacheDirectory: string,
@@ -93,12 +92,7 @@ async function writeRegistryLogin(home: Environment, host: string, credentials: 
   return config;
 }
 
-async function takeArchive(
-  into: string,
-  chart: ChartReference,
-  flags: PullFlags,
-  output: string,
-): Promise<PulledChart> {
+async function takeArchive(into: string, chart: ChartReference, flags: PullFlags): Promise<PulledChart> {
   const files = await readdir(into);
   const archive = files.find((file) => file.endsWith('.tgz'));
   if (archive === undefined) {
@@ -116,11 +110,9 @@ async function takeArchive(
   const path = await moveTo(join(into, archive), flags.destination);
   const signed = files.find((file) => file.endsWith('.prov'));
   const provenance = signed === undefined ? undefined : await moveTo(join(into, signed), flags.destination);
-  const manifestDigest = /^Digest: (sha256:[0-9a-f]{64})$/m.exec(output)?.[1];
   return {
     path,
     digest: await digestOfFile(path),
-    ...(manifestDigest === undefined ? {} : { manifestDigest }),
     ...(provenance === undefined ? {} : { provenance }),
   };
 }
