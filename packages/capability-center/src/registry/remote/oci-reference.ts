@@ -36,8 +36,3 @@ export function parseOciReference(text: string): OciReference {
   if (wrong) throw new RemoteFailure(`${text} is not oci://HOST/REPOSITORY[:TAG][@DIGEST]`);
   return { host, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
-
-/** A version as a tag: tags have no `+`, so Helm writes `_` for it. */
-export function tagOfVersion(version: string): string {
-  return version.replaceAll('+', '_');
-}
