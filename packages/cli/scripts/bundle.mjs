@@ -1,10 +1,9 @@
 // Bundles the command line into bundle: one module for each command, shared code in chunks, the manifest beside it.
-import { cp, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
-import { directImports } from './direct-imports.mjs';
+import { bundleOptions, commandFiles } from './bundle-options.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -14,16 +13,7 @@ const target = `${cli}bundle`;
 const draft = `${cli}bundle-${process.pid}`;
 const { name, version, oclif } = JSON.parse(await readFile(`${cli}package.json`, 'utf8'));
 
-/** Parts of oclif and others that nothing here uses, or that exist only in development. */
-const NEVER_USED = ['react-devtools-core', 'typescript', 'ts-node'];
-
-/** What oclif needs only to find commands without a manifest, and for its own help: the bundle has neither. */
-const LEFT_OUT = ['ejs', 'tinyglobby'];
-
-const commands = [];
-for await (const file of glob('src/commands/**/*.ts', { cwd: cli })) {
-  if (!file.endsWith('.test.ts')) commands.push(file);
-}
+const commands = await commandFiles();
 
 await mkdir(draft, { recursive: true });
 await writeFile(
@@ -35,40 +25,7 @@ await writeFile(
     oclif: { ...oclif, commands: { ...oclif.commands, target: './commands' } },
   }),
 );
-await build({
-  absWorkingDir: cli,
-  entryPoints: [
-    ...commands.map((file) => ({ in: file, out: file.slice('src/'.length, -'.ts'.length) })),
-    { in: 'src/main.ts', out: 'main' },
-    { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
-    { in: `${sandbox}/src/apiserver.ts`, out: 'apiserver' },
-  ],
-  outdir: draft,
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'esm',
-  conditions: ['@capstan/source'],
-  external: NEVER_USED,
-  // Names stay: errors are told apart by them. CommonJS dependencies ask for Node's modules with require.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  legalComments: 'linked',
-  logLevel: 'warning',
-  plugins: [
-    oclifVersion(),
-    leftOut(),
-    kubeconfigOnly(),
-    apiServerSources(),
-    pureSources(),
-    directImports(),
-    lazyHttp(),
-  ],
-});
+await build(await bundleOptions(draft));
 for (const folder of ['control-plane', 'stages']) {
   await cp(`${sandbox}/${folder}`, `${draft}/sandbox/${folder}`, { recursive: true });
 }
@@ -81,112 +38,3 @@ await writeFile(`${draft}/oclif.manifest.json`, JSON.stringify(plugin.manifest))
 await rm(target, { recursive: true, force: true });
 await rename(draft, target);
 process.stdout.write(`bundled ${commands.length} commands into ${target}\n`);
-
-/** oclif looks for its own package.json at run time; the bundle carries what it reads of it. */
-function oclifVersion() {
-  const own = createRequire(import.meta.url)('@oclif/core/package.json');
-  return {
-    name: 'oclif-version',
-    setup(context) {
-      const filter = /^@oclif\/core\/package\.json$/;
-      context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'oclif-version' }));
-      context.onLoad({ filter: /.*/, namespace: 'oclif-version' }, () => ({
-        contents: JSON.stringify({ name: own.name, version: own.version }),
-        loader: 'json',
-      }));
-    },
-  };
-}
-
-/** Replaces modules that are never called by empty ones: loading them would cost more than many a command. */
-function leftOut() {
-  return {
-    name: 'left-out',
-    setup(context) {
-      const filter = new RegExp(`^(${LEFT_OUT.join('|')})$`);
-      context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
-      context.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
-    },
-  };
-}
-
-/**
- * Of the Kubernetes client only KubeConfig is used, for the options of HTTPS requests. Its generated API classes and the
- * HTTP client beneath them are 1.5 MB that take longer to load than most commands take to run.
- */
-function kubeconfigOnly() {
-  const unused = (name) =>
-    `export class ${name} { constructor() { throw new Error('${name} is not part of the bundle'); } }`;
-  const stubs = {
-    './gen/index.js': ['createConfiguration', 'ServerConfiguration'].map(unused).join('\n'),
-    undici: ['Agent', 'ProxyAgent'].map(unused).join('\n'),
-  };
-  return {
-    name: 'kubeconfig-only',
-    setup(context) {
-      context.onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, pluginData, ...from }) => {
-        if (pluginData === 'kubeconfig-only') return undefined;
-        const index = await context.resolve(path, { ...from, pluginData: 'kubeconfig-only' });
-        return { path: index.path.replace(/index\.js$/, 'config.js') };
-      });
-      context.onResolve({ filter: /^(\.\/gen\/index\.js|undici)$/ }, ({ path, importer }) =>
-        importer.endsWith('/client-node/dist/config.js') ? { path, namespace: 'kubeconfig-only' } : undefined,
-      );
-      context.onLoad({ filter: /.*/, namespace: 'kubeconfig-only' }, ({ path }) => ({ contents: stubs[path] }));
-    },
-  };
-}
-
-/**
- * The API server reads its data beside its sources, in the bundle beside the chunks; and it loads some libraries only when
- * it needs them, with a `require` of its own that the bundler would not see through.
- */
-function apiServerSources() {
-  const REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
-  return {
-    name: 'apiserver-sources',
-    setup(context) {
-      context.onLoad({ filter: /\/apiserver\/src\/.*\.ts$/ }, async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        const contents = source
-          .replace(REQUIRE, '')
-          .replace("'../../assets/'", "'./apiserver-assets/'")
-          .replace('`../../assets/', '`./apiserver-assets/');
-        return { contents, loader: 'ts' };
-      });
-    },
-  };
-}
-
-/** Importing a module of ours has no effect by itself: what a command does not use of a package is left out. */
-function pureSources() {
-  return {
-    name: 'pure-sources',
-    setup(context) {
-      context.onResolve({ filter: /^(@capstan\/|\.)/ }, async ({ path, pluginData, ...from }) => {
-        if (pluginData === 'pure-sources' || !/\/(packages|plugins)\/[^/]+\/src\//.test(from.importer))
-          return undefined;
-        const found = await context.resolve(path, { ...from, pluginData: 'pure-sources' });
-        return { ...found, sideEffects: false };
-      });
-    },
-  };
-}
-
-/**
- * An `import` of node:http reads every property of the module, among them the lazy ones that load Node's whole fetch
- * implementation (20 ms). A `require` does not.
- */
-function lazyHttp() {
-  return {
-    name: 'lazy-http',
-    setup(context) {
-      context.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
-        kind === 'import-statement' ? { path: 'node:http', namespace: 'lazy-http' } : undefined,
-      );
-      context.onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
-        contents: `module.exports = require('${path}');`,
-      }));
-    },
-  };
-}

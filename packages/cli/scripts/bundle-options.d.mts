@@ -1,0 +1,7 @@
+import type { BuildOptions } from 'esbuild';
+
+/** The source files of the commands. */
+export function commandFiles(): Promise<string[]>;
+
+/** What esbuild is asked: one module for each command, shared code in chunks. */
+export function bundleOptions(outdir: string): Promise<BuildOptions>;
