@@ -5,7 +5,7 @@ import type { ArchiveFile } from '../registry/archive.ts';
  * It is not compressed, because compressors differ.
  */
 export async function packArchive(files: readonly ArchiveFile[]): Promise<Buffer> {
-  const { pack } = await import('tar-stream');
+  const { pack } = await import('../registry/tar.ts');
   const archive = pack();
   const chunks: Buffer[] = [];
   archive.on('data', (chunk) => void chunks.push(chunk as Buffer));

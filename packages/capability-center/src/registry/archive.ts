@@ -67,7 +67,7 @@ export function pathProblem(path: string): string | undefined {
 }
 
 async function read(bytes: Uint8Array, limits: ArchiveLimits): Promise<ArchiveFile[]> {
-  const { extract } = await import('tar-stream');
+  const { extract } = await import('./tar.ts');
   const files: ArchiveFile[] = [];
   const seen = new Map<string, 'file' | 'folder'>();
   const unpacked = extract();

@@ -60,7 +60,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 async function follow(request: RemoteRequest, signal: AbortSignal): Promise<RemoteResponse> {
-  const { fetch } = await import('undici');
+  const { fetch } = await import('./undici.ts');
   const dispatcher = await sharedDispatcher();
   let url = safeUrl(request.url);
   let { authorization } = request;
@@ -121,7 +121,7 @@ async function readBody({ headers, body }: Answer, maxBytes: number): Promise<Bu
 let dispatcher: Dispatcher | undefined;
 
 async function sharedDispatcher(): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
+  const { EnvHttpProxyAgent } = await import('./undici.ts');
   const configured = process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '';
   const noProxy = [configured, 'localhost', '127.0.0.1', '::1'].filter((part) => part !== '').join(',');
   dispatcher ??= new EnvHttpProxyAgent({ noProxy, connect: { timeout: 10_000 } });
