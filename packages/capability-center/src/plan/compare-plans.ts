@@ -69,5 +69,5 @@ function changedKeys(before: Readonly<Record<string, unknown>>, after: Readonly<
 }
 
 function equal(a: unknown, b: unknown): boolean {
-  return digestOf([a]) === digestOf([b]);
+  return digestOf({ value: a }) === digestOf({ value: b });
 }
