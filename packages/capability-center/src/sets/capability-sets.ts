@@ -71,9 +71,9 @@ class SetsLoop implements CapabilitySets {
     this.#installs = hub.use(CAPSTAN_KINDS.install);
     this.#records = new Records(hub, () => this.#touchAll());
     // Sets that ask for the same packages as a changed one have to look again, too.
-    this.#sets.onChange(({ object, old }) => {
+    this.#sets.onChange(({ type, object, old }) => {
       this.#queue.add(object.metadata.name);
-      if (object.metadata.generation !== old?.metadata.generation) this.#touchAll();
+      if (type !== 'MODIFIED' || object.metadata.generation !== old?.metadata.generation) this.#touchAll();
     });
     this.#installs.onChange(() => this.#touchAll());
     this.#followLease();
@@ -136,9 +136,10 @@ class SetsLoop implements CapabilitySets {
       const question = this.#question(set, context);
       const known = this.#passes.result(name, question, this.#now());
       const result = known ?? (await this.#work(set, { context, goals }, signal));
+      // As it was asked before the work: what came up meanwhile is another question.
       const retryMs = known
         ? this.#passes.dueInMs(name, this.#now())
-        : this.#passes.note(name, this.#question(set, context), result, this.#now());
+        : this.#passes.note(name, question, result, this.#now());
       await this.#write(set, this.#outcome(set, problems, result), signal);
       return { requeueAfterMs: retryMs ?? refreshMs };
     } catch (error) {
