@@ -161,14 +161,19 @@ function releaseFinding(
 
 /** What somebody installed by hand and a center offers too. */
 export function unmanagedFindings({ unmanaged }: DoctorFacts): Finding[] {
-  return (readValue(unmanaged) ?? []).map(({ package: name, version, evidence, adoptable, obstacle }) => ({
-    id: 'unmanaged',
-    level: 'warn',
-    area: name,
-    message: `${name}${version === undefined ? '' : ` ${version}`} is installed, but not by Capstan`,
-    cause: adoptable ? evidence.slice(0, 2).join('; ') : (obstacle ?? evidence.slice(0, 2).join('; ')),
-    fix: { command: `capstan cap install ${name}${version === undefined ? '' : `@${version}`} --adopt --plan` },
-  }));
+  return (readValue(unmanaged) ?? []).map(({ package: name, version, offered, evidence, adoptable, obstacle }) => {
+    const known = offered ?? version;
+    const take = `capstan cap install ${name}${known === undefined ? '' : `@${known}`} --adopt --plan`;
+    const why = evidence.slice(0, 2).join('; ');
+    return {
+      id: 'unmanaged',
+      level: 'warn',
+      area: name,
+      message: `${name}${known === undefined ? '' : ` ${known}`} is installed, but not by Capstan`,
+      cause: adoptable ? why : (obstacle ?? why),
+      fix: { command: adoptable ? take : `capstan cap show ${name}` },
+    };
+  });
 }
 
 /** Definitions that no application can use: their kind is not served, or nobody would bring it about. */

@@ -22,18 +22,18 @@ export async function listedCapabilities(
   const { catalog, kubernetes } = await clusterCatalog(client, signal);
   const detected = (await orForbidden(detectInstalled(client, catalog))) ?? [];
   const latest = new Map(latestEntries(catalog, { kubernetes }).map(({ metadata }) => [metadata.name, metadata]));
-  const byHand = detected.map(({ package: name, version, obstacle }): ListedCapability => {
+  const byHand = detected.map(({ package: name, version, offered, obstacle }): ListedCapability => {
     const command = `capstan cap install ${name} --adopt`;
     return {
       name,
-      version: version ?? '',
+      version: offered ?? version ?? '',
       phase: 'unmanaged',
       reason: 'Unmanaged',
       message:
         obstacle === undefined ? `installed by hand; take it over: ${command}` : `installed by hand; ${obstacle}`,
-      standIn: false,
+      standIn: version?.endsWith('+standin') ?? false,
       goal: true,
-      next: command,
+      ...(obstacle === undefined ? { next: command } : {}),
     };
   });
   const items = [...rows, ...byHand].sort((a, b) => (a.name < b.name ? -1 : 1));

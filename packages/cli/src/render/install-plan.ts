@@ -32,18 +32,23 @@ export function planLines(plan: InstallPlan, { terminal, wide, run }: PlanPage):
     ...plan.warnings.filter((warning) => !isOfVerdict(warning, plan)).flatMap((warning) => line('warning', warning)),
     ...line('apps', applicationsText(plan)),
     ...certificateLines(plan, width),
-    ...plan.blockers.flatMap((blocker) => blockerLines(blocker, width, 0)),
+    ...blockersLines(plan.blockers, width, 0),
     ...endLines(plan, run),
   ];
 }
 
-/** Something that forbids to carry a plan out. */
-export function blockerLines({ code, message, hint, next }: PlanBlocker, width: number, indent?: number): string[] {
-  return [
-    ...labelled('blocked', `${message} [${code}]`, width, indent),
-    ...(hint ? labelled('', hint, width, indent) : []),
-    ...(next ?? []).flatMap((command) => labelled('', `Try: ${command}`, Number.POSITIVE_INFINITY, indent)),
-  ];
+/** What forbids to carry a plan out. A way out that several share is told once, after the last of them. */
+export function blockersLines(blockers: readonly PlanBlocker[], width: number, indent?: number): string[] {
+  const waysOut = ({ hint, next }: PlanBlocker) => JSON.stringify([hint, next]);
+  return blockers.flatMap((blocker, at) => {
+    const { code, message, hint, next = [] } = blocker;
+    const shared = blockers.slice(at + 1).some((later) => waysOut(later) === waysOut(blocker));
+    return [
+      ...labelled('blocked', `${message} [${code}]`, width, indent),
+      ...(hint && !shared ? labelled('', hint, width, indent) : []),
+      ...(shared ? [] : next.flatMap((command) => labelled('', `Try: ${command}`, Number.POSITIVE_INFINITY, indent))),
+    ];
+  });
 }
 
 function applicationsText({ applications }: InstallPlan): string {

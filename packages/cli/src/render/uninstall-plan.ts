@@ -1,6 +1,6 @@
 import type { InstanceCount, PackageRemoval, UninstallPlan } from '@capstan/capability-center';
 import { count } from '../lib/words.ts';
-import { blockerLines } from './install-plan.ts';
+import { blockersLines } from './install-plan.ts';
 import { labelled } from './labelled.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,7 +25,7 @@ export function uninstallPlanLines(
     ...line('needed by', plan.dependents.join(', ')),
     ...line('unneeded', unneeded.length > 0 ? `${unneeded.join(', ')}: nobody needs it then; --prune removes it` : ''),
     ...plan.warnings.flatMap((warning) => line('warning', warning)),
-    ...plan.blockers.flatMap((blocker) => blockerLines(blocker, width, 0)),
+    ...blockersLines(plan.blockers, width, 0),
     ...(page.run === undefined || plan.blockers.length > 0 ? [] : [`Run it:  ${page.run}`]),
   ];
 }

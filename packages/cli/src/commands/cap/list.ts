@@ -63,7 +63,7 @@ function nextSteps(items: readonly ListedCapability[]): string[] {
   if (update) return [`capstan cap upgrade ${update.name} --plan`];
   const [first] = items;
   if (!first) return ['capstan cap search'];
-  const byHand = items.find(({ phase }) => phase === 'unmanaged');
+  const byHand = items.find(({ phase, next }) => phase === 'unmanaged' && next !== undefined);
   return [
     ...(first.phase === 'unmanaged' ? [] : [`capstan cap status ${first.name}`]),
     ...(byHand ? [`capstan cap install ${byHand.name} --adopt --plan`] : []),

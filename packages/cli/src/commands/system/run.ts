@@ -24,6 +24,8 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
     'webhook-url': Flags.url({ summary: 'how the API server reaches them, where that is another address' }),
     'metrics-addr': Flags.string({ summary: 'serve /metrics at HOST:PORT', default: '' }),
     'health-addr': Flags.string({ summary: 'serve /healthz and /readyz at HOST:PORT', default: '' }),
+    'api-addr': Flags.string({ summary: 'answer queries at HOST:PORT/api/v1/capabilities', default: '' }),
+    helm: Flags.string({ summary: 'Helm program for CapabilitySets', helpValue: 'FILE' }),
     'revision-limit': Flags.integer({ summary: 'revisions to keep of each Component', default: 50, min: 1 }),
     'apply-once-only': Flags.boolean({
       summary: 'apply a workload or trait again only when its application changes',
@@ -59,6 +61,8 @@ export default class SystemRun extends CapstanCommand<typeof SystemRun> {
       ...(webhookUrl === undefined ? {} : { webhookUrl }),
       metricsAddr: this.flags['metrics-addr'],
       healthAddr: this.flags['health-addr'],
+      apiAddr: this.flags['api-addr'],
+      openCenter: () => this.centerContext(this.flags.helm),
       revisionLimit: this.flags['revision-limit'],
       applyOnceOnly: this.flags['apply-once-only'],
       leaderElection: this.flags['enable-leader-election'],
