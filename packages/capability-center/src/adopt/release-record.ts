@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import { type JsonObject, type KubernetesObject, messageOf, referenceTo } from '@capstan/base';
 import { PACKAGE_LABEL, selectorOf } from '@capstan/capability-model';
 import { parseManifest, type ReleaseStatus } from '@capstan/helm-ts';
@@ -17,6 +17,7 @@ const MAX_RELEASE_BYTES = 64 * 1024 * 1024;
 /** Labels that Helm itself gives to its records. */
 const HELM_LABELS = ['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt'];
 
+const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 
 /** The newest record of a Helm release, or undefined where there is none. Rejects with RECORD_INVALID for a damaged one. */
@@ -67,14 +68,25 @@ function revisionOf({ metadata }: KubernetesObject): number {
  */
 export async function decodeRelease(secret: KubernetesObject): Promise<StoredRelease> {
   try {
-    if (secret['type'] !== RELEASE_TYPE) throw new Error(`its type is not ${RELEASE_TYPE}`);
-    const data = secret['data'] as Record<string, string> | undefined;
-    const text = Buffer.from(data?.['release'] ?? '', 'base64').toString('latin1');
-    const json = await unpack(Buffer.from(text, 'base64'), { maxOutputLength: MAX_RELEASE_BYTES });
-    return storedRelease(JSON.parse(json.toString('utf8')) as HelmJson, secret);
+    return storedRelease((await unpackRelease(secret)) as unknown as HelmJson, secret);
   } catch (error) {
     throw invalidRecord(secret.metadata.name, `${messageOf(error)}.`, error);
   }
+}
+
+/** Helm's own JSON of a release: in gzip, in base64; the Secret adds its own base64. Throws for anything else. */
+export async function unpackRelease(secret: KubernetesObject): Promise<JsonObject> {
+  if (secret['type'] !== RELEASE_TYPE) throw new Error(`its type is not ${RELEASE_TYPE}`);
+  const data = secret['data'] as Record<string, string> | undefined;
+  const text = Buffer.from(data?.['release'] ?? '', 'base64').toString('latin1');
+  const json = await unpack(Buffer.from(text, 'base64'), { maxOutputLength: MAX_RELEASE_BYTES });
+  return JSON.parse(json.toString('utf8')) as JsonObject;
+}
+
+/** The data of a Secret for Helm's own JSON of a release. */
+export async function packRelease(release: JsonObject): Promise<{ readonly release: string }> {
+  const packed = await pack(JSON.stringify(release));
+  return { release: Buffer.from(packed.toString('base64'), 'latin1').toString('base64') };
 }
 
 /** What is read of Helm's own record. */

@@ -3,6 +3,7 @@ import type { ResolvedChart } from '../center/types.ts';
 import { loadChart } from './chart-payload.ts';
 import type { InstallerContext } from './context.ts';
 import type { RevisionChart } from './revision.ts';
+import { keptCharts } from './revisions.ts';
 
 /** Build metadata of a stand-in's version; metadata names charts without it. */
 const STAND_IN = /\+standin$/;
@@ -29,6 +30,33 @@ export function withKeptCharts(
     if (instead) return instead;
     if ('error' in found) throw found.error;
     return found;
+  };
+  return { ...context, resolveChart };
+}
+
+/**
+ * The context with charts of the revisions that are kept in the cluster: first, or where the center has none. So what
+ * was installed once can be planned again whatever became of the registries.
+ */
+export function withKeptRevisions(
+  context: InstallerContext,
+  first: 'cluster' | 'center' = 'cluster',
+): InstallerContext {
+  let charts: Promise<readonly KeptChart[]> | undefined;
+  const fromRevisions = async (chart: ChartReference): Promise<ResolvedChart | undefined> => {
+    charts ??= keptCharts(context.client);
+    const kept = (await charts).find((candidate) => isChart(candidate, chart));
+    return kept && fromCluster(context, kept, chart);
+  };
+  const resolveChart = async (center: string, chart: ChartReference): Promise<ResolvedChart> => {
+    if (first === 'cluster') return (await fromRevisions(chart)) ?? context.resolveChart(center, chart);
+    try {
+      return await context.resolveChart(center, chart);
+    } catch (error) {
+      const kept = await fromRevisions(chart);
+      if (kept) return kept;
+      throw error;
+    }
   };
   return { ...context, resolveChart };
 }

@@ -78,7 +78,7 @@ export async function executeInstall(
       onStop: (error) => markStopped(context, changing, standings, error),
     },
     (run) => {
-      const execution: Execution = { run, renderer: context, plan, changing, before, standings };
+      const execution: Execution = { run, plan, changing, before, standings };
       return execute(execution).catch((error: unknown) => failWithPolicy(run, { plan, options, error }));
     },
   );
@@ -93,8 +93,6 @@ export function subjectOf({ goals, packages }: Pick<InstallPlan, 'goals' | 'pack
 
 interface Execution {
   readonly run: Run;
-  /** The caller's context: to it belong the renders that planning remembered. */
-  readonly renderer: InstallerContext;
   readonly plan: InstallPlan;
   readonly changing: readonly PackagePlan[];
   /** Those of them that are in force. */
@@ -118,7 +116,7 @@ async function execute(execution: Execution): Promise<InstallResult> {
     },
   );
   const revisions = await snapshotStep(execution);
-  const probes = await putInPlace(run, { prepared, facts, renderer: execution.renderer });
+  const probes = await putInPlace(run, { prepared, facts });
   for (const { name, metadata } of changing) {
     const definitions = metadata.provides.definitions.map((definition) => definition.name);
     const text = `Definitions ${metadata.provides.definitions.map(({ shortName }) => shortName).join(', ')}`;

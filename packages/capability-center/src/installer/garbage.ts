@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '@capstan/base';
 import { PACKAGE_LABEL, RECORD_LABEL, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
-import { CHARTS_ANNOTATION, PLAN_ANNOTATION } from './labels.ts';
+import { PLAN_ANNOTATION } from './labels.ts';
 import { type ClusterLock, readLock } from './lock.ts';
-import { KEPT_REVISIONS } from './revisions.ts';
+import { chartsFrom, KEPT_REVISIONS, numberOf } from './revisions.ts';
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 const KINDS = ['plan', 'revision', 'payload', 'journal'];
@@ -45,7 +45,9 @@ export function garbageOf(records: readonly RecordMetadata[], lock: ClusterLock)
     ...Object.values(lock.packages).map(({ planDigest }) => recordName('plan', planDigest)),
     ...revisions.flatMap(({ annotations }) => annotations?.[PLAN_ANNOTATION] ?? []),
   ]);
-  const charts = new Set(revisions.flatMap(({ annotations }) => annotations?.[CHARTS_ANNOTATION]?.split(',') ?? []));
+  const charts = new Set(
+    revisions.flatMap(({ annotations }) => chartsFrom(annotations).map(({ digest }) => recordName('payload', digest))),
+  );
   const fetched = new Set(
     of('payload')
       .filter((one) => lastPlans.has(one.annotations?.[PLAN_ANNOTATION] ?? ''))
@@ -65,8 +67,7 @@ function isStale(
   lastPlans: ReadonlySet<string>,
 ): boolean {
   const locked = lock.packages[labels?.[PACKAGE_LABEL] ?? ''];
-  const number = Number(/-(\d+)$/.exec(name)?.[1]);
-  if (locked?.revision !== undefined) return number <= locked.revision - KEPT_REVISIONS;
+  if (locked?.revision !== undefined) return numberOf(name) <= locked.revision - KEPT_REVISIONS;
   return !lastPlans.has(annotations?.[PLAN_ANNOTATION] ?? '');
 }
 

@@ -19,7 +19,7 @@ export const RUN_LABEL = 'capstan.dev/run';
 /** Annotation of journals, revisions and payloads: name of the plan record that they belong to. */
 export const PLAN_ANNOTATION = 'capstan.dev/plan';
 
-/** Annotation of revisions: names of the payload records of their charts, joined by commas. */
+/** Annotation of revisions: their charts, as JSON. */
 export const CHARTS_ANNOTATION = 'capstan.dev/charts';
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by';

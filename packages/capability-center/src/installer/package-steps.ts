@@ -21,8 +21,6 @@ const PARALLEL_CRDS = 4;
 export interface PackageWork {
   readonly prepared: readonly PreparedPackage[];
   readonly facts: ProbeFacts;
-  /** What the caller's context renders with: a cache of renders belongs to it. */
-  readonly renderer: Run['context'];
 }
 
 /**
@@ -39,7 +37,7 @@ export async function putInPlace(run: Run, work: PackageWork): Promise<ReadonlyM
     crds.map((one) => ({
       id: one.planned.name,
       after: [],
-      run: async () => void late.set(one.planned.name, await crdSteps(run, work, one)),
+      run: async () => void late.set(one.planned.name, await crdSteps(run, one)),
     })),
     { limit: PARALLEL_CRDS, signal },
   );
@@ -54,17 +52,19 @@ export async function putInPlace(run: Run, work: PackageWork): Promise<ReadonlyM
 }
 
 /** Applies the CRDs; answers those whose objects can only be migrated once the package itself converts them. */
-async function crdSteps(run: Run, work: PackageWork, prepared: PreparedPackage): Promise<readonly CrdPlan[]> {
+async function crdSteps(run: Run, prepared: PreparedPackage): Promise<readonly CrdPlan[]> {
   const { planned } = prepared;
   const { name, crds } = planned;
   const detail = { crds: crds.map((crd) => crd.name), version: planned.version };
+  // A version that the new CRD lacks can only be left while the CRD in the cluster still has it.
+  for (const crd of crds) if (crd.migrate?.when === 'before') await migrateObjects(run, name, crd);
   const objects = await run.step({ kind: 'crd', package: name, text: `${crds.length} CRDs`, detail }, async () => {
-    const rendered = await renderedCrds(work.renderer, prepared, run.signal);
+    const rendered = await renderedCrds(run.context, prepared, run.signal);
     await applyCrds(run, rendered, planned);
     return rendered;
   });
   const converted = new Set(objects.filter(usesWebhook).map(({ metadata }) => metadata.name));
-  const migrations = crds.filter(({ migrate }) => migrate !== undefined);
+  const migrations = crds.filter(({ migrate }) => migrate?.when === 'after');
   for (const crd of migrations) if (!converted.has(crd.name)) await migrateObjects(run, name, crd);
   return migrations.filter((crd) => converted.has(crd.name));
 }

@@ -1,4 +1,6 @@
-import { systemClock } from '@capstan/base';
+import { type JsonObject, systemClock } from '@capstan/base';
+import type { KubeClient } from '@capstan/kube';
+import { packRelease, unpackRelease } from '../adopt/release-record.ts';
 import { isPending, type ReleaseState, readRelease } from '../plan/release-state.ts';
 import { isHere } from './install-lease.ts';
 import { earlierHolder, earlierRunEnded, type Journal } from './journal.ts';
@@ -11,8 +13,8 @@ const RELEASE_TYPE = 'sh.helm.release.v1';
  * Brings a release that an earlier run of ours left pending into a state from which Helm goes on, and answers it
  * (undefined: there is none any more). A Helm that outlived that run on this machine has been ended; one of another
  * machine is waited for until its own time limit is over. Then a first installation, or a removal that was begun, is
- * uninstalled to its end; of an upgrade or a rollback the pending revision's record is deleted, which leaves the revision
- * before it as the newest.
+ * uninstalled to its end; of an upgrade or a rollback Helm's record is marked as failed, as Helm itself would have done:
+ * what it has applied by then is unknown, so that nothing may take the revision before it for what is there.
  */
 export async function recoverRelease(run: Run, release: ReleaseState): Promise<ReleaseState | undefined> {
   const { client, helm } = run.context;
@@ -24,13 +26,27 @@ export async function recoverRelease(run: Run, release: ReleaseState): Promise<R
     await helm.uninstall(name, { namespace, wait: true, ignoreNotFound: true, timeLimitMs, signal: run.signal });
     return undefined;
   }
-  await client.delete({
+  await markFailed(client, now);
+  return { ...now, status: 'failed' };
+}
+
+/** Rewrites Helm's record of a revision: its status stands in the labels and in the release itself. */
+async function markFailed(client: KubeClient, { name, namespace, revision }: ReleaseState): Promise<void> {
+  const secret = await client.get({
     apiVersion: 'v1',
     kind: 'Secret',
     namespace,
-    name: `${RELEASE_TYPE}.${name}.v${now.revision}`,
+    name: `${RELEASE_TYPE}.${name}.v${revision}`,
   });
-  return readRelease(client, name, namespace);
+  if (!secret) return;
+  const release = await unpackRelease(secret);
+  const info = { ...(release['info'] as JsonObject), status: 'failed', description: 'Interrupted' };
+  const { labels } = secret.metadata;
+  await client.replace({
+    ...secret,
+    metadata: { ...secret.metadata, labels: { ...labels, status: 'failed' } },
+    data: await packRelease({ ...release, info }),
+  });
 }
 
 /** Helm gives up at the limit that it was given; until then one on another machine may still be at work. */

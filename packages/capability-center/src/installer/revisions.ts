@@ -5,6 +5,7 @@ import { isCapstanError, type KubernetesObject, messageOf, systemClock } from '@
 import { recordLabels, recordName, SYSTEM_NAMESPACE, selectorOf } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { helmUnitPlans, type InstallPlan, type PackagePlan } from '../plan/types.ts';
+import { INSTALLER_CODES } from './codes.ts';
 import { type Journal, stoppedAt } from './journal.ts';
 import { readJournals } from './journal-records.ts';
 import { CHARTS_ANNOTATION, INSTALLER, PLAN_ANNOTATION } from './labels.ts';
@@ -72,6 +73,41 @@ export function readLockedPackage(client: KubeClient, name: string, locked: Lock
   return revision === undefined ? readPlannedPackage(client, planDigest, name) : readRevision(client, name, revision);
 }
 
+/** The content of the package that is in force, or undefined when its record is gone: then it is planned anew. */
+export async function lockedPackage(
+  client: KubeClient,
+  name: string,
+  locked: LockedPackage,
+): Promise<PackagePlan | undefined> {
+  try {
+    return await readLockedPackage(client, name, locked);
+  } catch (error) {
+    if (isCapstanError(error, INSTALLER_CODES.recordInvalid)) return undefined;
+    throw error;
+  }
+}
+
+/** The charts of all revisions that are kept, of the newest revision first. Only metadata is read. */
+export async function keptCharts(client: KubeClient): Promise<RevisionChart[]> {
+  const { items } = await client.list(SECRET, {
+    namespace: SYSTEM_NAMESPACE,
+    labelSelector: selectorOf(recordLabels('revision')),
+    metadataOnly: true,
+  });
+  const newestFirst = items.toSorted((a, b) => numberOf(b.metadata.name) - numberOf(a.metadata.name));
+  return newestFirst.flatMap(({ metadata }) => chartsFrom(metadata.annotations));
+}
+
+/** The charts that the annotations of a revision name. */
+export function chartsFrom(annotations: Readonly<Record<string, string>> | undefined): RevisionChart[] {
+  return JSON.parse(annotations?.[CHARTS_ANNOTATION] ?? '[]') as RevisionChart[];
+}
+
+/** The number of a revision, from the name of its record. */
+export function numberOf(recordName: string): number {
+  return Number(/-(\d+)$/.exec(recordName)?.[1]);
+}
+
 /**
  * Writes a new revision of a package and answers its number: the next one, or that of the same plan which an interrupted
  * run has written.
@@ -87,7 +123,7 @@ export async function writeRevision(
   const content = (await pack(JSON.stringify(withoutChanges(planned)))).toString('base64');
   const annotations = {
     [PLAN_ANNOTATION]: recordName('plan', revision.planDigest),
-    [CHARTS_ANNOTATION]: revision.charts.map(({ digest }) => recordName('payload', digest)).join(','),
+    [CHARTS_ANNOTATION]: JSON.stringify(revision.charts),
   };
   const known = [...(locked?.superseded ?? []), locked?.revision ?? 0];
   for (let number = Math.max(0, ...known) + 1; ; number += 1) {

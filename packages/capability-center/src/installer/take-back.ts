@@ -3,7 +3,8 @@ import { CAPSTAN_KINDS, type CapabilityInstall, PACKAGE_LABEL } from '@capstan/c
 import { clusterFacts, ensureNamespace } from '@capstan/kube';
 import { publishCapabilities } from '../discovery/publish.ts';
 import { summarizeProbes } from '../health/probes.ts';
-import type { PackagePlan, UnitPlan } from '../plan/types.ts';
+import { helmUnitPlans, type PackagePlan, type UnitPlan } from '../plan/types.ts';
+import { objectIdentity } from '../plan/unit-plan.ts';
 import { letInstancesIn } from '../uninstall/guard.ts';
 import { removeCrds } from '../uninstall/remove-crds.ts';
 import { removeNamespaces } from '../uninstall/remove-namespace.ts';
@@ -14,7 +15,7 @@ import { INSTALLER_CODES } from './codes.ts';
 import { collectGarbage } from './garbage.ts';
 import { type PackageInForce, packagesInForce } from './in-force.ts';
 import { goalObject, writeStatus } from './install-status.ts';
-import { INSTALLER } from './labels.ts';
+import { helmOwnerOf, INSTALLER } from './labels.ts';
 import { unitSteps } from './package-steps.ts';
 import { type PreparedPackage, preparePackages, renderedCrds } from './prepared.ts';
 import { waitForProbes } from './probe-step.ts';
@@ -156,6 +157,7 @@ async function restore(run: Run, { planned, former, others }: Restoration): Prom
     }
   });
   await unitSteps(run, prepared);
+  await sweepStep(run, planned, former.planned);
   for (const unit of formerUnits(planned.units, units)) await removeUnitStep(run, planned, unit, former.planDigest);
   const facts = await clusterFacts(client);
   const probes = await run.step({ kind: 'probe', package: name, text: 'checks' }, () =>
@@ -165,6 +167,26 @@ async function restore(run: Run, { planned, former, others }: Restoration): Prom
     await publishDefinitions(run, metadata);
     await letInstancesIn(client, name);
     await restoreGoal(run, former, probes);
+  });
+}
+
+/**
+ * Objects that a failed upgrade has created and the former version lacks: Helm compares with the release that was in
+ * force and does not know of them.
+ */
+async function sweepStep(run: Run, planned: PackagePlan, former: PackagePlan): Promise<void> {
+  const { client } = run.context;
+  const known = new Set(former.units.flatMap((unit) => unit.objects.map(({ object }) => objectIdentity(object))));
+  const extra = helmUnitPlans(planned.units).flatMap((unit) =>
+    unit.objects.filter(({ object }) => !known.has(objectIdentity(object))).map(({ object }) => ({ unit, object })),
+  );
+  if (extra.length === 0) return;
+  const text = `${extra.length} objects that only ${planned.version} has`;
+  await run.step({ kind: 'unit', package: planned.name, text }, async () => {
+    for (const { unit, object } of extra.toReversed()) {
+      const live = await client.get(object);
+      if (live && helmOwnerOf(live) === `${unit.namespace}/${unit.release}`) await client.delete(object);
+    }
   });
 }
 
