@@ -14,6 +14,8 @@ import { packArchive } from '../src/bundle/pack.ts';
 import {
   addCenter,
   type CenterRecord,
+  type CredentialsReference,
+  credentialsOf,
   executeInstall,
   listCenters,
   loadBundle,
@@ -171,6 +173,31 @@ describe('centers of a cluster', () => {
     });
     await addCenter(client, site.center, managing());
   });
+});
+
+test('credentials come from a token, from an image pull secret or from the environment', async () => {
+  const host = new URL(site.center.location).host;
+  const docker = JSON.stringify({ auths: { [host]: { auth: Buffer.from('robot:x').toString('base64') } } });
+  const secrets = { docker: { '.dockerconfigjson': docker }, token: { token: 't' }, neither: { key: 'v' } };
+  for (const [name, data] of Object.entries(secrets)) {
+    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    const metadata = { name, namespace: 'secrets' };
+    await client.apply({ apiVersion: 'v1', kind: 'Secret', metadata, data: Object.fromEntries(encoded) });
+  }
+  const found = (credentials: CredentialsReference, asked = host) =>
+    credentialsOf(
+      { ...site.center, credentials },
+      { client, env: { A_USERNAME: 'u', A_PASSWORD: 'p', B_TOKEN: 'b' } },
+    )(asked);
+  const secret = (name: string) => ({ secretRef: { namespace: 'secrets', name } });
+  expect(await found(secret('docker'))).toEqual({ username: 'robot', password: 'x' });
+  expect(await found(secret('token'))).toEqual({ token: 't' });
+  expect(await found({ env: 'A' })).toEqual({ username: 'u', password: 'p' });
+  expect(await found({ env: 'B' })).toEqual({ token: 'b' });
+  expect(await found({ env: 'A' }, 'elsewhere.example.org')).toBeUndefined();
+  for (const missing of [secret('neither'), { env: 'C' }]) {
+    await expect(found(missing)).rejects.toMatchObject({ code: 'CAPSTAN_CENTER_CREDENTIALS_MISSING', exit: 5 });
+  }
 });
 
 describe('a bundle', () => {
