@@ -2,7 +2,7 @@ import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { AffectedApplication, PlanBlocker } from '../plan/types.ts';
 import { describeInstances } from './instances.ts';
-import type { InstanceCount, PackageRemoval, UninstallRequest } from './types.ts';
+import type { FinalizerReport, PackageRemoval, UninstallRequest } from './types.ts';
 
 type CommandContext = Pick<InstallerContext, 'client' | 'command'>;
 
@@ -78,24 +78,16 @@ export function instanceBlockers(
 }
 
 /** What may keep the drain from ending: finalizers that nobody is known to serve, or whose server is not ready. */
-export function finalizerWarnings(
-  removals: readonly PackageRemoval[],
-  { simulated }: { readonly simulated: boolean },
-): string[] {
+export function finalizerWarnings(removals: readonly PackageRemoval[]): string[] {
   return removals
     .filter(({ drain }) => drain !== 'keep')
-    .flatMap(({ instances }) => instances.flatMap((counts) => warningsOf(counts, simulated)));
+    .flatMap(({ instances }) => instances.flatMap(({ kind, finalizers }) => warningsOf(kind, finalizers)));
 }
 
-function warningsOf({ kind, finalizers }: InstanceCount, simulated: boolean): string[] {
+function warningsOf(kind: string, finalizers: readonly FinalizerReport[]): string[] {
   return finalizers.flatMap(({ name, objects, servedBy, serving }) => {
     const subject = `The finalizer ${name} of ${objects} ${kind}`;
     if (servedBy === undefined) return [`${subject} is served by nobody known here: their deletion may wait for ever.`];
-    if (serving === false)
-      return [`${subject} is served by ${servedBy}, which is not ready: their deletion would wait.`];
-    if (serving === undefined && simulated) {
-      return [`${subject} is served by ${servedBy}, which does not run in this simulated cluster.`];
-    }
-    return [];
+    return serving === false ? [`${subject} is served by ${servedBy}, which is not ready: their deletion waits.`] : [];
   });
 }

@@ -64,9 +64,9 @@ export async function executeUninstall(
 function requestOf({ package: name, deleteCrds, cascade, prune, archive }: UninstallPlan): UninstallRequest {
   return {
     package: name,
+    deleteCrds,
     cascade,
     prune,
-    ...(deleteCrds ? { deleteCrds } : {}),
     ...(archive === undefined ? {} : { archive }),
   };
 }

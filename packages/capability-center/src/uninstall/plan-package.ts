@@ -43,9 +43,9 @@ export async function planPackage(
   };
 }
 
-/** Whether the CRDs of a package go: as asked, else as its authors say. */
-export function deletesCrds({ metadata }: PackagePlan, request: UninstallRequest): boolean {
-  return request.deleteCrds ?? metadata.uninstall.crds === 'delete';
+/** Whether the CRDs of a package go: as asked, or as its authors say. */
+function deletesCrds({ metadata }: PackagePlan, request: UninstallRequest): boolean {
+  return request.deleteCrds === true || metadata.uninstall.crds === 'delete';
 }
 
 /** The CRDs of a package, whoever applied them: Capstan, its charts, or its programs at run time. */

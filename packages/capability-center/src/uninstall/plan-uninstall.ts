@@ -56,7 +56,7 @@ export async function planUninstall(context: InstallerContext, request: Uninstal
       ...packages.flatMap((removal) => instanceBlockers(context, removal, request)),
       ...(await archiveBlockers(archive.archive, begun?.digest)),
     ],
-    warnings: finalizerWarnings(packages, { simulated }),
+    warnings: finalizerWarnings(packages),
     ...resumption(state, name),
   };
 }
