@@ -39,7 +39,8 @@ export async function judgeCrdChange(client: KubeClient, change: CrdChange): Pro
   const { live, wanted } = change;
   const stored = storedVersionsOf(live);
   const diff = diffCrds(live, wanted, stored);
-  const instances = diff.schemaChanged ? await checkInstances(client, change) : undefined;
+  const doubtful = diff.schemaChanged || diff.findings.some(({ severity }) => severity === 'unsafe');
+  const instances = doubtful ? await checkInstances(client, change) : undefined;
   const migration = await migrationOf(client, change, stored);
   const found = { ...diff, findings: [...(await conversionFindings(client, change)), ...diff.findings] };
   const findings = found.findings.map((one) => softened(one, migration.migrate));

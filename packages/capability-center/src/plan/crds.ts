@@ -5,6 +5,7 @@ import { INSTALLER_CODES } from '../installer/codes.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { helmOwnerOf, INSTALLER, markAsOurs } from '../installer/labels.ts';
 import { judgeCrdChange } from './crd-change.ts';
+import { storedVersionsOf, versionsOf } from './crd-diff/diff-crds.ts';
 import { type CrdQuestion, crdVerdict } from './crd-verdict.ts';
 import { mapLimit } from './parallel.ts';
 import type { RenderedUnit } from './render.ts';
@@ -73,7 +74,7 @@ async function planCrd(
   const first = crdVerdict({ ...question, live });
   if (first.blocker || first.plan.action === 'keep-newer') return first;
   const adopted = question.adopts?.has(helmOwnerOf(live) ?? '') === true;
-  const applied = await dryRun(client, wanted, adopted);
+  const applied = losesStored(live, wanted) ? wanted : await dryRun(client, wanted, adopted);
   if (!('metadata' in applied)) return { plan: first.plan, blocker: applied };
   const verdict = crdVerdict({ ...question, live, applied: adopted ? withMarksOf(applied, live) : applied });
   if (verdict.plan.action !== 'change') return verdict;
@@ -90,6 +91,12 @@ async function planCrd(
 /** The CRD without the change of its marks: who owns it is told as the adoption, not as a change of the object. */
 function withMarksOf(applied: KubernetesObject, { metadata }: KubernetesObject): KubernetesObject {
   return { ...applied, metadata };
+}
+
+/** Whether objects are stored in a version that goes: the server refuses even to try that until they are rewritten. */
+function losesStored(live: KubernetesObject, wanted: KubernetesObject): boolean {
+  const names = versionsOf(wanted).map(({ name }) => name);
+  return storedVersionsOf(live).some((version) => !names.includes(version));
 }
 
 /** The CRD as the server would have it, or its refusal. */

@@ -22,7 +22,7 @@ export async function planUpgrade(context: InstallerContext, request: UpgradeReq
   const lifted = names.filter((name) => !paused.includes(name));
   return buildPlan(context, state, {
     operation: 'upgrade',
-    goals: names.map((name) => upgradeGoal(state, name, request)),
+    goals: names.map((name) => upgradeGoal(state, name, paused.includes(name) ? { packages: 'all' } : request)),
     borrowed: names.filter((name) => state.lock.packages[name]?.goal !== true),
     policy: { lift: lifted, ...(request.allowDowngrade === true ? { allowDowngrade: true } : {}) },
     allowStandIns: request.allowStandIns ?? false,
