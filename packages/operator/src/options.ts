@@ -52,8 +52,6 @@ export interface OperatorOptions {
    * CapabilitySets are stalled, with the reason NoCenter.
    */
   readonly openCenter?: (client: KubeClient) => Promise<InstallerContext>;
-  /** A command line of Capstan's for messages, with the flags that reach this cluster. */
-  readonly command?: (words: string) => string;
   /** How many revisions of a Component are kept. Default 50. */
   readonly revisionLimit?: number;
   /** Leaves a workload or trait alone that was applied for this generation and revision. Default false. */

@@ -12,6 +12,7 @@ import { createInformerHub } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
 import { bundledPlugins } from './bundled-plugins.ts';
 import type { CenterSource } from './center-source.ts';
+import { commandFor } from './command-for.ts';
 import type { Leadership } from './leadership.ts';
 import type { OperatorOptions } from './options.ts';
 import { startPluginSwitch } from './plugin-switch.ts';
@@ -23,7 +24,7 @@ export async function work(
   running: (signal: AbortSignal) => Promise<void>,
   center?: CenterSource,
 ): Promise<void> {
-  const { log, clock = systemClock, revisionLimit, applyOnceOnly, command } = options;
+  const { log, clock = systemClock, revisionLimit, applyOnceOnly } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, held, stop.signal]);
   const contributions = createContributions();
@@ -38,7 +39,7 @@ export async function work(
     // Applications are looked at only when the plugins that they use are on: else they would be told that they are not.
     await pluginSwitch.settled;
     const context = { client, hub, log, signal, clock };
-    const centerContext = { ...context, ...(command ? { command } : {}) };
+    const centerContext = { ...context, command: commandFor(client) };
     const health = startCapabilityHealth(centerContext);
     const sets = startCapabilitySets({ ...centerContext, ...(center ? { center } : {}) });
     health.onDrift((name, items) => sets.drifted(name, items));

@@ -66,7 +66,7 @@ class HealthLoop implements CapabilityHealth {
   constructor(options: CenterLoopOptions) {
     const { client, hub, clock = systemClock } = options;
     this.#options = options;
-    this.#command = options.command ?? ((words) => `capstan ${words} --context ${client.context.name}`);
+    this.#command = options.command;
     this.#queue = new WorkQueue({ clock });
     this.#installs = hub.use(CAPSTAN_KINDS.install);
     this.#records = new Records(hub, (names) => this.#touch(names === 'all' ? this.#names() : names));

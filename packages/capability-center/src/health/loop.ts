@@ -11,7 +11,7 @@ export interface CenterLoopOptions {
   readonly signal: AbortSignal;
   readonly clock?: Clock;
   /** A command line of Capstan's for messages, with the flags that reach this cluster. */
-  readonly command?: (words: string) => string;
+  readonly command: (words: string) => string;
 }
 
 /** A part at work. */

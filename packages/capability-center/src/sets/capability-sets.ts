@@ -1,10 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import { isCapstanError, type KubernetesObject, messageOf, referenceTo, systemClock } from '@capstan/base';
+import { isCapstanError, type KubernetesObject, messageOf, systemClock } from '@capstan/base';
 import {
   CAPSTAN_KINDS,
   type CapabilityInstall,
   type CapabilitySet,
-  type CapabilitySetStatus,
   LEASES,
   recordLabels,
   SYSTEM_NAMESPACE,
@@ -16,7 +14,6 @@ import {
   KUBE_CODES,
   type ReconcileContext,
   type ReconcileResult,
-  recordEvent,
   runController,
   type SharedInformer,
   WorkQueue,
@@ -24,19 +21,18 @@ import {
 import type { DriftedItem } from '../health/package-watch.ts';
 import { Records } from '../health/records.ts';
 import type { InstallerContext } from '../installer/context.ts';
-import { readLock } from '../installer/lock.ts';
+import type { InstallGoal } from '../plan/types.ts';
 import { isBusy, remarkOf } from './failures.ts';
 import { goalsOf, ownerOf, type SetProblem } from './goals.ts';
 import { Healer } from './heal.ts';
-import { Passes } from './passes.ts';
-import { ownedBy, releaseGoals, unneededOf, withNeeds } from './release.ts';
-import { entryStatus, type SetOutcome, type SetRemark, setStatus } from './set-status.ts';
-import { prune, type WorkResult, workOn } from './set-work.ts';
-import type { CapabilitySets, CapabilitySetsOptions } from './types.ts';
+import { Passes, type PassQuestion } from './passes.ts';
+import { withNeeds } from './release.ts';
+import { endOfGone, endOfPruning, holdForPruning, isHeld, type SetEnd } from './set-end.ts';
+import type { SetRemark } from './set-status.ts';
+import { type WorkResult, workOn } from './set-work.ts';
+import { SetWriter } from './set-writer.ts';
+import type { CapabilitySets, CapabilitySetsOptions, CenterAccess } from './types.ts';
 
-const COMPONENT = 'capstan-operator';
-/** Holds a set that removes its packages until that is done. */
-const FINALIZER = 'capstan.dev/prune';
 /** A process that was killed gives its Lease up without a sign. */
 const BUSY_MS = 16_000;
 const REFRESH_MS = 60 * 60_000;
@@ -62,6 +58,7 @@ class SetsLoop implements CapabilitySets {
   readonly #drift = new Map<string, readonly DriftedItem[]>();
   readonly #healer = new Healer();
   readonly #passes = new Passes();
+  readonly #writer: SetWriter;
 
   constructor(options: CapabilitySetsOptions) {
     const { hub, clock = systemClock } = options;
@@ -70,6 +67,12 @@ class SetsLoop implements CapabilitySets {
     this.#sets = hub.use(CAPSTAN_KINDS.set);
     this.#installs = hub.use(CAPSTAN_KINDS.install);
     this.#records = new Records(hub, () => this.#touchAll());
+    this.#writer = new SetWriter({
+      client: options.client,
+      sets: this.#sets.informer,
+      installs: this.#installs.informer,
+      now: () => this.#now(),
+    });
     // Sets that ask for the same packages as a changed one have to look again, too.
     this.#sets.onChange(({ type, object, old }) => {
       this.#queue.add(object.metadata.name);
@@ -109,52 +112,52 @@ class SetsLoop implements CapabilitySets {
   }
 
   async #reconcile(name: string, { signal }: ReconcileContext): Promise<ReconcileResult | undefined> {
+    const { center, client } = this.#options;
     const set = this.#sets.informer.get(name) as CapabilitySet | undefined;
-    if (!set) return this.#gone(name, signal);
-    if (set.metadata.deletionTimestamp) return this.#end(set, signal);
-    if (await this.#holdForPruning(set, signal)) return undefined;
+    if (!set || set.metadata.deletionTimestamp) return this.#end(name, set, signal);
+    if (await holdForPruning(client, set, signal)) return undefined;
     const { goals, problems } = goalsOf(set, this.#surroundings());
     if (set.spec.paused) {
-      await this.#write(
-        set,
-        this.#outcome(set, problems, { failures: new Map(), unneeded: set.status?.unneeded ?? [] }),
-        signal,
-      );
+      await this.#writer.write(set, this.#writer.outcome(set, problems), signal);
       return undefined;
     }
-    const { center, refreshMs = REFRESH_MS } = this.#options;
     if (!center) {
-      const stalled = {
-        reason: 'NoCenter',
-        message: 'this operator was started without access to Helm and the centers',
-      };
-      await this.#write(set, { ...this.#outcome(set, problems, nothing(set)), stalled }, signal);
+      await this.#writer.write(set, { ...this.#writer.outcome(set, problems), stalled: NO_CENTER }, signal);
       return undefined;
     }
     try {
-      const context = { ...(await center.open()), client: this.#options.client };
-      const question = this.#question(set, context);
-      const known = this.#passes.result(name, question, this.#now());
-      const result = known ?? (await this.#work(set, { context, goals }, signal));
-      // As it was asked before the work: what came up meanwhile is another question.
-      const retryMs = known
-        ? this.#passes.dueInMs(name, this.#now())
-        : this.#passes.note(name, question, result, this.#now());
-      await this.#write(set, this.#outcome(set, problems, result), signal);
-      return { requeueAfterMs: retryMs ?? refreshMs };
+      return await this.#bring(set, { center, goals, problems }, signal);
     } catch (error) {
-      if (signal.aborted || isConflict(error)) throw error;
+      if (signal.aborted || isRoutine(error)) throw error;
       return this.#waitOrFail(set, problems, error, signal);
     }
   }
 
+  /** Works on a set, unless nothing has changed since the last time. */
+  async #bring(
+    set: CapabilitySet,
+    { center, goals, problems }: Aim & { readonly center: CenterAccess },
+    signal: AbortSignal,
+  ): Promise<ReconcileResult> {
+    const { name } = set.metadata;
+    const context = await this.#context(center);
+    const question = this.#question(set, context);
+    const known = this.#passes.result(name, question, this.#now());
+    const result = known ?? (await this.#work(set, context, goals, signal));
+    // As it was asked before the work: what came up meanwhile is another question.
+    const retryMs = known
+      ? this.#passes.dueInMs(name, this.#now())
+      : this.#passes.note(name, question, result, this.#now());
+    await this.#writer.write(set, this.#writer.outcome(set, problems, result), signal);
+    return { requeueAfterMs: retryMs ?? this.#options.refreshMs ?? REFRESH_MS };
+  }
+
   #work(
     set: CapabilitySet,
-    { context, goals }: { readonly context: InstallerContext; readonly goals: Parameters<typeof workOn>[0]['goals'] },
+    context: InstallerContext,
+    goals: readonly InstallGoal[],
     signal: AbortSignal,
   ): Promise<WorkResult> {
-    const announce = async (work: SetRemark) =>
-      this.#write(set, { ...this.#outcome(set, [], nothing(set)), work }, signal);
     return workOn({
       context,
       set,
@@ -164,7 +167,7 @@ class SetsLoop implements CapabilitySets {
       healer: this.#healer,
       now: this.#now(),
       signal,
-      announce,
+      announce: (work) => this.#writer.write(set, { ...this.#writer.outcome(set), work }, signal),
     });
   }
 
@@ -175,159 +178,46 @@ class SetsLoop implements CapabilitySets {
     error: unknown,
     signal: AbortSignal,
   ): Promise<ReconcileResult> {
+    const { name } = set.metadata;
     const remark = remarkOf(error);
-    if (!isBusy(error))
-      this.#options.log.warn('a set was not reconciled', { set: set.metadata.name, error: messageOf(error) });
-    const work = isBusy(error) ? { ...remark, reason: 'WaitingForExecutor' } : remark;
-    await this.#write(set, { ...this.#outcome(set, problems, nothing(set)), work }, signal);
-    return { requeueAfterMs: isBusy(error) ? BUSY_MS : this.#passes.failed(set.metadata.name) };
+    const busy = isBusy(error);
+    if (!busy) this.#options.log.warn('a set was not reconciled', { set: name, error: messageOf(error) });
+    const work = busy ? { ...remark, reason: 'WaitingForExecutor' } : remark;
+    await this.#writer.write(set, { ...this.#writer.outcome(set, problems), work }, signal);
+    return { requeueAfterMs: busy ? BUSY_MS : this.#passes.failed(name) };
   }
 
-  /** What a set wanted before it was deleted stays installed, and nobody asks for it. */
-  async #gone(name: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+  /** A set that is gone leaves what it installed; one that prunes goes when its packages are gone. */
+  async #end(name: string, set: CapabilitySet | undefined, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const { center, command } = this.#options;
     this.#passes.forget(name);
-    const owner = ownerOf(name);
-    const names = ownedBy(this.#records.lock, owner);
-    const { center } = this.#options;
-    if (names.length === 0 || !center) return undefined;
-    const context = { ...(await center.open()), client: this.#options.client };
+    if (!center || (set && !isHeld(set))) return undefined;
+    if (!set && !this.#isAsked(name)) return undefined;
     try {
-      await releaseGoals(context, owner, names, signal);
+      const context = await this.#context(center);
+      const end: SetEnd = { context, lock: this.#records.lock, writer: this.#writer, command, signal };
+      if (!set) await endOfGone(end, name);
+      else if (await endOfPruning(end, set)) return { requeueAfterMs: this.#passes.failed(name) };
+      return undefined;
     } catch (error) {
       if (isBusy(error)) return { requeueAfterMs: BUSY_MS };
       throw error;
     }
-    for (const each of names) {
-      const message = `${owner} was deleted; ${each} stays installed. To remove it: ${this.#command(`cap uninstall ${each}`)}`;
-      await this.#tell(
-        { ...CAPSTAN_KINDS.install, metadata: { name: each } },
-        'Normal',
-        'NoLongerWanted',
-        message,
-        signal,
-      );
-    }
-    return undefined;
   }
 
-  /** A set that prunes goes when its packages are gone. */
-  async #end(set: CapabilitySet, signal: AbortSignal): Promise<ReconcileResult | undefined> {
-    const { finalizers = [] } = set.metadata as { finalizers?: string[] };
-    const { center, client } = this.#options;
-    if (!finalizers.includes(FINALIZER) || !center) return undefined;
-    const context = { ...(await center.open()), client };
-    const owner = ownerOf(set.metadata.name);
-    const names = [...ownedBy(this.#records.lock, owner), ...(set.status?.unneeded ?? [])];
-    const announce = async (work: SetRemark) =>
-      this.#write(set, { ...this.#outcome(set, [], nothing(set)), work }, signal);
-    try {
-      if (names.length > 0) await releaseGoals(context, owner, names, signal);
-      const failures = new Map<string, SetRemark>();
-      const left = set.spec.prune
-        ? await prune({ context, signal, announce }, await this.#unneeded(context, names), failures)
-        : [];
-      const [remark] = failures.values();
-      if (left.length > 0 && remark) {
-        await announce(remark);
-        return { requeueAfterMs: this.#passes.failed(set.metadata.name) };
-      }
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      return { requeueAfterMs: BUSY_MS };
-    }
-    await this.#setFinalizers(
-      set,
-      finalizers.filter((one) => one !== FINALIZER),
-      signal,
-    );
-    return undefined;
+  /** What is written is this operator's, and what it says is for everybody. */
+  async #context(center: CenterAccess): Promise<InstallerContext> {
+    const { client, command } = this.#options;
+    return { ...(await center.open()), client, command };
   }
 
-  async #unneeded(context: InstallerContext, names: readonly string[]): Promise<string[]> {
-    return unneededOf(await readLock(context.client), names);
-  }
-
-  /** Keeps the finalizer of a set as its `prune` says; true when that was changed and the set will come again. */
-  async #holdForPruning(set: CapabilitySet, signal: AbortSignal): Promise<boolean> {
-    const { finalizers = [] } = set.metadata as { finalizers?: string[] };
-    const held = finalizers.includes(FINALIZER);
-    if (held === (set.spec.prune === true)) return false;
-    const others = finalizers.filter((one) => one !== FINALIZER);
-    await this.#setFinalizers(set, set.spec.prune ? [...others, FINALIZER] : others, signal);
-    return true;
-  }
-
-  async #setFinalizers(set: CapabilitySet, finalizers: readonly string[], signal: AbortSignal): Promise<void> {
-    const { resourceVersion } = set.metadata;
-    await this.#options.client.patch(
-      referenceTo(set),
-      { metadata: { finalizers, resourceVersion } },
-      { fieldManager: COMPONENT, signal },
-    );
-  }
-
-  #outcome(set: CapabilitySet, problems: readonly SetProblem[], result: WorkResult): SetOutcome {
-    const stalls = new Map<string, SetRemark>([
-      ...result.failures,
-      ...problems.map((one) => [one.package, one] as const),
-    ]);
-    const installs = set.spec.capabilities.map((entry) => {
-      const status = entryStatus(
-        entry.package,
-        this.#installs.informer.get(entry.package) as CapabilityInstall | undefined,
-      );
-      const stalled = stalls.get(entry.package);
-      return stalled
-        ? { ...status, phase: 'Stalled' as const, reason: stalled.reason, message: stalled.message }
-        : status;
-    });
-    const [first] = [...problems, ...result.failures.values()];
-    return {
-      installs,
-      unneeded: result.unneeded,
-      ...(result.planDigest === undefined ? {} : { planDigest: result.planDigest }),
-      ...(first
-        ? { stalled: { reason: first.reason, message: first.message } }
-        : result.waits
-          ? { work: result.waits }
-          : {}),
-    };
-  }
-
-  /** Writes the status where it differs, with one Event when the reason changes. */
-  async #write(set: CapabilitySet, outcome: SetOutcome, signal: AbortSignal): Promise<void> {
-    const latest = (this.#sets.informer.get(set.metadata.name) as CapabilitySet | undefined) ?? set;
-    const before = latest.status ?? {};
-    const status = setStatus(before, outcome, { generation: set.metadata.generation, now: this.#now() });
-    if (isDeepStrictEqual(comparable(before), comparable(status))) return;
-    const object = { ...CAPSTAN_KINDS.set, metadata: { name: set.metadata.name }, status };
-    const { client } = this.#options;
-    const written = await client
-      .apply(object, { fieldManager: 'capstan-sets', subresource: 'status', force: true, signal })
-      .catch((error: unknown) => {
-        if (isCapstanError(error, KUBE_CODES.notFound)) return undefined;
-        throw error;
-      });
-    if (!written) return;
-    this.#sets.informer.learn(written);
-    const [old, now] = [before, status].map(({ conditions = [] }) => findCondition(conditions, 'Ready'));
-    if (!now || (old?.reason === now.reason && old.status === now.status)) return;
-    const type = outcome.stalled ? 'Warning' : 'Normal';
-    await this.#tell(written, type, now.reason, now.message, signal);
-  }
-
-  #tell(subject: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string, signal: AbortSignal) {
-    const about = { ...referenceTo(subject), ...(subject.metadata.uid ? { uid: subject.metadata.uid } : {}) };
-    return recordEvent(
-      this.#options.client,
-      about,
-      { type, reason, message },
-      { component: COMPONENT, now: this.#now(), signal },
-    );
+  #isAsked(name: string): boolean {
+    const owner = ownerOf(name);
+    return Object.values(this.#records.lock.packages).some(({ askedBy = [] }) => askedBy.includes(owner));
   }
 
   /** All that a plan of the set could depend on: while it is the same, a new plan would be the same, too. */
-  #question(set: CapabilitySet, { catalog }: InstallerContext) {
+  #question(set: CapabilitySet, { catalog }: InstallerContext): PassQuestion {
     const { lock } = this.#records;
     const owned = withNeeds(
       lock,
@@ -384,18 +274,20 @@ class SetsLoop implements CapabilitySets {
     for (const { metadata } of this.#sets.informer.list()) this.#queue.add(metadata.name);
   }
 
-  #command(words: string): string {
-    return this.#options.command?.(words) ?? `capstan ${words} --context ${this.#options.client.context.name}`;
-  }
-
   #now(): number {
     return (this.#options.clock ?? systemClock).now();
   }
 }
 
-function nothing(set: CapabilitySet): WorkResult {
-  return { failures: new Map(), unneeded: set.status?.unneeded ?? [] };
+interface Aim {
+  readonly goals: readonly InstallGoal[];
+  readonly problems: readonly SetProblem[];
 }
+
+const NO_CENTER: SetRemark = {
+  reason: 'NoCenter',
+  message: 'this operator was started without access to Helm and the centers',
+};
 
 /** What a plan could mend of an installation; that its programs do not answer is not of this kind. */
 const MENDABLE = ['ReleaseMissing', 'ReleaseNotDeployed', 'CrdMissing', 'DefinitionMissing', 'Drifted', 'Interrupted'];
@@ -410,11 +302,7 @@ function setNamed(owner: string): string[] {
   return owner.startsWith(prefix) ? [owner.slice(prefix.length)] : [];
 }
 
-function isConflict(error: unknown): boolean {
-  return isCapstanError(error, KUBE_CODES.conflict) || isCapstanError(error, KUBE_CODES.leaseLost);
-}
-
-/** The API server leaves out lists that are empty. */
-function comparable({ installs = [], unneeded = [], ...rest }: CapabilitySetStatus) {
-  return JSON.parse(JSON.stringify({ ...rest, installs, unneeded }));
+/** What every controller meets, and what is tried again at once. */
+function isRoutine(error: unknown): boolean {
+  return [KUBE_CODES.conflict, KUBE_CODES.leaseLost].some((code) => isCapstanError(error, code));
 }

@@ -11,7 +11,7 @@ export interface CapabilitiesApiOptions {
   readonly log: Logger;
   /** What the centers offer, for offers. */
   readonly catalog?: () => Promise<Catalog>;
-  readonly command?: (words: string) => string;
+  readonly command: (words: string) => string;
 }
 
 /** Version of the documents that the command line prints, and this API answers. */
@@ -62,8 +62,8 @@ async function answer(options: CapabilitiesApiOptions, request: EndpointRequest)
       ? listCapabilities(client, asked).then((items) => ({ kind: 'CapabilityAnswerList', items }))
       : queryCapabilities(client, query, {
           ...asked,
+          command,
           ...(catalog ? { catalog } : {}),
-          ...(command ? { command } : {}),
         }).then((data) => ({ kind: 'CapabilityAnswer', ...data }));
   return json(200, { apiVersion: API_VERSION, ...(await within(found, signal)) });
 }

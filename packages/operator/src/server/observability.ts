@@ -1,5 +1,6 @@
 import { LEASES } from '@capstan/capability-model';
 import type { CenterSource } from '../center-source.ts';
+import { commandFor } from '../command-for.ts';
 import type { OperatorOptions, OperatorState, ServedEndpoint } from '../options.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { startTracing } from '../telemetry/tracing.ts';
@@ -76,13 +77,10 @@ function grouped(addresses: Readonly<Record<ServedName, ListenAddress | undefine
   return groups;
 }
 
-async function apiEndpoint(
-  { client, log, command }: OperatorOptions,
-  center: CenterSource | undefined,
-): Promise<Endpoint> {
+async function apiEndpoint({ client, log }: OperatorOptions, center: CenterSource | undefined): Promise<Endpoint> {
   const { capabilitiesEndpoint } = await import('./capabilities-api.ts');
   const catalog = center && (async () => (await center.open()).catalog);
-  return capabilitiesEndpoint({ client, log, ...(catalog ? { catalog } : {}), ...(command ? { command } : {}) });
+  return capabilitiesEndpoint({ client, log, command: commandFor(client), ...(catalog ? { catalog } : {}) });
 }
 
 /** Ready is who works, and who would at once if the other ended. */
