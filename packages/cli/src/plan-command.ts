@@ -4,7 +4,7 @@ import { versionLabel } from '@capstan/capability-model';
 import type { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from './base-command.ts';
-import { enumerate, shellQuote } from './lib/words.ts';
+import { enumerate } from './lib/words.ts';
 
 /** Flags of all commands that make a plan and carry it out. */
 export const planFlags = {
@@ -88,23 +88,12 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
     const { printablePlan } = await import('./services/plan.ts');
     const shown = printablePlan(plan);
     const secrets = JSON.stringify(shown.goals) !== JSON.stringify(plan.goals);
+    const { approvingCommand } = await import('./lib/approving-command.ts');
+    const run = approvingCommand(this.id ?? '', this.argv, { digest: plan.digest, secrets });
     if (this.out.forMachines) await this.out.raw(shown);
     else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
-    else this.out.data(await this.#planText(plan, this.reach.command(this.#approvingCommand(plan.digest, secrets))));
+    else this.out.data(await this.#planText(plan, this.reach.command(run)));
     if (plan.blockers.length > 0) this.exitCode = EXIT.blocked;
-  }
-
-  /** The command line that is running, with the digest in place of `--plan`; values of `--set` are left out where one is secret. */
-  #approvingCommand(digest: string, secrets: boolean): string {
-    const words: string[] = [];
-    for (let at = 0; at < this.argv.length; at++) {
-      const word = this.argv[at] ?? '';
-      if (/^(?:-o|--output|--approve)$/.test(word)) at++;
-      else if (!/^(?:--plan|--yes|-y|-o.*|--output=.*|--approve=.*)$/.test(word))
-        words.push(secrets ? word.replace(/^((?:--set=)?[^=-][^=]*=).*$/, '$1...') : word);
-    }
-    const id = (this.id ?? '').split(':');
-    return ['capstan', ...id, ...words, '--approve', digest].map(shellQuote).join(' ');
   }
 
   async #execute(context: InstallerContext, plan: InstallPlan): Promise<InstallResult> {

@@ -139,7 +139,7 @@ describe('a plan', () => {
       /~ keda 2\.20\.2 \(from 2\.19\.0\)/,
       /then {7}2\.20\.5, 2\.21\.0: no direct step/,
       /CRDs {7}2: 1 changed, 1 as before/,
-      /! scaledobjects\.keda\.sh: blocked; of 4 stored objects 1 would be\s+invalid/,
+      /! scaledobjects\.keda\.sh: blocked, 1 finding; of 4 stored\s+objects\s+1\s+would\s+be\s+invalid/,
       /v1alpha1: spec\.min has minimum 0\. \[bound-tightened\]/,
       /! web\/shop: spec\.min must be >= 0/,
       /4 stored objects rewritten from v1alpha1\s+to v1/,

@@ -128,8 +128,8 @@ function verdictLines({ name, verdict: review }: CrdPlan, width: number, wide: b
   if (!review || (review.verdict === 'safe' && !wide)) return [];
   const line = (text: string) => labelled('', text, width);
   const findings = review.findings.filter(({ severity }) => wide || severity !== 'notice');
-  const told = wide || review.verdict === 'blocked' ? findings : findings.slice(0, 1);
-  const more = findings.length - told.length + review.omitted;
+  const told = wide || review.verdict === 'blocked' ? findings : [];
+  const amount = findings.length + review.omitted;
   const { instances } = review;
   const stored = !instances
     ? ''
@@ -138,11 +138,13 @@ function verdictLines({ name, verdict: review }: CrdPlan, width: number, wide: b
       : `; of ${count(instances.checked, 'stored object')} ${instances.invalid} would be invalid${instances.incomplete ? `, ${instances.incomplete}` : ''}`;
   const offenders = instances?.offenders.slice(0, wide ? instances.offenders.length : FEW) ?? [];
   return [
-    ...line(`${review.verdict === 'blocked' ? '! ' : ''}${name}: ${review.verdict}${stored}`),
-    ...told.flatMap(({ message, rule, version }, at) => {
-      const rest = more > 0 && at === told.length - 1 ? `, and ${more} more` : '';
-      return line(`- ${version === undefined ? '' : `${version}: `}${message} [${rule}]${rest}`);
-    }),
+    ...line(
+      `${review.verdict === 'blocked' ? '! ' : ''}${name}: ${review.verdict}, ${count(amount, 'finding')}${stored}`,
+    ),
+    ...told.flatMap(({ message, rule, version }) =>
+      line(`- ${version === undefined ? '' : `${version}: `}${message} [${rule}]`),
+    ),
+    ...(told.length > 0 && review.omitted > 0 ? line(`- and ${review.omitted} more`) : []),
     ...offenders.flatMap((offender) =>
       line(`! ${[offender.namespace, offender.name].filter(Boolean).join('/')}: ${offender.problems[0]}`),
     ),
