@@ -255,8 +255,14 @@ export function crdFindings({ crds }: DoctorFacts): Finding[] {
         area: owner,
         message: `the CRD ${name} may hold objects in ${named(old)}; it stores ${storage} now`,
         cause: 'an upgrade that drops the old version would be refused',
-        fix: { command: `capstan doctor --fix`, safe: false },
+        fix: { command: rewriteCommand(name, storage) },
       },
     ];
   });
+}
+
+/** Writing every object again stores it in the storage version; then the CRD need not remember the former ones. */
+function rewriteCommand(crd: string, storage: string): string {
+  const status = JSON.stringify({ status: { storedVersions: [storage] } });
+  return `kubectl get ${crd} -A -o json | kubectl replace -f - && kubectl patch crd ${crd} --subresource=status --type=merge -p '${status}'`;
 }

@@ -320,7 +320,7 @@ const FAULTS: readonly [
     },
     'crd-stored-versions',
     'warn',
-    /./,
+    /kubectl replace -f - && kubectl patch crd s\.keda\.sh .*"v2"/,
   ],
   [
     'a CRD that cannot go',
