@@ -1,1 +1,1 @@
-export { cancelOperation, listInstalled, pauseInstall, resumeOperation } from '@capstan/capability-center';
+export { cancelOperation, pauseInstall, resumeOperation } from '@capstan/capability-center';
