@@ -207,6 +207,9 @@ describe('going back', () => {
     expect(plan.resolution.changes).toContainEqual(
       expect.objectContaining({ because: { kind: 'goal', text: 'you go back to revision 1 (1.0.0)' } }),
     );
+    const stored = await planRollback(nothing, { package: 'items' });
+    expect(only(stored, 'items')).toMatchObject({ version: '1.0.0', crds: [{ action: 'keep-newer' }] });
+    expect(stored.warnings.join()).toContain('CRDs never go back');
     await expect(planRollback(nothing, { package: 'library', to: '0.9.0' })).rejects.toMatchObject({
       code: 'CAPSTAN_CAP_NO_REVISION',
     });

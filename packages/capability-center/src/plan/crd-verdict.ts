@@ -18,6 +18,8 @@ export interface CrdQuestion {
   readonly live?: KubernetesObject;
   /** Helm releases `namespace/name` that are taken over: what is theirs becomes ours. */
   readonly adopts?: ReadonlySet<string>;
+  /** A rollback: a CRD of a later version may go back. */
+  readonly goesBack?: boolean;
   /** What the server says that applying `wanted` would make of `live`. */
   readonly applied?: KubernetesObject;
 }
@@ -30,14 +32,14 @@ export interface CrdVerdict {
 
 /**
  * What happens to one CRD: it is created, changed, left alone, or it cannot be touched because it belongs to somebody
- * else. It never goes back to an older one.
+ * else. It never goes back to an older one unless the question says so.
  */
 export function crdVerdict(question: CrdQuestion): CrdVerdict {
   const { live, applied } = question;
   if (!live) return { plan: planOf(question, 'create') };
   const foreign = ownerBlocker(question, live);
   if (foreign) return { plan: planOf(question, 'change'), blocker: foreign };
-  if (isNewer(live, question.version)) return { plan: planOf(question, 'keep-newer') };
+  if (!question.goesBack && isNewer(live, question.version)) return { plan: planOf(question, 'keep-newer') };
   const changed = applied === undefined || diffObjects(live, applied).length > 0;
   return { plan: planOf(question, changed ? 'change' : 'unchanged') };
 }

@@ -49,33 +49,51 @@ export interface CrdOutcome {
   readonly blocker?: PlanBlocker;
 }
 
+/** How CRDs of a package are planned. */
+export interface CrdOptions {
+  /** Helm releases `namespace/name` that are taken over: what is theirs becomes ours. */
+  readonly adopts: ReadonlySet<string>;
+  /** A rollback: CRDs of the later version go back with it where that is safe by every rule. */
+  readonly goesBack: boolean;
+}
+
 /** What happens to each CRD of a package: by ownership, by a server-side dry run, and by what is stored. */
 export async function planCrds(
   context: InstallerContext,
   metadata: CapabilityPackage,
   rendered: ReadonlyMap<string, RenderedUnit>,
-  adopts: ReadonlySet<string> = new Set(),
+  { adopts, goesBack }: CrdOptions,
 ): Promise<CrdOutcome[]> {
   const plannedServices = servicesOf(metadata, rendered);
   return mapLimit(crdsOf(metadata, rendered), 4, async ({ object, from }) => {
     const question = { package: metadata.name, version: metadata.version, from, wanted: object, adopts };
-    return planCrd(context, question, plannedServices);
+    const live = await context.client.get(referenceTo(object));
+    if (!live) return crdVerdict(question);
+    const first = crdVerdict({ ...question, live });
+    if (first.blocker) return first;
+    if (first.plan.action !== 'keep-newer') return planChange(context, question, live, plannedServices);
+    if (!goesBack) return first;
+    const back = await planChange(context, { ...question, goesBack }, live, plannedServices);
+    return isSafe(back) ? back : first;
   });
 }
 
-async function planCrd(
+/** No rule finds anything that an object could lose, whatever is stored by the time that it is done. */
+function isSafe({ plan, blocker }: CrdOutcome): boolean {
+  const review = plan.verdict;
+  return !blocker && !plan.migrate && (review === undefined || review.verdict === 'safe');
+}
+
+async function planChange(
   { client }: InstallerContext,
   question: CrdQuestion,
+  live: KubernetesObject,
   plannedServices: ReadonlySet<string>,
 ): Promise<CrdOutcome> {
   const { wanted } = question;
-  const live = await client.get(referenceTo(wanted));
-  if (!live) return crdVerdict(question);
-  const first = crdVerdict({ ...question, live });
-  if (first.blocker || first.plan.action === 'keep-newer') return first;
   const adopted = question.adopts?.has(helmOwnerOf(live) ?? '') === true;
   const applied = losesStored(live, wanted) ? wanted : await dryRun(client, wanted, adopted);
-  if (!('metadata' in applied)) return { plan: first.plan, blocker: applied };
+  if (!('metadata' in applied)) return { plan: crdVerdict({ ...question, live }).plan, blocker: applied };
   const verdict = crdVerdict({ ...question, live, applied: adopted ? withMarksOf(applied, live) : applied });
   if (verdict.plan.action !== 'change') return verdict;
   // The server's answer is judged, not our text: it has the defaults, and fields that others manage.

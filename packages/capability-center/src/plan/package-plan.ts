@@ -64,7 +64,10 @@ async function planInFull(
   rememberRender(context, metadata, units, byUnit);
   const [objects, crds, definitions] = await Promise.all([
     objectVerdicts(context, question, findings),
-    planCrds(context, metadata, byUnit, releaseNames(question)),
+    planCrds(context, metadata, byUnit, {
+      adopts: releaseNames(question),
+      goesBack: question.operation === 'rollback' && question.revision !== undefined,
+    }),
     planDefinitions(context, metadata, findings.earlier?.metadata),
   ]);
   const plan = packageContent(question, findings, {
