@@ -42,12 +42,6 @@ test('a run after one that did not end keeps its entries as evidence', () => {
   expect(journal.entries.map(({ kind }) => kind)).toEqual(['begin', 'unit', 'begin']);
 });
 
-test('a journal keeps its last 200 entries', () => {
-  const journal = aJournal(new Array(250).fill('begin'));
-  expect(journal.entries).toHaveLength(200);
-  expect(journal.entries.at(-1)?.seq).toBe(250);
-});
-
 describe('a pending release', () => {
   const detail = { release: 'keda', namespace: 'keda' };
   const announced = appendEntry(aJournal(['begin']), { kind: 'unit', at: AT, fence: 1, detail }).journal;
