@@ -59,6 +59,7 @@ export {
 } from './discovery/search.ts';
 export { type CapabilityHealth, startCapabilityHealth } from './health/capability-health.ts';
 export type { CapabilityCheck } from './health/checks.ts';
+export { type CapabilityTrace, capabilityChannel } from './health/diagnostics.ts';
 export type { Drift } from './health/drift.ts';
 export { type InstalledCapability, listInstalled } from './health/list-installed.ts';
 export type { CenterLoop, CenterLoopOptions } from './health/loop.ts';

@@ -26,7 +26,7 @@ describe('the health of installed capabilities', () => {
         { name: 'press', fields: offering('press', 'stamp', 'sticker') },
         { name: 'shop', needs: { press: '>=1.0.0' } },
       ],
-      { apiAddr: '127.0.0.1:0' },
+      { apiAddr: '127.0.0.1:0', metricsAddr: '127.0.0.1:0' },
     );
     client = cluster.client;
     await cluster.install({ package: 'shop' });
@@ -155,6 +155,15 @@ describe('the health of installed capabilities', () => {
     });
     await cluster.install(...goals);
     await condition(client, install('shop'), ['Ready', 'True', 'Installed']);
+  });
+
+  test('metrics tell phases, probes and how long operations took', async () => {
+    const text = await (await fetch(`${cluster.operator.url('metrics')}/metrics`)).text();
+    expect(text).toContain('capstan_capability_install_phase{package="press",phase="Ready"} 1');
+    expect(text).toContain('capstan_capability_probes{package="press",result="ok"} 1');
+    expect(text).toMatch(
+      /capstan_capability_operation_duration_seconds_count\{operation="install",outcome="done"\} [1-9]/,
+    );
   });
 
   test('queries over HTTP tell who may use a capability, by the token of who asks', async () => {

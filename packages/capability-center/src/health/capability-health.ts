@@ -13,6 +13,7 @@ import {
 import { publishCapabilities } from '../discovery/publish.ts';
 import { readPlannedPackage } from '../installer/plan-record.ts';
 import { checksOf } from './checks.ts';
+import { type CapabilityTrace, tellCapability } from './diagnostics.ts';
 import { interruption } from './interruption.ts';
 import type { CenterLoop, CenterLoopOptions } from './loop.ts';
 import { type DriftedItem, PackageWatch } from './package-watch.ts';
@@ -69,10 +70,13 @@ class HealthLoop implements CapabilityHealth {
     this.#command = options.command;
     this.#queue = new WorkQueue({ clock });
     this.#installs = hub.use(CAPSTAN_KINDS.install);
-    this.#records = new Records(hub, (names) => this.#touch(names === 'all' ? this.#names() : names));
+    this.#records = new Records(hub, (names) => this.#touch(names === 'all' ? this.#names() : names), {
+      measures: true,
+    });
     this.#releases = new Releases(hub, (release) => this.#touch(this.#watch.ownersOf(release)));
     this.#watch = new PackageWatch({ client, hub, releases: this.#releases, changed: (name) => this.#queue.add(name) });
     this.#installs.onChange(({ type, object }) => {
+      tellCapability(() => traceOf(type === 'DELETED', object as CapabilityInstall));
       this.#touch([object.metadata.name, ...this.#dependents(object.metadata.name)]);
       if (type === 'DELETED') this.#queue.add(PUBLISH);
     });
@@ -230,6 +234,11 @@ class HealthLoop implements CapabilityHealth {
   #now(): number {
     return (this.#options.clock ?? systemClock).now();
   }
+}
+
+function traceOf(gone: boolean, { metadata: { name }, status = {} }: CapabilityInstall): CapabilityTrace {
+  if (gone) return { event: 'gone', package: name };
+  return { event: 'health', package: name, phase: status.phase ?? 'Pending', probes: status.probes ?? [] };
 }
 
 function withNext(message: string, [next]: readonly string[]): string {

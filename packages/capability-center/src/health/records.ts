@@ -1,10 +1,11 @@
 import type { KubernetesObject } from '@capstan/base';
 import { type CapabilityInstall, RECORD_LABEL, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import type { InformerHub, SharedInformer } from '@capstan/kube';
-import { type Journal, type JournalEntry, stoppedAt } from '../installer/journal.ts';
+import { isEnding, type Journal, type JournalEntry, stoppedAt } from '../installer/journal.ts';
 import { JOURNAL_KEY } from '../installer/journal-records.ts';
 import type { ClusterLock } from '../installer/lock.ts';
 import { readRecord } from '../installer/secrets.ts';
+import { tellCapability } from './diagnostics.ts';
 
 const EMPTY: ClusterLock = { packages: {}, removed: {} };
 
@@ -19,14 +20,21 @@ export class Records {
   readonly #shared: SharedInformer;
   readonly #parsed = new WeakMap<KubernetesObject, unknown>();
 
-  /** `changed` is called with the packages that a record is about; with none when it is about all. */
-  constructor(hub: InformerHub, changed: (packages: readonly string[] | 'all') => void) {
+  /** `changed` is called with the packages that a record is about, or with all. `measures`: ends are told to metrics. */
+  constructor(
+    hub: InformerHub,
+    changed: (packages: readonly string[] | 'all') => void,
+    { measures = false }: { readonly measures?: boolean } = {},
+  ) {
     this.#shared = hub.use(
       { apiVersion: 'v1', kind: 'Secret' },
       { namespace: SYSTEM_NAMESPACE, labelSelector: `${RECORD_LABEL} in (lock,journal)` },
     );
-    this.#shared.onChange(({ object }) => {
+    this.#shared.onChange(({ type, object, old }) => {
       const journal = this.#journal(object);
+      // What had ended before this process began is not counted.
+      const before = old && this.#journal(old);
+      if (measures && type === 'MODIFIED' && journal && before) tellEnd(before, journal);
       changed(journal ? packagesOf(journal) : 'all');
     });
   }
@@ -75,6 +83,15 @@ export class Records {
     }
     return this.#parsed.get(secret) as T | undefined;
   }
+}
+
+/** Tells of an operation that has just ended. */
+function tellEnd(before: Journal, { operation, entries }: Journal): void {
+  const [last] = entries.slice(-1);
+  if (!last || !isEnding(last) || before.entries.at(-1)?.seq === last.seq) return;
+  const begun = entries.findLast(({ kind }) => kind === 'begin' || kind === 'revert') ?? last;
+  const seconds = Math.max(0, (Date.parse(last.at) - Date.parse(begun.at)) / 1000);
+  tellCapability(() => ({ event: 'operation', operation, outcome: last.kind, seconds }));
 }
 
 /** The packages that an operation changes. */

@@ -10,6 +10,7 @@ import {
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { SYSTEM_VERSION } from '../manifests.ts';
 import { type WebhookTrace, webhookChannel } from '../webhooks/diagnostics.ts';
+import { measureCapabilities } from './capability-metrics.ts';
 
 /** What the operator measures of itself. */
 export interface OperatorMetrics {
@@ -54,6 +55,7 @@ export function startMetrics(lease: string): OperatorMetrics {
     measureRequests(registers),
     measureQueues(registers),
     measureWebhooks(registers),
+    measureCapabilities(registers),
   ];
   return {
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
