@@ -1,16 +1,12 @@
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
 import type { DocumentOrigin, FieldPath } from '@capstan/capability-model';
 import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { offsetInJson, parseJsonText } from './json-text.ts';
 
 /** A YAML or JSON text as a value, with the way back to its lines. */
 export interface SourceText {
   readonly value: unknown;
   readonly origin: Required<DocumentOrigin>;
-}
-
-interface Located {
-  readonly document: Document;
-  readonly lines: LineCounter;
 }
 
 interface Position {
@@ -31,36 +27,29 @@ export interface SourceTextOptions {
 
 /** Parses a text; throws a CapstanError of the given code that names file, line, column and the parser's reason. */
 export function parseSourceText(text: string, options: SourceTextOptions): SourceText {
-  const { file } = options;
-  let located: Located | undefined;
-  const locate = () => {
-    const lines = new LineCounter();
-    located ??= { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true }), lines };
-    return located;
-  };
-  const positionOf = (path: FieldPath) => {
-    const { document, lines } = locate();
-    return positionIn(document, lines, path);
-  };
-  return {
-    value: options.json ? parseJson(text, options, locate) : parseYaml(locate(), options),
-    origin: { file, positionOf },
-  };
+  return options.json ? parseJson(text, options) : parseYamlText(text, options);
 }
 
-function parseJson(text: string, options: SourceTextOptions, locate: () => Located): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // V8 names the position of some errors only; JSON is YAML, whose parser places the rest.
-    const named = /at position (\d+)/.exec(messageOf(error))?.[1];
-    const { document, lines } = locate();
-    const offset = named === undefined ? (document.errors[0]?.pos[0] ?? text.length) : Number(named);
-    const reason = messageOf(error)
-      .replace(/ in JSON at position.*$/s, '')
-      .replace(/, "?\.{0,3}[\s\S]*$/, '');
-    throw unreadable(options, toPosition(lines, offset), reason);
-  }
+function parseJson(text: string, options: SourceTextOptions): SourceText {
+  const parsed = parseJsonText(text);
+  if ('fault' in parsed) throw unreadable(options, positionAt(text, parsed.fault.offset), parsed.fault.reason);
+  const positionOf = (path: FieldPath) => positionAt(text, offsetInJson(text, path));
+  return { value: parsed.value, origin: { file: options.file, positionOf } };
+}
+
+function parseYamlText(text: string, options: SourceTextOptions): SourceText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const positionOf = (path: FieldPath) => positionIn(document, lines, path);
+  return { value: parseYaml({ document, lines }, options), origin: { file: options.file, positionOf } };
+}
+
+function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  let line = 1;
+  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
+  return { line, column: before.length - start + 1 };
 }
 
 function parseYaml(
