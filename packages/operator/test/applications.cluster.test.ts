@@ -1,9 +1,7 @@
 import { isCapstanError, type KubernetesObject, type ObjectReference } from '@capstan/base';
 import { applicationTree } from '@capstan/core';
-import { conditionsOf, connect, findCondition, KUBE_CODES, type KubeClient, waitFor } from '@capstan/kube';
-import '@capstan/sandbox/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { installSystem } from '../src/index.ts';
+import { conditionsOf, findCondition, KUBE_CODES, type KubeClient, waitFor } from '@capstan/kube';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   aComponent,
   anApplication,
@@ -11,9 +9,8 @@ import {
   condition,
   DEADLINE_MS,
   deploymentIn,
-  newNamespace,
-  type RunningOperator,
-  startOperator,
+  type SharedOperator,
+  sharedOperator,
   webServiceIn,
 } from './support.ts';
 
@@ -26,22 +23,15 @@ function unlessGone(error: unknown): void {
 
 describe('the application controller on a real control plane', () => {
   let client: KubeClient;
-  let operator: RunningOperator;
+  let shared: SharedOperator;
   let namespace: string;
 
   beforeAll(async () => {
-    client = await connect({ kubeconfig: inject('kubeconfig') });
-    await installSystem(client);
-    operator = startOperator(client);
-    await operator.running;
-    namespace = await newNamespace(client);
+    shared = await sharedOperator();
+    ({ client, namespace } = shared);
   });
 
-  afterAll(async () => {
-    await operator?.stop();
-    await client?.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    client?.close();
-  });
+  afterAll(() => shared?.stop());
 
   const until = (reference: ObjectReference, holds: (object: KubernetesObject | undefined) => boolean) =>
     waitFor(client, reference, holds, { timeoutMs: DEADLINE_MS });

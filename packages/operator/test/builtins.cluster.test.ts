@@ -1,17 +1,14 @@
 import type { KubernetesObject, ObjectReference } from '@capstan/base';
-import { connect, type KubeClient, waitFor } from '@capstan/kube';
-import '@capstan/sandbox/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { installSystem } from '../src/index.ts';
+import { type KubeClient, waitFor } from '@capstan/kube';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   anApplication,
   applicationIn,
   condition,
   DEADLINE_MS,
   deploymentIn,
-  newNamespace,
-  type RunningOperator,
-  startOperator,
+  type SharedOperator,
+  sharedOperator,
 } from './support.ts';
 
 const API = 'workloads.capstan.dev/v1alpha1';
@@ -32,22 +29,15 @@ const KINDS: Readonly<Record<string, object>> = {
 
 describe('the built-in types on a control plane', () => {
   let client: KubeClient;
-  let operator: RunningOperator;
+  let shared: SharedOperator;
   let namespace: string;
 
   beforeAll(async () => {
-    client = await connect({ kubeconfig: inject('kubeconfig') });
-    await installSystem(client);
-    operator = startOperator(client);
-    await operator.running;
-    namespace = await newNamespace(client);
+    shared = await sharedOperator();
+    ({ client, namespace } = shared);
   });
 
-  afterAll(async () => {
-    await operator?.stop();
-    await client?.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    client?.close();
-  });
+  afterAll(() => shared?.stop());
 
   const reference = (apiVersion: string, kind: string, name: string): ObjectReference => {
     return { apiVersion, kind, namespace, name };

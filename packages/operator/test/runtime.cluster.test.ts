@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesObject, ObjectReference } from '@capstan/base';
-import { connect, type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
-import '@capstan/sandbox/testing';
+import { type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { installSystem } from '../src/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   anApplication,
   applicationIn,
   condition,
   DEADLINE_MS,
   newNamespace,
-  type RunningOperator,
-  startOperator,
+  type SharedOperator,
+  sharedOperator,
 } from './support.ts';
 
 /** Kinds of nobody: what happens to their objects is all the runtime's doing. */
@@ -24,31 +22,28 @@ const OAM = 'core.oam.dev/v1alpha2';
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 
 let client: KubeClient;
-let operator: RunningOperator;
+let shared: SharedOperator;
 let namespace: string;
 
 beforeAll(async () => {
-  client = await connect({ kubeconfig: inject('kubeconfig') });
-  await installSystem(client);
-  await Promise.all([aKind('foos', FOO.kind), aKind('bars', BAR.kind), aKind('rollings', ROLLING.kind)]);
-  const trait = (plural: string, spec: object = {}) =>
-    client.create({
-      apiVersion: OAM,
-      kind: 'TraitDefinition',
-      metadata: { name: `${plural}.${GROUP}` },
-      spec: { definitionRef: { name: `${plural}.${GROUP}` }, workloadRefPath: 'spec.workloadRef', ...spec },
-    });
-  await Promise.all([trait('bars'), trait('rollings', { revisionEnabled: true })]);
-  operator = startOperator(client);
-  await operator.running;
-  namespace = await newNamespace(client);
+  shared = await sharedOperator(async (first) => {
+    client = first;
+    await Promise.all([aKind('foos', FOO.kind), aKind('bars', BAR.kind), aKind('rollings', ROLLING.kind)]);
+    await Promise.all([aTrait('bars'), aTrait('rollings', { revisionEnabled: true })]);
+  });
+  ({ namespace } = shared);
 });
 
-afterAll(async () => {
-  await operator?.stop();
-  await client?.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-  client?.close();
-});
+afterAll(() => shared?.stop());
+
+async function aTrait(plural: string, spec: object = {}): Promise<void> {
+  await client.create({
+    apiVersion: OAM,
+    kind: 'TraitDefinition',
+    metadata: { name: `${plural}.${GROUP}` },
+    spec: { definitionRef: { name: `${plural}.${GROUP}` }, workloadRefPath: 'spec.workloadRef', ...spec },
+  });
+}
 
 async function aKind(plural: string, kind: string): Promise<void> {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };

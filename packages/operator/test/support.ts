@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type KubernetesObject, type ObjectReference, silentLogger } from '@capstan/base';
-import { conditionsOf, findCondition, type KubeClient, waitFor } from '@capstan/kube';
+import { conditionsOf, connect, findCondition, type KubeClient, waitFor } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
-import { type OperatorOptions, type OperatorState, runOperator, type ServedEndpoint } from '../src/index.ts';
+import '@capstan/sandbox/testing';
+import { inject } from 'vitest';
+import {
+  installSystem,
+  type OperatorOptions,
+  type OperatorState,
+  runOperator,
+  type ServedEndpoint,
+} from '../src/index.ts';
 
 /** How long a test waits for the cluster. */
 export const DEADLINE_MS = 60_000;
@@ -46,6 +54,33 @@ export function startOperator(
     stop: async () => {
       stop.abort();
       await ended;
+    },
+  };
+}
+
+/** An operator on the control plane that the cluster tests of a run share, with a namespace of a file's own. */
+export interface SharedOperator {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  /** Ends the operator and deletes the namespace. */
+  stop(): Promise<void>;
+}
+
+/** Starts it; `prepare` runs before, with the system installed. */
+export async function sharedOperator(prepare?: (client: KubeClient) => Promise<unknown>): Promise<SharedOperator> {
+  const client = await connect({ kubeconfig: inject('kubeconfig') });
+  await installSystem(client);
+  await prepare?.(client);
+  const operator = startOperator(client);
+  await operator.running;
+  const namespace = await newNamespace(client);
+  return {
+    client,
+    namespace,
+    async stop() {
+      await operator.stop();
+      await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+      client.close();
     },
   };
 }
