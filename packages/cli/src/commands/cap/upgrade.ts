@@ -31,7 +31,7 @@ export default class CapUpgrade extends PlanCommand<typeof CapUpgrade> {
   #values: JsonObject | undefined;
 
   protected async work(): Promise<void> {
-    const { all, to } = this.flags;
+    const { all = false, to } = this.flags;
     if (all === this.words.length > 0)
       throw usage(all ? '--all leaves no room for names' : 'name what to upgrade, or say --all');
     if (to !== undefined && this.words.length !== 1) throw usage('--to is for one capability');
