@@ -13,7 +13,8 @@ import { type PackageQuestion, packageQuestion, withAdoption } from './package-q
 import { mapLimit } from './parallel.ts';
 import { planDigest } from './plan-digest.ts';
 import { planInputs } from './plan-inputs.ts';
-import { type RecordedContent, resolveGoals } from './resolution.ts';
+import { resolveGoals } from './resolution.ts';
+import type { RecordedContent } from './resolver-question.ts';
 import type {
   AffectedApplication,
   InstallGoal,

@@ -11,7 +11,8 @@ import type { LockedPackage } from '../installer/lock.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { Adoption } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
-import type { ChosenPackage, RecordedContent, Resolution, ResolutionOrder } from './resolution.ts';
+import type { ChosenPackage, Resolution } from './resolution.ts';
+import type { RecordedContent, ResolutionOrder } from './resolver-question.ts';
 import type { PackagePlan, PlanBlocker, PlanOperation } from './types.ts';
 
 /** One package of a solution, with everything that is known of it. */

@@ -2,7 +2,7 @@ import type { InstallerContext } from '../installer/context.ts';
 import { readState } from '../installer/state.ts';
 import type { ResolverInput } from '../resolver/types.ts';
 import { readFacts } from './facts.ts';
-import { resolverInput, universe } from './resolution.ts';
+import { resolverInput, universe } from './resolver-question.ts';
 
 /**
  * What the resolver would be asked if nobody wanted anything new: what is wanted and installed, what the centers offer,

@@ -1,0 +1,123 @@
+import { parseRange } from '@capstan/capability-model';
+import type { DetectedInstall } from '../adopt/types.ts';
+import type { InstallerContext } from '../installer/context.ts';
+import type { InstallerState } from '../installer/state.ts';
+import type { CatalogEntry } from '../registry/catalog.ts';
+import { candidatesOf } from '../resolver/candidates.ts';
+import type { PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '../resolver/types.ts';
+import { isDetectedVersion } from './adoption.ts';
+import type { PlanFacts } from './facts.ts';
+import { recordedEntries } from './recorded.ts';
+import type { InstallGoal, PackagePlan } from './types.ts';
+
+/** What a resolution starts from. */
+export interface ResolutionOrder {
+  readonly goals: readonly InstallGoal[];
+  readonly policy: ResolverPolicy;
+  /** Goals that do not make a package wanted for itself: lifting what others need. */
+  readonly borrowed?: readonly string[];
+  /** Content of a revision, which comes back instead of what a catalog offers. */
+  readonly revision?: RecordedContent;
+  /** Hand-made installations that are taken over, by package: in the version that they have. */
+  readonly detected?: ReadonlyMap<string, DetectedInstall>;
+}
+
+/** A package as a revision recorded it. */
+export interface RecordedContent {
+  readonly number: number;
+  readonly planned: PackagePlan;
+}
+
+/** What the centers offer and what is installed without being offered any more; with a rollback only its revision. */
+export async function universe(
+  context: Pick<InstallerContext, 'client' | 'catalog'>,
+  state: InstallerState,
+  { revision, detected }: Pick<ResolutionOrder, 'revision' | 'detected'>,
+): Promise<CatalogEntry[]> {
+  const recorded = await recordedEntries(context, state);
+  const entries = [...context.catalog.entries, ...recorded].filter(({ metadata }) => {
+    const found = detected?.get(metadata.name);
+    return !found || isDetectedVersion(found, metadata);
+  });
+  if (!revision) return entries;
+  const { planned } = revision;
+  const content = { center: planned.center, metadata: planned.metadata, digest: planned.metadataDigest };
+  return [...entries.filter(({ metadata }) => metadata.name !== planned.name), content];
+}
+
+/** Everything that the resolver looks at: what is asked, what was asked before, what is installed, and what is paused. */
+export function resolverInput(
+  state: InstallerState,
+  facts: PlanFacts,
+  question: {
+    readonly asked: readonly ResolverGoal[];
+    readonly entries: readonly CatalogEntry[];
+    readonly policy: ResolverPolicy;
+  },
+): ResolverInput {
+  const { asked, entries, policy } = question;
+  const rules = [...(policy.rules ?? []), ...pauseRules(state)];
+  return {
+    goals: [...asked, ...earlierGoals(state, asked)],
+    installed: Object.entries(state.lock.packages).map(([name, { version, release, packageDigest }]) => {
+      const { values } = state.installs.get(name)?.spec ?? {};
+      return { package: name, version, release, digest: packageDigest, ...(values ? { values } : {}) };
+    }),
+    universe: candidatesOf(entries),
+    facts: resolverFacts(facts, asked, entries),
+    policy: { ...policy, ...(rules.length > 0 ? { rules } : {}) },
+  };
+}
+
+/**
+ * The facts as the resolver takes them. APIs that an asked package brings itself are left out: that somebody else brought
+ * them is told by the plan, object by object, with the way to take them over.
+ */
+function resolverFacts(
+  facts: PlanFacts,
+  asked: readonly ResolverGoal[],
+  entries: readonly CatalogEntry[],
+): ResolverInput['facts'] {
+  const { arch, os, distribution, cluster } = facts;
+  const wanted = entries.filter(({ metadata }) => asked.some((goal) => goal.package === metadata.name));
+  const own = new Set(
+    wanted.flatMap(({ metadata }) => metadata.provides.apis.map(({ group, kind }) => `${group}/${kind}`)),
+  );
+  const apis = facts.apis.filter(({ group, kind }) => !own.has(`${group}/${kind}`));
+  return { kubernetes: cluster.version, arch, os, ...(distribution === undefined ? {} : { distribution }), apis };
+}
+
+function pauseRules({ installs, lock }: InstallerState): PackageRule[] {
+  return [...installs.values()]
+    .filter(({ spec, metadata }) => spec.paused === true && lock.packages[metadata.name] !== undefined)
+    .map(({ metadata: { name } }) => ({
+      by: `CapabilityInstall ${name}, which is paused`,
+      packages: [name],
+      freeze: true,
+    }));
+}
+
+/** A goal of this question as the resolver takes it, with the values that the package has or gets. */
+export function askedGoal({ installs }: InstallerState, goal: InstallGoal): ResolverGoal {
+  const { package: name, range = '*', center, askedBy = 'you' } = goal;
+  const values = goal.values ?? installs.get(name)?.spec.values;
+  return {
+    package: name,
+    range: parseRange(range).text,
+    askedBy,
+    ...(center === undefined ? {} : { center }),
+    ...(values ? { values } : {}),
+  };
+}
+
+/** What users asked for before, in the ranges that they gave. */
+function earlierGoals({ lock, installs }: InstallerState, asked: readonly ResolverGoal[]): ResolverGoal[] {
+  return Object.entries(lock.packages)
+    .filter(([name, { goal }]) => goal && !asked.some((one) => one.package === name))
+    .map(([name, { range, askedBy = [] }]) => {
+      const { values } = installs.get(name)?.spec ?? {};
+      const sets = askedBy.filter((who) => who !== 'you');
+      const who = sets.length > 0 ? sets.join(', ') : `CapabilityInstall ${name}`;
+      return { package: name, range, askedBy: who, ...(values ? { values } : {}) };
+    });
+}
