@@ -102,6 +102,10 @@ test('what was fetched once is there when its repository is away', async () => {
   repository.asked.splice(0);
   expect(await resolveChart(wanted, [], access)).toEqual(first);
   expect(repository.asked).toEqual([]);
+  // What was changed in the cache is not used.
+  await writeFile(join(first.path, 'templates', 'a.yaml'), 'changed: true\n');
+  expect(await resolveChart(wanted, [], access)).toEqual(first);
+  expect(repository.asked).not.toEqual([]);
 });
 
 test('a mirror that stands for a repository is asked in its place only', async () => {

@@ -99,7 +99,10 @@ function listProblem(value: unknown): string | undefined {
     return `is not a ${BUNDLE_KIND} of ${BUNDLE_API_VERSION}`;
   if (!isRecord(plan) || typeof plan['digest'] !== 'string') return 'names no plan';
   if (![packages, images, goals, resolution].every(Array.isArray)) return 'lacks packages, images, goals or resolution';
-  if (!(packages as unknown[]).every(isPackage)) return 'lists a package without name, version, digest or center';
+  if (!(packages as unknown[]).every(isPackage))
+    return 'lists a package without name, version, digest, center or charts';
+  if (!(goals as unknown[]).every((goal) => isRecord(goal) && hasTexts(goal, ['package'])))
+    return 'has a goal without name';
   if (!isRecord(repositories) || !Object.values(repositories).every(isPath)) return 'names a folder outside of it';
   if (!isRecord(files) || !Object.keys(files).every(isPath)) return 'lists a file outside of it';
   return Object.values(files).every((digest) => typeof digest === 'string' && DIGEST.test(digest))
@@ -108,9 +111,17 @@ function listProblem(value: unknown): string | undefined {
 }
 
 function isPackage(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const { name, version, digest, center, charts } = value;
-  return [name, version, digest, center].every((field) => typeof field === 'string') && Array.isArray(charts);
+  if (!isRecord(value) || !hasTexts(value, ['name', 'version', 'digest', 'center'])) return false;
+  const { charts, release } = value;
+  return Number.isSafeInteger(release) && Array.isArray(charts) && charts.every(isChart);
+}
+
+function isChart(value: unknown): boolean {
+  return isRecord(value) && hasTexts(value, ['name', 'version', 'repository', 'digest']);
+}
+
+function hasTexts(value: Record<string, unknown>, names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === 'string');
 }
 
 const isPath = (path: unknown): boolean => typeof path === 'string' && pathProblem(path) === undefined;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CapstanError, EXIT, messageOf } from '@capstan/base';
 import { digestOfText } from '@capstan/capability-model';
@@ -60,7 +60,7 @@ export async function loadBundle(client: KubeClient, file: string, options: Load
   const { bundled, signal } = managing;
   const centers = await readCenters(client, { bundled, ...(signal ? { signal } : {}) });
   const signed = checkSignatures(list, files, centers, verify);
-  const folder = await keep(files, join(into, digest.slice('sha256:'.length, 'sha256:'.length + 16)));
+  const { folder, isNew } = await keep(files, join(into, digest.slice('sha256:'.length, 'sha256:'.length + 16)));
   const record: DirectoryCenter = {
     name: name ?? `bundle-${digest.slice('sha256:'.length, 'sha256:'.length + 8)}`,
     type: 'directory',
@@ -68,9 +68,15 @@ export async function loadBundle(client: KubeClient, file: string, options: Load
     mirrors: mirrorsOf(list, folder),
     priority: BUNDLE_PRIORITY,
   };
-  await requireContent(record, list);
-  const added = await addCenter(client, record, { ...managing, keepBundled: false });
-  return { ...added, record, list, digest, signed };
+  try {
+    await requireContent(record, list);
+    const added = await addCenter(client, record, { ...managing, keepBundled: false });
+    return { ...added, record, list, digest, signed };
+  } catch (error) {
+    // What was there before belongs to a center that an earlier load recorded.
+    if (isNew) await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function readBundle(file: string): Promise<Buffer> {
@@ -103,23 +109,28 @@ function requireWhole(list: BundleList, files: readonly ArchiveFile[]): void {
 }
 
 /** Keeps the files in a folder, whole or not at all; a folder of that name holds the same. */
-async function keep(files: readonly ArchiveFile[], folder: string): Promise<string> {
+async function keep(files: readonly ArchiveFile[], folder: string): Promise<{ folder: string; isNew: boolean }> {
   if (!isAbsolute(folder)) throw new RangeError('the folder of a bundle must be an absolute path');
-  await mkdir(join(folder, '..'), { recursive: true });
-  const draft = await mkdtemp(`${folder}.`);
+  const isNew = await stat(folder).then(
+    () => false,
+    () => true,
+  );
+  const draft = `${folder}.${process.pid}`;
   try {
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
     await writeFiles(draft, files);
     // What an earlier load left may have been changed since.
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
   } catch (cause) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     throw new CapstanError(CENTER_CODES.bundleInvalid, `The bundle cannot be kept in ${folder}: ${messageOf(cause)}.`, {
       hint: 'Name a folder that has room with --into.',
       cause,
     });
   }
-  return folder;
+  return { folder, isNew };
 }
 
 function mirrorsOf({ repositories }: BundleList, folder: string): RewriteMirror[] {

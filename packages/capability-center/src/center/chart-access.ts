@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CapstanError, isCapstanError } from '@capstan/base';
+import { CapstanError, isCapstanError, messageOf } from '@capstan/base';
 import { type ChartReference, digestOfText } from '@capstan/capability-model';
 import type { Helm, PullFlags } from '@capstan/helm-ts';
 import { CENTER_CODES } from '../codes.ts';
@@ -9,7 +9,7 @@ import { type ArchiveFile, readArchive } from '../registry/archive.ts';
 import { type CenterCache, cacheName } from '../registry/cache.ts';
 import type { CredentialsFor } from '../registry/remote/credentials.ts';
 import { isLoopback } from '../registry/remote/http.ts';
-import { CHART_LIMITS } from './directory-digest.ts';
+import { CHART_LIMITS, directoryDigest, filesDigest } from './directory-digest.ts';
 import { hostOf } from './hosts.ts';
 import type { ChartAccess } from './resolve-chart.ts';
 
@@ -17,6 +17,8 @@ const MAX_ARCHIVE_BYTES = 64 * 1024 * 1024;
 const TIME_LIMIT_MS = 120_000;
 const ARCHIVE = 'archive.tgz';
 const FILES = 'files';
+/** Digest of the files. */
+const DIGEST = 'digest';
 
 /** What fetching charts takes. */
 export interface ChartFetchOptions {
@@ -41,8 +43,8 @@ export function chartAccess(options: ChartFetchOptions): ChartAccess {
     async fetch(chart) {
       const name = cacheName(chart.repository, chart.name, chart.version);
       const digest = (await cache.text('chart-names', name, 200))?.trim();
-      const known = digest === undefined ? undefined : await cache.folder('charts', folderName(digest));
-      if (digest !== undefined && known !== undefined) return fetched(known, chart.name, digest);
+      const known = digest === undefined ? undefined : await cachedChart(chart, digest, cache);
+      if (known) return known;
       const found = await unpack(chart, await pull(chart, options), cache);
       await cache.keepText('chart-names', name, found.archive.digest);
       return found;
@@ -57,14 +59,38 @@ export function chartAccess(options: ChartFetchOptions): ChartAccess {
 
 async function unpack(chart: ChartReference, bytes: Buffer, cache: CenterCache) {
   const digest = digestOfText(bytes);
-  const known = await cache.folder('charts', folderName(digest));
-  if (known !== undefined) return fetched(known, chart.name, digest);
+  const known = await cachedChart(chart, digest, cache);
+  if (known) return known;
   const files = await chartFiles(bytes, chart);
-  const folder = await cache.keepFolder('charts', folderName(digest), [
-    { path: ARCHIVE, bytes },
-    ...files.map((file) => ({ ...file, path: `${FILES}/${file.path}` })),
+  const content = files.map(({ path, bytes: text }) => ({ path: path.slice(chart.name.length + 1), bytes: text }));
+  try {
+    const folder = await cache.keepFolder('charts', folderName(digest), [
+      { path: ARCHIVE, bytes },
+      { path: DIGEST, bytes: Buffer.from(filesDigest(content)) },
+      ...files.map((file) => ({ ...file, path: `${FILES}/${file.path}` })),
+    ]);
+    return fetched(folder, chart.name, digest);
+  } catch (cause) {
+    throw new CapstanError(CENTER_CODES.chartUnavailable, `The chart ${chart.name} ${chart.version} cannot be kept.`, {
+      hint: `The cache directory cannot be written: ${messageOf(cause)}.`,
+      cause,
+    });
+  }
+}
+
+/** The chart in the cache, as long as its files are those that were in its archive. */
+async function cachedChart(chart: ChartReference, digest: string, cache: CenterCache) {
+  const name = folderName(digest);
+  const folder = await cache.folder('charts', name);
+  if (folder === undefined) return undefined;
+  const found = fetched(folder, chart.name, digest);
+  const [kept, present] = await Promise.all([
+    cache.text('charts', join(name, DIGEST), 200),
+    directoryDigest(found.path).catch(() => undefined),
   ]);
-  return fetched(folder, chart.name, digest);
+  if (kept !== undefined && kept === present) return found;
+  await cache.dropFolder('charts', name);
+  return undefined;
 }
 
 /** The files of a chart's archive, all below a folder of the chart's name; rejects with CAPSTAN_ARCHIVE_INVALID. */

@@ -26,17 +26,24 @@ export async function directoryDigest(directory: string): Promise<string> {
       else if (entry.isFile()) {
         bytes += (await stat(join(directory, path))).size;
         if (files.length >= MAX_FILES || bytes > MAX_BYTES) throw tooLarge(directory);
-        files.push([path, await fileDigest(join(directory, path))]);
+        files.push([path, sha256(await readFile(join(directory, path)))]);
       } else throw special(join(directory, path));
     }
   }
+  return digestOfFiles(files);
+}
+
+/** What `directoryDigest` answers for a directory with these files. */
+export function filesDigest(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {
+  return digestOfFiles(files.map(({ path, bytes }) => [path, sha256(bytes)]));
+}
+
+function digestOfFiles(files: [path: string, sha256: string][]): string {
   return digestOf(files.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function fileDigest(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function tooLarge(directory: string): CapstanError {

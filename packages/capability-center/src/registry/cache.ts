@@ -16,6 +16,8 @@ export interface CenterCache {
   keepText(kind: CacheKind, name: string, text: string): Promise<void>;
   /** A folder that was kept under a name. */
   folder(kind: CacheKind, name: string): Promise<string | undefined>;
+  /** Forgets a folder that is not what it should be any more. */
+  dropFolder(kind: CacheKind, name: string): Promise<void>;
   /** Keeps files as a folder, whole or not at all; answers the folder. Rejects when they cannot be written. */
   keepFolder(kind: CacheKind, name: string, files: readonly ArchiveFile[]): Promise<string>;
 }
@@ -55,6 +57,7 @@ export function centerCache(directory?: string): CenterCache {
       const folder = at(kind, name);
       return (await exists(folder)) ? folder : undefined;
     },
+    dropFolder: (kind, name) => rm(at(kind, name), { recursive: true, force: true }),
     async keepFolder(kind, name, files) {
       const folder = at(kind, name);
       await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
