@@ -211,16 +211,13 @@ describe('a process that is killed', () => {
   }
 
   test.each([
-    { killAt: 'upgrade:crd:before', resumes: 'upgrade' },
-    { killAt: 'upgrade:unit:between:3', resumes: 'upgrade' },
-    { killAt: 'upgrade:commit:after', resumes: 'upgrade' },
-  ])('at $killAt is completed by resume', async ({ killAt }) => {
-    expect(await runUntilKilled(killAt, 'upgrade')).toBe('SIGKILL');
+    { killAt: 'upgrade:unit:between:3', operation: 'upgrade', becomes: '2.0.0' },
+    { killAt: 'rollback:commit:after', operation: 'rollback', becomes: '1.0.0' },
+  ])('at $killAt leaves work that resume completes', async ({ killAt, operation, becomes }) => {
+    expect(await runUntilKilled(killAt, operation)).toBe('SIGKILL');
     const { resumed } = await resumeOperation(context, {});
-    expect(resumed).toMatchObject([{ operation: 'upgrade' }]);
-    expect(await versions()).toEqual(all('2.0.0'));
-    await executeInstall(context, await planRollback(context, { package: 'shop' }));
-    expect(await versions()).toEqual(all('1.0.0'));
+    expect(resumed).toMatchObject([{ operation }]);
+    expect(await versions()).toEqual(all(becomes));
   });
 
   test('in the middle of an upgrade, and again while it goes back, leaves the state before', async () => {

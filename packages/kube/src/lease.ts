@@ -182,12 +182,21 @@ class RenewedLease implements HeldLease {
     holdersHere.delete(this.holder);
     if (this.#lost.signal.aborted) return;
     try {
-      // Guarded by resourceVersion: a Lease that another has taken stays theirs.
-      await this.#client.replace(this.#with({ holderIdentity: '', renewTime: microTime(this.#clock.now()) }), {
-        signal: AbortSignal.timeout(RELEASE_MS),
-      });
+      await this.#giveUp();
     } catch (error) {
       this.#log.debug('lease was not released', { error: messageOf(error) });
+    }
+  }
+
+  /** Guarded by resourceVersion: a Lease that another has taken stays theirs. */
+  async #giveUp(): Promise<void> {
+    const signal = AbortSignal.timeout(RELEASE_MS);
+    const given = () => this.#with({ holderIdentity: '', renewTime: microTime(this.#clock.now()) });
+    try {
+      await this.#client.replace(given(), { signal });
+    } catch (error) {
+      if (!isCapstanError(error, KUBE_CODES.conflict) || !(await this.#isStillOurs())) throw error;
+      await this.#client.replace(given(), { signal });
     }
   }
 
