@@ -198,6 +198,12 @@ describe('a removal', () => {
     expect(await codeOf(uninstall({ archive: '/proc/capstan' }))).toBe('CAPSTAN_CAP_ARCHIVE_FAILED');
     expect((await client.get(WIDGET_ONE))?.metadata.deletionTimestamp).toBeUndefined();
     expect(await readRelease(client, 'widgets', 'widgets')).toMatchObject({ status: 'deployed' });
+    // Installed instead of removed: new objects may be made again.
+    const guard = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy' };
+    expect((await client.list(guard)).items).toHaveLength(1);
+    expect(await install()).toMatchObject({ changed: true });
+    expect((await client.list(guard)).items).toEqual([]);
+    expect(await listInstalled(context)).toContainEqual(expect.objectContaining({ name: 'widgets', phase: 'Ready' }));
   });
 
   test('of what others need is refused, or with cascade and prune takes all in one plan, dependents first', async () => {

@@ -5,6 +5,7 @@ import { summarizeProbes } from '../health/probes.ts';
 import { assertExecutable } from '../plan/assert-executable.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import type { InstallPlan, PackageAction, PackagePlan } from '../plan/types.ts';
+import { endGuards } from '../uninstall/guard.ts';
 import { storeChart } from './chart-payload.ts';
 import { commitLock } from './commit.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from './context.ts';
@@ -112,6 +113,7 @@ async function execute(execution: Execution): Promise<InstallResult> {
     { kind: 'preflight', text: 'check the cluster, and the rights that are needed' },
     async () => {
       await checkRights(run.context, changing);
+      await endGuards(run.context.client, names);
       return checkFacts(run.context, plan);
     },
   );

@@ -29,6 +29,13 @@ export async function keepInstancesOut(run: Run, removals: readonly PackageRemov
   }
 }
 
+/** Lets objects be made again of packages whose removal was given up for an installation. One request where there is none. */
+export async function endGuards(client: KubeClient, packageNames: readonly string[]): Promise<void> {
+  const { items } = await client.list({ apiVersion: API_VERSION, kind: POLICY }, { labelSelector: PACKAGE_LABEL });
+  const guarded = new Set(items.map(({ metadata }) => metadata.name));
+  for (const name of packageNames) if (guarded.has(guardName(name))) await letInstancesIn(client, name);
+}
+
 /** Lets objects of a package's kinds be made again. Nothing to lift is fine. */
 export async function letInstancesIn(client: KubeClient, packageName: string): Promise<void> {
   const name = guardName(packageName);

@@ -15,7 +15,7 @@ export async function writeRecordedChart(directory: string, release: StoredRelea
 }
 
 /** Text that renders to itself. */
-export function asTemplate(text: string): string {
+function asTemplate(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
 }
 
