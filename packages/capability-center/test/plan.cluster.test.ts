@@ -30,12 +30,28 @@ const needsToken = {
   config: { schema: { type: 'object', additionalProperties: false, properties: { token: { type: 'string' } } } },
 };
 
+/** A package of objects only, as its metadata carries them. */
+function settings(mode: string) {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { mode } };
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'settings' },
+    stringData: { mode: `hush-${mode}` },
+  };
+  return {
+    install: { namespace: 'settings', units: [{ id: 'objects', type: 'manifests', objects: [object, secret] }] },
+  };
+}
+
 const PACKAGES: readonly TestPackage[] = [
   { name: 'things', chart: thing({}) },
   { name: 'things', version: '1.1.0', chart: thing({ minimum: 1 }) },
   { name: 'items', chart: item('v1') },
   { name: 'items', version: '1.1.0', chart: item('v1', 'v2') },
   { name: 'items', version: '2.0.0', chart: item('v2'), fields: { upgrade: { from: ['>=1'] } } },
+  { name: 'settings', chart: NO_PODS, fields: settings('1') },
+  { name: 'settings', version: '1.1.0', chart: NO_PODS, fields: settings('2') },
   { name: 'shop', needs: { library: '^1.0.0' }, chart: NO_PODS },
   { name: 'library', chart: NO_PODS },
   { name: 'library', version: '1.1.0', chart: NO_PODS },
@@ -182,6 +198,21 @@ describe('an upgrade', () => {
     expect(plan).toMatchObject({ changes: false });
     expect(only(plan, 'library')).toMatchObject({ version: '1.0.0', action: 'none' });
   });
+});
+
+test('objects of a package itself are compared like those of charts, and Secrets are masked', async () => {
+  await install([{ package: 'settings', range: '1.0.0' }]);
+  const plan = await planUpgrade(context, { packages: ['settings'] });
+  const [unit] = only(plan, 'settings').units;
+  expect(unit).toMatchObject({ type: 'manifests', action: 'upgrade', namespace: 'settings' });
+  const changes = unit?.objects.map(({ object, changes: found }) => [
+    object.kind,
+    found?.filter(({ path }) => path.includes('mode')),
+  ]);
+  expect(changes).toEqual([
+    ['ConfigMap', [{ path: 'data.mode', before: '1', after: '2' }]],
+    ['Secret', [{ path: 'data.mode', hidden: true }]],
+  ]);
 });
 
 describe('going back', () => {

@@ -62,7 +62,8 @@ export function aUnit(name: string, fields: Partial<HelmUnitPlan> = {}): HelmUni
   };
 }
 
-const FACTS: PlanFacts = {
+/** The facts of a small simulated cluster. */
+export const FACTS: PlanFacts = {
   cluster: { context: 'sandbox', uid: 'cluster-1', version: 'v1.35.4', simulated: true },
   arch: ['amd64'],
   os: ['linux'],
