@@ -27,12 +27,19 @@ export async function buildOciRegistry(): Promise<string> {
   const program = join(cache, `oci-registry-${hash.digest('hex').slice(0, 12)}`);
   if (await exists(program)) return program;
   await mkdir(cache, { recursive: true });
+  const { withFileLock } = await import('@capstan/sandbox/testing');
+  await withFileLock(join(cache, 'oci-registry.lock'), async () => {
+    if (!(await exists(program))) await build(program);
+  });
+  return program;
+}
+
+async function build(program: string): Promise<void> {
   const draft = `${program}.${process.pid}`;
   const env = { ...process.env, GOWORK: 'off', CGO_ENABLED: '0' };
   const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', draft, '.'];
   await promisify(execFile)('go', args, { cwd: MODULE, env });
   await rename(draft, program);
-  return program;
 }
 
 /** Starts a registry that keeps everything in memory; `auth` is its configuration of that name. */
