@@ -35,6 +35,8 @@ const PUBLISH = '';
 /** How long after a silent holder's last word its operation counts as interrupted. */
 const SILENCE_MS = 16_000;
 const SYNC_MS = 10_000;
+/** A controller that works answers a change within moments. */
+const SETTLE_MS = 5_000;
 
 /**
  * Keeps the health of installed packages true, by watches alone: the status of CapabilityInstalls, with one Event per
@@ -60,6 +62,8 @@ class HealthLoop implements CapabilityHealth {
   readonly #releases: Releases;
   readonly #watch: PackageWatch;
   readonly #known = new Map<string, Known>();
+  /** Since when a package waits for controllers. */
+  readonly #settling = new Map<string, number>();
   readonly #driftHandlers: ((name: string, drift: readonly DriftedItem[]) => void)[] = [];
   readonly #command: (words: string) => string;
   #pods: Promise<ProbeFacts> | undefined;
@@ -142,6 +146,9 @@ class HealthLoop implements CapabilityHealth {
     const checks = checksOf(subject, facts).filter(
       ({ source, result }) => source !== 'plugin' || result !== 'unverifiable',
     );
+    const failed = checks.filter(({ result }) => result === 'failed');
+    const settleMs = this.#settleMs(name, failed.length > 0 && failed.every(({ settling }) => settling));
+    if (settleMs > 0) return { requeueAfterMs: settleMs };
     const { phase, ready, reason, message, next } = standingOf(subject, checks, {
       drift: facts.drift,
       command: this.#command,
@@ -151,6 +158,17 @@ class HealthLoop implements CapabilityHealth {
     const drift = this.#watch.drifts.get(name) ?? [];
     for (const handler of this.#driftHandlers) handler(name, drift);
     return undefined;
+  }
+
+  /** How long to wait for controllers that have not looked at a change yet; 0 when they have, or take too long. */
+  #settleMs(name: string, settling: boolean): number {
+    if (!settling) {
+      this.#settling.delete(name);
+      return 0;
+    }
+    const since = this.#settling.get(name) ?? this.#now();
+    this.#settling.set(name, since);
+    return Math.max(0, since + SETTLE_MS - this.#now());
   }
 
   /** An installer at work speaks for itself; one that is gone left a status that is not true any more. */
@@ -200,6 +218,7 @@ class HealthLoop implements CapabilityHealth {
 
   #forget(name: string): undefined {
     this.#known.delete(name);
+    this.#settling.delete(name);
     this.#watch.forget(name);
   }
 

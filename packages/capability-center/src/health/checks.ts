@@ -3,7 +3,7 @@ import { INSTALL_CONDITIONS, type ProbeResult } from '@capstan/capability-model'
 import { conditionsOf, findCondition } from '@capstan/kube';
 import { packageOf } from '../installer/labels.ts';
 import type { Drift } from './drift.ts';
-import type { HealthFacts } from './facts.ts';
+import { type HealthFacts, keyOf } from './facts.ts';
 import { evaluateProbe } from './probes.ts';
 import { crdReference, type HealthSubject } from './subject.ts';
 
@@ -19,6 +19,8 @@ export interface CapabilityCheck {
   readonly meaning?: string;
   /** `degraded`: it lowers the health, but the capability can be used. Absent: it cannot. */
   readonly level?: 'degraded';
+  /** It will soon be known better. */
+  readonly settling?: true;
 }
 
 /** Everything that an installed package consists of, looked at. Pure: the same facts give the same checks. */
@@ -30,7 +32,7 @@ export function checksOf(subject: HealthSubject, facts: HealthFacts): Capability
     ...probeChecks(subject, facts),
     ...dependencyChecks(subject, facts),
     ...pluginChecks(subject, facts),
-    ...driftChecks(facts),
+    ...driftChecks(subject, facts),
   ];
 }
 
@@ -69,7 +71,7 @@ function releaseChecks({ releases }: HealthSubject, facts: HealthFacts): Capabil
 
 function probeChecks({ probes }: HealthSubject, facts: HealthFacts): CapabilityCheck[] {
   return probes.map((probe) => {
-    const { result, message } = evaluateProbe(probe, facts.object(probe.target), facts.pods);
+    const { result, message, settling } = evaluateProbe(probe, facts.object(probe.target), facts.pods);
     const reason = probe.level === 'blocking' ? 'ProbeFailed' : 'ChecksFail';
     return {
       source: `probe/${probe.id}`,
@@ -78,6 +80,7 @@ function probeChecks({ probes }: HealthSubject, facts: HealthFacts): CapabilityC
       ...(message === undefined ? {} : { message }),
       ...(probe.meaning === undefined ? {} : { meaning: probe.meaning }),
       ...(probe.level === 'degraded' ? { level: 'degraded' } : {}),
+      ...(settling ? { settling } : {}),
     };
   });
 }
@@ -115,10 +118,11 @@ function pluginChecks({ name, metadata }: HealthSubject, facts: HealthFacts): Ca
   return [{ ...failed(source, 'PluginNotLoaded', `${loaded.reason}: ${loaded.message}`), meaning }];
 }
 
-function driftChecks({ drift }: HealthFacts): CapabilityCheck[] {
+function driftChecks({ probes, definitions }: HealthSubject, { drift }: HealthFacts): CapabilityCheck[] {
+  const told = new Set([...probes.map(({ target }) => target), ...definitions.map(referenceTo)].map(keyOf));
   // What was changed works as somebody wanted it to: worth a word in the summary, but no lack of health.
   return drift
-    .filter(({ kind }) => kind === 'missing')
+    .filter(({ kind, object }) => kind === 'missing' && !told.has(keyOf(object)))
     .map((one) => failed(`drift/${describeObject(one.object)}`, 'Drifted', describeDrift(one)));
 }
 

@@ -37,11 +37,11 @@ export async function findDrift(
   live: KubernetesObject | undefined,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Drift | undefined> {
-  if (!live) return { object: reference, kind: 'missing', fields: [], managers: [] };
+  if (!live) return missing(reference);
   if (ownsAllOf(live, wanted, manager)) return undefined;
   try {
     const before = await client.get(reference, options);
-    if (!before) return { object: reference, kind: 'missing', fields: [], managers: [] };
+    if (!before) return missing(reference);
     const applied = await client.apply(wanted, { fieldManager: manager, force: true, dryRun: true, ...options });
     const fields = diffObjects(before, applied)
       .filter((change) => (change.hidden || 'after' in change) && !isIgnored(change.path, live))
@@ -54,6 +54,11 @@ export async function findDrift(
     if (silent.some((code) => isCapstanError(error, code))) return undefined;
     throw error;
   }
+}
+
+/** An object that is gone. */
+export function missing(object: ObjectReference): Drift {
+  return { object, kind: 'missing', fields: [], managers: [] };
 }
 
 function otherManagers(live: KubernetesObject, own: string): string[] {

@@ -3,7 +3,7 @@ import { PACKAGE_LABEL } from '@capstan/capability-model';
 import type { InformerHub, KubeClient } from '@capstan/kube';
 import { INSTALLER } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
-import { type Drift, findDrift } from './drift.ts';
+import { type Drift, findDrift, missing } from './drift.ts';
 import { type HealthFacts, keyOf } from './facts.ts';
 import { type InventoryItem, ownObjects, placed, releaseItems } from './inventory.ts';
 import { type FollowedObject, ObjectWatch } from './object-watch.ts';
@@ -94,10 +94,14 @@ export class PackageWatch {
     await mapLimit(statedObjects(subject), 8, async (reference) => {
       found.set(keyOf(reference), await this.#look(objectPlace(reference, inventory), signal));
     });
-    const looked = await mapLimit(inventory.items, 8, async (item) => ({
-      item,
-      drift: await this.#driftOf(item, signal),
-    }));
+    const looked = await mapLimit(inventory.items, 8, async (item) => {
+      const drift = await this.#driftOf(item, signal);
+      const key = keyOf(item.reference);
+      // Two watches may tell of one deletion at different moments; whichever is first is right.
+      if (drift?.kind === 'missing') found.set(key, undefined);
+      const gone = found.has(key) && found.get(key) === undefined;
+      return { item, drift: gone ? missing(item.reference) : drift };
+    });
     const drifted = looked.flatMap(({ item, drift }) => (drift ? [{ item, drift }] : []));
     this.#drifts.set(subject.name, drifted);
     return {

@@ -7,6 +7,8 @@ import { valuesAt } from './field-path.ts';
 export interface ProbeVerdict {
   readonly result: ProbeStatus['result'];
   readonly message?: string;
+  /** With `failed`: its controller has not looked at the last change yet; soon it will be known. */
+  readonly settling?: true;
 }
 
 /** Whether pods of the cluster run, and how that is known. */
@@ -26,7 +28,9 @@ export function evaluateProbe(probe: Probe, target: KubernetesObject | undefined
   }
   if (!target) return { result: 'failed', message: `${describeObject(probe.target)} does not exist` };
   const problem = problemOf(probe, target);
-  return problem === undefined ? { result: 'ok' } : { result: 'failed', message: problem };
+  if (problem === undefined) return { result: 'ok' };
+  const settling = healthOf(target).reason === 'LatestGenerationNotObserved';
+  return { result: 'failed', message: problem, ...(settling ? { settling } : {}) };
 }
 
 function problemOf(probe: Probe, target: KubernetesObject): string | undefined {
@@ -75,7 +79,7 @@ export async function runProbes(
   return Promise.all(
     probes.map(async (probe) => {
       const target = await client.get(probe.target);
-      const verdict = evaluateProbe(probe, target, facts);
+      const { settling: _, ...verdict } = evaluateProbe(probe, target, facts);
       return { id: probe.id, level: probe.level, observedAt: new Date(clock.now()).toISOString(), ...verdict };
     }),
   );

@@ -131,9 +131,9 @@ describe('the standing of a package', () => {
     ],
     [
       'an object that was deleted',
-      { drift: [{ ...changed, kind: 'missing' }] },
+      { drift: [{ ...changed, object: { ...target, name: 'other' }, kind: 'missing' }] },
       'Drifted',
-      /deployment\/press\/press was deleted/,
+      /deployment\/press\/other was deleted/,
       'capstan cap install press',
     ],
   ])('is Degraded and not ready for %s', (_, about, reason, message, next) => {
