@@ -1,31 +1,31 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { CENTER_CODES } from '../codes.ts';
-import { conclusionText, distinctClauses } from './proof.ts';
-import type { Clause, Repair, ResolverGoal, ResolverResult } from './types.ts';
+import { conclusionText } from './proof.ts';
+import type { Clause, Repair, ResolverInput, ResolverResult } from './types.ts';
 
 /** One line of text is for the conclusion and one for the heading of the ways out: 12 in all. */
 const MAX_REASONS = 7;
 const MAX_REPAIRS = 3;
-const MAX_VERSIONS = 3;
 
 /** Why there is no answer, in at most 12 lines: what was wanted, by whom, what stands against it, ways out that work. */
 export function explain(
   clauses: readonly Clause[],
-  goals: readonly ResolverGoal[],
+  { goals, facts }: Pick<ResolverInput, 'goals' | 'facts'>,
   repairs: readonly Repair[],
 ): string {
-  const reasons = told(distinctClauses(clauses).filter(({ kind }) => kind !== 'one-version'));
-  const shown = reasons.length > MAX_REASONS ? reasons.slice(0, MAX_REASONS - 1) : reasons;
-  const hidden = reasons.length - shown.length;
+  const shown = clauses.length > MAX_REASONS ? clauses.slice(0, MAX_REASONS - 1) : clauses;
+  const hidden = clauses.length - shown.length;
   return [
-    conclusionText(goals),
-    ...shown.map((reason, index) => ` ${index + 1}. ${sentence(reason)}`),
+    conclusionText(goals, facts),
+    ...shown.map(({ text }, index) => ` ${index + 1}. ${sentence(text)}`),
     ...(hidden > 0 ? [`    ... and ${hidden} more rules (-o json lists them all)`] : []),
     ...(repairs.length > 0 ? ['Ways out, each of them tried:'] : []),
-    ...repairs
-      .slice(0, MAX_REPAIRS)
-      .map(({ text, changes }, index) => ` ${'abc'[index]}. ${text} (${counted(changes, 'change')})`),
+    ...repairs.slice(0, MAX_REPAIRS).map((repair, index) => ` ${'abc'[index]}. ${repairText(repair)}`),
   ].join('\n');
+}
+
+function repairText({ text, changes, risk }: Repair): string {
+  return `${text} (${counted(changes, 'change')})${risk === 'medium' || risk === 'high' ? `, ${risk} risk` : ''}`;
 }
 
 /** The error of a result that is no solution: CAPSTAN_CAP_UNSATISFIABLE or CAPSTAN_CAP_UNDECIDED, exit 5. */
@@ -45,26 +45,6 @@ export function resolutionError(result: Exclude<ResolverResult, { status: 'solve
     fields: { proof, repairs },
     terminal: true,
   });
-}
-
-/** Versions that state the same rule are told in one sentence. */
-function told(clauses: readonly Clause[]): string[] {
-  const versions = new Map<string, string[]>();
-  for (const { text, stated } of clauses) {
-    const key = stated ? `${stated.by}\n${stated.rule}` : text;
-    versions.set(key, [...(versions.get(key) ?? []), ...(stated ? [stated.version] : [])]);
-  }
-  return [...versions].map(([key, stating]) => {
-    const [by = '', rule] = key.split('\n');
-    return rule === undefined ? key : `${by} ${versionsText(stating)} ${rule}`;
-  });
-}
-
-function versionsText(versions: readonly string[]): string {
-  if (versions.length === 1) return String(versions[0]);
-  const hidden = versions.length - MAX_VERSIONS;
-  const shown = versions.slice(0, MAX_VERSIONS).join(', ');
-  return hidden > 0 ? `(${shown} and ${hidden} more)` : `(${shown})`;
 }
 
 /** Capital and full stop; names of packages keep their own case. */

@@ -1,8 +1,9 @@
 import { type Requirement, versionLabel } from '@capstan/capability-model';
 import { linksBetween } from './links.ts';
 import type { GraphEdge, GraphNode, PackageGraph } from './report-types.ts';
-import { apiName, goalClause, isInstalled } from './rules.ts';
+import { apiName, goalClause } from './rules.ts';
 import type { Candidate, ResolverInput } from './types.ts';
+import { View } from './view.ts';
 
 /** Which packages of the universe a graph shows: a lock's, or by default those that are installed. */
 export interface GraphOptions {
@@ -15,14 +16,13 @@ export interface GraphOptions {
  */
 export function packageGraph(input: ResolverInput, options: GraphOptions = {}): PackageGraph {
   const { lock } = options;
+  const view = new View(input);
   const chosen = input.universe
     .filter((each) =>
-      lock
-        ? lock.some((entry) => entry.package === each.name && entry.digest === each.digest)
-        : isInstalled(each, input),
+      lock ? lock.some((entry) => entry.package === each.name && entry.digest === each.digest) : view.isInstalled(each),
     )
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const needs = linksBetween(chosen, input);
+  const needs = linksBetween(chosen, view);
   const edges = distinct([
     ...goalEdges(chosen, input),
     ...needs.flatMap(({ from, to, requirement, because }) => needEdges(from, to, requirement, because.text)),

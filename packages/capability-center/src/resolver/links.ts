@@ -1,6 +1,7 @@
 import type { Requirement } from '@capstan/capability-model';
-import { goalClause, isInstalled, meets, requirementClause } from './rules.ts';
-import type { Candidate, Clause, ResolverGoal, ResolverInput } from './types.ts';
+import { goalClause, meets, requirementClause } from './rules.ts';
+import type { Candidate, Clause, ResolverGoal } from './types.ts';
+import type { View } from './view.ts';
 
 /** A requirement of one chosen package that another one meets. */
 export interface Link {
@@ -11,26 +12,22 @@ export interface Link {
 }
 
 /** The candidates that are installed now, by name. What no candidate describes is left out. */
-export function installedCandidates(input: ResolverInput): Candidate[] {
-  const seen = new Set<string>();
-  return input.universe
-    .filter((each) => isInstalled(each, input) && !seen.has(each.name) && seen.add(each.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+export function installedCandidates(view: View): Candidate[] {
+  const names = [...new Set(view.input.installed.map((each) => each.package))].sort();
+  return names.flatMap((name) => view.versionsOf(name).find((each) => view.isInstalled(each)) ?? []);
 }
 
 /** Who of the chosen packages meets which requirement of which other one, in the order of the chosen. */
-export function linksBetween(chosen: readonly Candidate[], input: ResolverInput): Link[] {
+export function linksBetween(chosen: readonly Candidate[], view: View): Link[] {
+  const byName = new Map(chosen.map((each) => [each.name, each]));
   return chosen.flatMap((from) =>
-    from.requires.flatMap((requirement) =>
-      chosen
-        .filter((to) => to !== from && meets(to, requirement, input))
-        .map((to) => ({
-          from: from.name,
-          to: to.name,
-          requirement,
-          because: requirementClause(from, requirement),
-        })),
-    ),
+    view.requirementsOf(from).flatMap((requirement) => {
+      const named = 'package' in requirement ? byName.get(requirement.package) : undefined;
+      const able = 'package' in requirement ? (named ? [named] : []) : chosen;
+      return able
+        .filter((to) => to !== from && meets(to, requirement, view))
+        .map((to) => ({ from: from.name, to: to.name, requirement, because: requirementClause(from, requirement) }));
+    }),
   );
 }
 

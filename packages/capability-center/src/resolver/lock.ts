@@ -1,76 +1,153 @@
 import { compareVersionIds, versionLabel } from '@capstan/capability-model';
-import { createNeeds } from './needs.ts';
-import { installedOf, isInstalled, pairClause, unitClause } from './rules.ts';
-import type { Choice } from './search.ts';
-import type { Candidate, Clause, InstalledPackage, Lock, LockChange, LockEntry, ResolverInput } from './types.ts';
+import type { Assigned } from './assigned.ts';
+import type { Encoded } from './encoded.ts';
+import { hopsTo } from './refusals.ts';
+import { goalAdmits, goalClause } from './rules.ts';
+import type { Candidate, Clause, InstalledPackage, Lock, LockChange, LockEntry } from './types.ts';
+import type { View } from './view.ts';
 
-/** The lock of the choices, dependencies first, and what it changes. */
+/** The lock of what was chosen, dependencies first, and what it changes. */
 export function lockOf(
-  choices: readonly Choice[],
-  input: ResolverInput,
-): { lock: Lock; changes: readonly LockChange[] } {
-  const chosen = choices.map(({ candidate }) => candidate);
-  const lock = dependenciesFirst(chosen.map((candidate) => entryOf(candidate, chosen, input)));
-  const changes = lock.flatMap((entry) => {
-    const choice = choices.find(({ candidate }) => candidate.name === entry.package);
-    return choice ? [changeOf(choice, chosen, input)] : [];
-  });
-  const unneeded = input.installed.filter((installed) => !lock.some((entry) => entry.package === installed.package));
+  assigned: Assigned,
+  encoded: Encoded,
+  view: View,
+): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
+  const entries = assigned.ordinals().flatMap((ordinal) => entryOf(ordinal, assigned));
+  const lock = dependenciesFirst(entries);
+  const locked = new Set(lock.map((entry) => entry.package));
+  const changes = lock.flatMap((entry) =>
+    changeOf(encoded.ordinals.get(entry.package) as number, { assigned, encoded, view }),
+  );
+  const unneeded = view.input.installed.filter((installed) => !locked.has(installed.package));
   return { lock, changes: [...changes, ...unneeded.map(unneededChange)] };
 }
 
-function entryOf(candidate: Candidate, chosen: readonly Candidate[], input: ResolverInput): LockEntry {
+function entryOf(ordinal: number, assigned: Assigned): LockEntry[] {
+  const candidate = assigned.candidateOf(ordinal);
+  if (!candidate) return [];
   const { name, version, release, digest, center } = candidate;
-  const needed = createNeeds({ ...input, universe: chosen })
-    .ofCandidate(candidate)
-    .flatMap(({ allowed }) => allowed);
-  const requires = [...new Set(needed.map((each) => each.name))].filter((each) => each !== name).sort();
-  return { package: name, version, release, digest, center, requires };
+  const requires = assigned.neededBy(ordinal).flatMap((each) => assigned.candidateOf(each)?.name ?? []);
+  return [{ package: name, version, release, digest, center, requires: requires.sort() }];
 }
 
+/** Of what is ready the first by name comes next; a cycle has no first one, so there the first by name goes first. */
 function dependenciesFirst(entries: readonly LockEntry[]): LockEntry[] {
+  const byName = new Map(entries.map((entry) => [entry.package, entry]));
+  const waiting = new Map(
+    entries.map((entry) => [entry.package, entry.requires.filter((name) => byName.has(name)).length]),
+  );
+  const dependents = new Map<string, string[]>();
+  for (const entry of entries) {
+    for (const name of entry.requires) dependents.set(name, [...(dependents.get(name) ?? []), entry.package]);
+  }
+  const ready = new SortedNames(
+    entries.filter((entry) => waiting.get(entry.package) === 0).map((entry) => entry.package),
+  );
+  const pending = new SortedNames(entries.map((entry) => entry.package));
   const ordered: LockEntry[] = [];
   const placed = new Set<string>();
-  const pending = [...entries].sort((a, b) => (a.package < b.package ? -1 : 1));
-  while (pending.length > 0) {
-    // A cycle has no first one: then the first by name goes first.
-    const ready = pending.findIndex(({ requires }) => requires.every((name) => placed.has(name)));
-    const [next] = pending.splice(Math.max(ready, 0), 1);
-    if (!next) break;
-    ordered.push(next);
-    placed.add(next.package);
+  while (ordered.length < entries.length) {
+    const name = ready.shift() ?? pending.shift();
+    const entry = name === undefined ? undefined : byName.get(name);
+    if (!entry || placed.has(entry.package)) continue;
+    placed.add(entry.package);
+    ordered.push(entry);
+    for (const dependent of dependents.get(entry.package) ?? []) {
+      const left = (waiting.get(dependent) ?? 0) - 1;
+      waiting.set(dependent, left);
+      if (left === 0) ready.add(dependent);
+    }
   }
   return ordered;
 }
 
-function changeOf({ candidate, because }: Choice, chosen: readonly Candidate[], input: ResolverInput): LockChange {
+/** Names of which the first is taken again and again while others come in. */
+class SortedNames {
+  readonly #names: string[];
+
+  constructor(names: readonly string[]) {
+    // Last first, so that taking the first one moves nothing.
+    this.#names = [...names].sort().reverse();
+  }
+
+  add(name: string): void {
+    let low = 0;
+    let high = this.#names.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#names[middle] as string) > name) low = middle + 1;
+      else high = middle;
+    }
+    this.#names.splice(low, 0, name);
+  }
+
+  shift(): string | undefined {
+    return this.#names.pop();
+  }
+}
+
+interface Change {
+  readonly assigned: Assigned;
+  readonly encoded: Encoded;
+  readonly view: View;
+}
+
+function changeOf(ordinal: number, { assigned, encoded, view }: Change): LockChange[] {
+  const candidate = assigned.candidateOf(ordinal);
+  if (!candidate) return [];
   const { name, version, release } = candidate;
   const to = { version, release };
-  const installed = installedOf(name, input);
-  if (!installed) return { package: name, action: 'install', to, because };
+  const [goal] = view.goalsFor(name);
+  const because: Clause = goal
+    ? goalClause(goal)
+    : (assigned.neederOf(ordinal) ?? { kind: 'requirement', text: `${name} is installed` });
+  const installed = view.installedOf(name);
+  if (!installed) return [{ package: name, action: 'install', to, because }];
   const from = { version: installed.version, release: installed.release };
   const order = compareVersionIds(candidate, installed);
-  if (order === 0) return { package: name, action: 'keep', from, to, because };
-  const forced = whatMoved(installed, chosen, input) ?? because;
-  return { package: name, action: order > 0 ? 'upgrade' : 'downgrade', from, to, because: forced };
+  if (order === 0) return [{ package: name, action: 'keep', from, to, because }];
+  const forced = whatMoved(installed, ordinal, { assigned, encoded, view }) ?? because;
+  const hops = hopsOf(candidate, ordinal, { assigned, encoded, view }) ?? [];
+  const way = hops.length > 0 ? { hops: hops.map((hop) => ({ version: hop.version, release: hop.release })) } : {};
+  return [{ package: name, action: order > 0 ? 'upgrade' : 'downgrade', from, to, because: forced, ...way }];
 }
 
 /** The clause that rules out what is installed; undefined when only the wish for something newer does. */
 function whatMoved(
   installed: InstalledPackage,
-  chosen: readonly Candidate[],
-  input: ResolverInput,
+  ordinal: number,
+  { assigned, encoded, view }: Change,
 ): Clause | undefined {
   const { package: name } = installed;
-  const kept = input.universe.find((candidate) => candidate.name === name && isInstalled(candidate, input));
-  if (!kept) return { kind: 'catalog', text: `no center offers ${name} ${versionLabel(installed)} any more` };
-  const unit = unitClause(kept, input);
-  if (unit) return unit;
-  for (const other of chosen) {
-    const pair = other.name === name ? undefined : pairClause(other, kept, input);
-    if (pair) return pair;
-  }
-  return undefined;
+  const subject = encoded.subjects[ordinal];
+  const candidates = subject?.kind === 'package' ? subject.candidates : [];
+  const kept = candidates.findIndex((each) => view.isInstalled(each));
+  const candidate = candidates[kept];
+  if (!candidate) return { kind: 'catalog', text: `no center offers ${name} ${versionLabel(installed)} any more` };
+  const refusing = view.goalsFor(name).find((goal) => !goalAdmits(goal, candidate, view));
+  if (refusing) return goalClause(refusing);
+  return assigned.replaced(ordinal, kept).faultsOf(ordinal)[0];
+}
+
+/**
+ * The versions on the way to a chosen one that fit what else was chosen, where one step does not lead there; undefined
+ * when there is no such way.
+ */
+export function hopsOf(
+  candidate: Candidate,
+  ordinal: number,
+  { assigned, encoded, view }: Change,
+): readonly Candidate[] | undefined {
+  const installed = view.installedOf(candidate.name);
+  if (!installed) return [];
+  const subject = encoded.subjects[ordinal];
+  const candidates = subject?.kind === 'package' ? subject.candidates : [];
+  const fits = (hop: Candidate) =>
+    assigned
+      .replaced(ordinal, candidates.indexOf(hop))
+      .faultsOf(ordinal)
+      .every(({ kind }) => kind === 'upgrade');
+  return hopsTo(candidate, installed, view, fits);
 }
 
 function unneededChange({ package: name, version, release }: InstalledPackage): LockChange {

@@ -325,7 +325,7 @@ describe('an impossible wish', () => {
       ),
       [goal('a')],
       {},
-      ['a (1.4.0, 1.3.0, 1.2.0 and 2 more) needs Kubernetes >=1.36'],
+      ['a (every version) needs Kubernetes >=1.36'],
     ],
   ])('%s', (_, universe, goals, more, expected) => {
     const result = given(universe, goals, more);

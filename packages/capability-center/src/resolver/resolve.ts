@@ -1,48 +1,64 @@
 import { digestOf, versionLabel } from '@capstan/capability-model';
+import semver from 'semver';
 import { explain } from './explain.ts';
-import { lockOf } from './lock.ts';
 import { proofOf } from './proof.ts';
 import { findRepairs } from './repairs.ts';
-import { search } from './search.ts';
+import { solve } from './solve.ts';
 import type { ResolverInput, ResolverResult } from './types.ts';
+import { indexUniverse, type UniverseIndex } from './universe-index.ts';
+import { View } from './view.ts';
 
 /**
  * Chooses versions that meet every goal, or tells why none do. Pure: the same content in any order gives the same
  * result, byte for byte. What is installed is kept unless a rule or the policy moves it. Deprecated versions come last;
- * withdrawn ones only where they are installed already.
+ * withdrawn ones only where they are installed already. `index` saves time where many questions are asked about one
+ * universe: it must be `indexUniverse(given.universe)`.
  */
-export function resolve(given: ResolverInput): ResolverResult {
+export function resolve(given: ResolverInput, index: UniverseIndex = indexUniverse(given.universe)): ResolverResult {
   const input = inOrder(given);
-  const inputsDigest = digestOf(identityOf(input));
-  const found = search(input);
-  const { steps } = found;
-  if (found.status === 'solved') {
-    return { status: 'solved', inputsDigest, steps, ...lockOf(found.choices, input) };
+  const view = new View(input, index);
+  const answer = solve(view);
+  const { steps, encoded, warnings } = answer;
+  const result = {
+    inputsDigest: digestOf(identityOf(input, index)),
+    steps,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  if (answer.status === 'solved') {
+    const { status, lock, changes } = answer;
+    return { ...result, status, lock, changes };
   }
-  if (found.status === 'undecided') {
-    const explanation = `No answer within ${steps} steps; most of them went into versions of ${found.hottest}.`;
-    return { status: 'undecided', inputsDigest, steps, explanation };
+  if (answer.status === 'undecided') {
+    const { status, hottest } = answer;
+    const explanation = `No answer within ${steps} steps; most of them went into versions of ${hottest.join(' and ')}.`;
+    return { ...result, status, explanation, hottest };
   }
-  const proof = proofOf(found.clauses, input.goals);
-  const repairs = findRepairs(input, found.clauses);
-  const explanation = explain(found.clauses, input.goals, repairs);
-  return { status: 'unsatisfiable', inputsDigest, steps, proof, repairs, explanation };
+  const { clauses, proof } = proofOf(encoded, answer.core, view);
+  const repairs = findRepairs(view, encoded, answer.core);
+  const explanation = explain(clauses, input, repairs);
+  return { ...result, status: answer.status, proof, repairs, explanation };
 }
 
-/** The one order of an input: every list by its content. */
+/** The one order of an input: every list by its content. The universe has its order in the index. */
 function inOrder(input: ResolverInput): ResolverInput {
+  const { facts } = input;
   return {
     ...input,
-    universe: sorted(input.universe, ({ name, version, release, center, digest }) => [
+    goals: sorted(input.goals, ({ package: name, range, askedBy, center = '', channels = [] }) => [
       name,
-      version,
-      String(release),
+      range,
+      askedBy,
       center,
-      digest,
+      ...channels,
     ]),
-    goals: sorted(input.goals, ({ package: name, range, askedBy, center = '' }) => [name, range, askedBy, center]),
     installed: sorted(input.installed, ({ package: name, ...id }) => [name, versionLabel(id)]),
-    facts: { ...input.facts, arch: [...input.facts.arch].sort() },
+    facts: {
+      ...facts,
+      kubernetes: semver.coerce(facts.kubernetes)?.version ?? facts.kubernetes,
+      arch: [...facts.arch].sort(),
+      ...(facts.os ? { os: [...facts.os].sort() } : {}),
+      ...(facts.apis ? { apis: sorted(facts.apis, ({ group, kind, owner }) => [group, kind, owner]) } : {}),
+    },
   };
 }
 
@@ -54,7 +70,6 @@ function sorted<T>(items: readonly T[], key: (item: T) => readonly string[]): T[
 }
 
 /** What stands for the input in its digest: candidates by the digest of their metadata. */
-function identityOf({ goals, installed, universe, facts, policy = {} }: ResolverInput) {
-  const candidates = universe.map(({ name, center, digest, ...id }) => [center, name, versionLabel(id), digest]);
-  return { goals, installed, candidates, facts, policy };
+function identityOf({ goals, installed, facts, policy = {} }: ResolverInput, { digest }: UniverseIndex) {
+  return { goals, installed, candidates: digest, facts, policy };
 }

@@ -1,14 +1,6 @@
-import {
-  type ApiRequirement,
-  compareVersionIds,
-  inRange,
-  isPrerelease,
-  majorOf,
-  type Requirement,
-  versionLabel,
-} from '@capstan/capability-model';
-import semver from 'semver';
-import type { Candidate, Clause, ClauseKind, InstalledPackage, ResolverGoal, ResolverInput } from './types.ts';
+import { type ApiRequirement, isPrerelease, type Requirement, versionLabel } from '@capstan/capability-model';
+import type { Candidate, Clause, ClauseKind, ResolverGoal } from './types.ts';
+import type { View } from './view.ts';
 
 /** A requirement as people say it: `prometheus >=3`, `capability traffic-split >=2.0 with header-match`. */
 export function requirementText(requirement: Requirement): string {
@@ -29,116 +21,59 @@ export function requirementText(requirement: Requirement): string {
 export function goalClause(goal: ResolverGoal): Clause {
   const who = goal.askedBy === 'you' ? 'you asked for' : `${goal.askedBy} wants`;
   const from = goal.center === undefined ? '' : ` from center ${goal.center}`;
-  return { kind: 'goal', text: `${who} ${withRange(goal.package, goal.range)}${from}` };
+  const channels = goal.channels === undefined ? '' : ` in channel ${goal.channels.join(' or ')}`;
+  return { kind: 'goal', text: `${who} ${withRange(goal.package, goal.range)}${from}${channels}` };
+}
+
+/** What a package says in its clause of a requirement. */
+export function requirementRule(requirement: Requirement): string {
+  const reason = requirement.reason === undefined ? '' : ` (${requirement.reason})`;
+  const limits = requirement.optional ? 'works only with' : 'needs';
+  return `${limits} ${requirementText(requirement)}${reason}`;
 }
 
 /** The clause of a candidate's requirement. */
 export function requirementClause(candidate: Candidate, requirement: Requirement): Clause {
-  const reason = requirement.reason === undefined ? '' : ` (${requirement.reason})`;
-  const limits = requirement.optional ? 'works only with' : 'needs';
-  return stated('requirement', candidate, `${limits} ${requirementText(requirement)}${reason}`);
+  return stated('requirement', candidate, requirementRule(requirement));
 }
 
 /** Whether a goal admits a version. */
-export function goalAdmits(goal: ResolverGoal, candidate: Candidate, input: ResolverInput): boolean {
+export function goalAdmits(goal: ResolverGoal, candidate: Candidate, view: View): boolean {
   if (goal.center !== undefined && goal.center !== candidate.center) return false;
-  return inRange(candidate.version, goal.range, options(input));
+  if (goal.channels !== undefined && !inChannels(candidate, goal.channels)) return false;
+  return view.inRange(candidate, goal.range);
+}
+
+/** Whether a candidate is published in one of some channels. */
+export function inChannels({ channel = ['stable'] }: Candidate, wanted: readonly string[]): boolean {
+  return channel.some((each) => wanted.includes(each));
 }
 
 /** Whether a candidate meets a requirement by itself. */
-export function meets(candidate: Candidate, requirement: Requirement, input: ResolverInput): boolean {
-  if ('anyOf' in requirement) return requirement.anyOf.some((branch) => meets(candidate, branch, input));
+export function meets(candidate: Candidate, requirement: Requirement, view: View): boolean {
+  if ('anyOf' in requirement) return requirement.anyOf.some((branch) => meets(candidate, branch, view));
   if ('package' in requirement) {
-    return candidate.name === requirement.package && inRange(candidate.version, requirement.range, options(input));
+    return candidate.name === requirement.package && view.inRange(candidate, requirement.range);
   }
-  if (isPrerelease(candidate.version) && !input.policy?.allowPrereleases && !isInstalled(candidate, input))
-    return false;
+  if (isPrerelease(candidate.version) && !view.admitsPrerelease(candidate)) return false;
   if ('api' in requirement) {
-    const { anyVersion = [] } = requirement;
-    return candidate.provides.apis.some(
-      (api) =>
-        sameApi(api, requirement.api) && (anyVersion.length === 0 || anyVersion.some((v) => api.served.includes(v))),
-    );
+    return candidate.provides.apis.some((api) => sameApi(api, requirement.api) && servesAny(api, requirement));
   }
+  const { capability, range, features = [] } = requirement;
   return candidate.provides.capabilities.some(
-    ({ id, version, features }) =>
-      id === requirement.capability &&
-      inRange(version, requirement.range) &&
-      (requirement.features ?? []).every((feature) => features.includes(feature)),
+    (offer) =>
+      offer.id === capability &&
+      view.index.matches(offer.version, range, false) &&
+      features.every((feature) => offer.features.includes(feature)),
   );
 }
 
-/** Why a version cannot be chosen whatever else is chosen; undefined when it can. */
-export function unitClause(candidate: Candidate, input: ResolverInput): Clause | undefined {
-  const refusing = input.goals.find((goal) => goal.package === candidate.name && !goalAdmits(goal, candidate, input));
-  if (refusing) return goalClause(refusing);
-  return platformClause(candidate, input) ?? lifecycleClause(candidate, input) ?? upgradeClause(candidate, input);
-}
-
-/** Why two versions cannot be chosen together; undefined when they can. Symmetric. */
-export function pairClause(a: Candidate, b: Candidate, input: ResolverInput): Clause | undefined {
-  if (a.name === b.name) return { kind: 'one-version', text: `only one version of ${a.name} can be installed` };
-  return (
-    bindingClause(a, b, input) ??
-    bindingClause(b, a, input) ??
-    conflictClause(a, b) ??
-    conflictClause(b, a) ??
-    exclusiveClause(a, b)
-  );
-}
-
-function platformClause(candidate: Candidate, { facts }: ResolverInput): Clause | undefined {
-  const { kubernetes, arch } = candidate.platform;
-  for (const each of [facts.kubernetes, ...(facts.alsoKubernetes ?? [])]) {
-    const version = semver.coerce(each)?.version ?? each;
-    if (kubernetes === undefined || inRange(version, kubernetes)) continue;
-    const cluster = each === facts.kubernetes ? 'your cluster runs' : 'your cluster would run';
-    return stated('platform', candidate, `needs Kubernetes ${kubernetes}; ${cluster} ${version}`);
-  }
-  if (arch !== undefined && facts.arch.length > 0 && !facts.arch.some((each) => arch.includes(each))) {
-    return stated(
-      'platform',
-      candidate,
-      `needs nodes of ${arch.join(' or ')}; your cluster has ${facts.arch.join(', ')}`,
-    );
-  }
-  return undefined;
-}
-
-function lifecycleClause(candidate: Candidate, input: ResolverInput): Clause | undefined {
-  if (candidate.lifecycle.phase !== 'yanked' || isInstalled(candidate, input)) return undefined;
-  const { reason } = candidate.lifecycle;
-  return stated('lifecycle', candidate, `was withdrawn by its publisher${reason === undefined ? '' : `: ${reason}`}`);
-}
-
-function upgradeClause(candidate: Candidate, input: ResolverInput): Clause | undefined {
-  const installed = installedOf(candidate.name, input);
-  if (!installed || installed.version === candidate.version) return undefined;
-  const from = versionLabel(installed);
-  if (compareVersionIds(candidate, installed) < 0) {
-    if (input.policy?.allowDowngrade) return undefined;
-    return stated('upgrade', candidate, `is older than ${from}, which is installed`);
-  }
-  const paths = candidate.upgrade.from;
-  const direct =
-    paths.length > 0 ? paths.some((range) => inRange(installed.version, range)) : sameLine(installed, candidate);
-  return direct ? undefined : stated('upgrade', candidate, `cannot be reached from ${from} in one step`);
-}
-
-/** Versions between which a direct upgrade is allowed where the package says nothing (capability-center.md 6). */
-function sameLine(a: { readonly version: string }, b: { readonly version: string }): boolean {
-  if (majorOf(a.version) !== majorOf(b.version)) return false;
-  return majorOf(a.version) > 0 || semver.minor(a.version) === semver.minor(b.version);
-}
-
-/** A requirement of `a` that names what `b` is or offers, but not in this version. */
-function bindingClause(a: Candidate, b: Candidate, input: ResolverInput): Clause | undefined {
-  const broken = a.requires.find((requirement) => {
-    const binds =
-      'package' in requirement ? requirement.package === b.name : requirement.optional && offers(b, requirement);
-    return binds && !meets(b, requirement, input);
-  });
-  return broken && requirementClause(a, broken);
+/** Whether an API is served in one of the versions that a requirement names, or in any where it names none. */
+export function servesAny(
+  { served }: { readonly served: readonly string[] },
+  { anyVersion = [] }: ApiRequirement,
+): boolean {
+  return anyVersion.length === 0 || anyVersion.some((version) => served.includes(version));
 }
 
 /** Whether a candidate offers, in any version, what a requirement is about. */
@@ -149,56 +84,40 @@ export function offers(candidate: Candidate, requirement: Requirement): boolean 
   return false;
 }
 
-function conflictClause(a: Candidate, b: Candidate): Clause | undefined {
-  const rule = a.conflicts.find(({ package: name, capability, api, range = '*' }) => {
-    if (name !== undefined) return name === b.name && inRange(b.version, range, { prereleases: true });
-    if (capability === undefined) return api !== undefined && b.provides.apis.some((each) => sameApi(each, api));
-    return b.provides.capabilities.some(({ id, version }) => id === capability && inRange(version, range));
-  });
-  return rule && stated('conflict', a, `conflicts with ${b.name} ${versionLabel(b)} (${rule.reason})`);
+/** The clause of a package that no version of two packages may share: an API, or a contract that is exclusive. */
+export function exclusiveClause(a: string, b: string, what: string): Clause {
+  const [first, second] = a < b ? [a, b] : [b, a];
+  return { kind: 'exclusive', text: `${first} and ${second} both bring ${what}, which only one package can own` };
 }
 
-function exclusiveClause(a: Candidate, b: Candidate): Clause | undefined {
-  const [first, second] = a.name < b.name ? [a, b] : [b, a];
-  const api = first.provides.apis.find((each) => second.provides.apis.some((other) => sameApi(each, other)));
-  const text = (what: string) => `${first.name} and ${second.name} both bring ${what}, which only one package can own`;
-  if (api) return { kind: 'exclusive', text: text(`API ${apiName({ api })}`) };
-  const capability = first.provides.capabilities.find((each) =>
-    second.provides.capabilities.some((other) => each.id === other.id && (each.exclusive || other.exclusive)),
-  );
-  return capability && { kind: 'exclusive', text: text(`capability ${capability.id}`) };
+/** Some versions of a package: in words, and each of them. */
+export interface NamedVersions {
+  readonly text: string;
+  readonly labels: readonly string[];
 }
 
-/** The installed version of a package. */
-export function installedOf(name: string, input: ResolverInput): InstalledPackage | undefined {
-  return input.installed.find((installed) => installed.package === name);
-}
-
-/** Whether exactly this version is installed. */
-export function isInstalled(candidate: Candidate, input: ResolverInput): boolean {
-  const installed = installedOf(candidate.name, input);
-  if (!installed || compareVersionIds(installed, candidate) !== 0) return false;
-  return installed.digest === undefined || installed.digest === candidate.digest;
-}
-
-function stated(kind: ClauseKind, { name, ...id }: Candidate, rule: string): Clause {
+/** A clause that a version of a package states. */
+export function stated(kind: ClauseKind, { name, ...id }: Candidate, rule: string): Clause {
   const version = versionLabel(id);
-  return { kind, text: `${name} ${version} ${rule}`, stated: { by: name, version, rule } };
+  return statedBy(kind, name, { text: version, labels: [version] }, rule);
 }
 
-function sameApi(a: { group: string; kind: string }, b: { group: string; kind: string }): boolean {
+/** The same for several versions, told together. */
+export function statedBy(kind: ClauseKind, by: string, { text, labels }: NamedVersions, rule: string): Clause {
+  return { kind, text: `${by} ${text} ${rule}`, stated: { by, version: text, rule, versions: labels } };
+}
+
+/** Whether two APIs are the same group and kind. */
+export function sameApi(a: { group: string; kind: string }, b: { group: string; kind: string }): boolean {
   return a.group === b.group && a.kind === b.kind;
 }
 
 /** `HTTPRoute.gateway.networking.k8s.io`. */
-export function apiName({ api }: Pick<ApiRequirement, 'api'>): string {
+export function apiName({ api }: { readonly api: { readonly group: string; readonly kind: string } }): string {
   return `${api.kind}.${api.group}`;
 }
 
-function withRange(name: string, range: string): string {
+/** A name with its range; every version needs no range. */
+export function withRange(name: string, range: string): string {
   return range === '*' || range === '' ? name : `${name} ${range}`;
-}
-
-function options(input: ResolverInput): { prereleases: boolean } {
-  return { prereleases: input.policy?.allowPrereleases ?? false };
 }

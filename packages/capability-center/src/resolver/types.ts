@@ -13,6 +13,11 @@ export interface ResolverGoal {
   readonly channels?: readonly string[];
   /** Values of the package's configuration, for requirements that depend on them (`when`). */
   readonly values?: JsonObject;
+  /**
+   * Wanted for longer, and met: packages that have nothing to do with other goals are then left as they are, faults and
+   * all. Absent: true where somebody else than `you` wants an installed version.
+   */
+  readonly earlier?: boolean;
 }
 
 /** A package that is in the cluster: a preference, not a clause. */
@@ -140,8 +145,13 @@ export type ClauseKind =
 export interface Clause {
   readonly kind: ClauseKind;
   readonly text: string;
-  /** The one package version that states the rule, where it is one: versions with the same rule are told together. */
-  readonly stated?: { readonly by: string; readonly version: string; readonly rule: string };
+  /** The package that states the rule, in which versions (in words, and each of them), where a package does. */
+  readonly stated?: {
+    readonly by: string;
+    readonly version: string;
+    readonly rule: string;
+    readonly versions: readonly string[];
+  };
 }
 
 /** What happens to a package between two locks. */
@@ -158,9 +168,20 @@ export interface LockChange {
   readonly hops?: readonly VersionId[];
 }
 
-/** Why there is no solution: leaves are rules of the input, and together they cannot hold. */
+/** A rule, or what follows from rules. */
+export interface ProofNode {
+  readonly id: number;
+  readonly kind: ClauseKind | 'derived' | 'conclusion';
+  readonly text: string;
+  readonly stated?: Clause['stated'];
+}
+
+/**
+ * Why there is no solution: leaves are rules of the input, and together they cannot hold; `derived` nodes follow from
+ * those that lead to them.
+ */
 export interface Proof {
-  readonly nodes: readonly { readonly id: number; readonly kind: ClauseKind | 'conclusion'; readonly text: string }[];
+  readonly nodes: readonly ProofNode[];
   readonly edges: readonly { readonly from: number; readonly to: number }[];
 }
 

@@ -2,6 +2,7 @@ import semver from 'semver';
 import type { UpgradeStage, UpgradeStep, WhatIfQuestion, WhatIfReport } from './report-types.ts';
 import { resolve } from './resolve.ts';
 import type { LockChange, ResolverInput, ResolverResult } from './types.ts';
+import { indexUniverse, type UniverseIndex } from './universe-index.ts';
 
 /**
  * Whether the cluster may go to another Kubernetes version, and which packages must be upgraded before. What must be
@@ -11,9 +12,10 @@ import type { LockChange, ResolverInput, ResolverResult } from './types.ts';
 export function whatIf(input: ResolverInput, { kubernetes }: WhatIfQuestion): WhatIfReport {
   const from = versionOf(input.facts.kubernetes);
   const to = versionOf(kubernetes);
-  const straight = advance(input, [to]);
+  const index = indexUniverse(input.universe);
+  const straight = advance(input, [to], index);
   const way =
-    straight.stopped && minorsBetween(from, to).length > 1 ? advance(input, minorsBetween(from, to)) : straight;
+    straight.stopped && minorsBetween(from, to).length > 1 ? advance(input, minorsBetween(from, to), index) : straight;
   const { stopped } = way;
   const report = { from, to, warnings: way.warnings };
   if (stopped?.result.status === 'undecided') {
@@ -35,12 +37,13 @@ interface Way {
 }
 
 /** Goes through the Kubernetes versions one after the other, each from the packages of the one before. */
-function advance(input: ResolverInput, targets: readonly string[]): Way {
+function advance(input: ResolverInput, targets: readonly string[], index: UniverseIndex): Way {
   const stages: UpgradeStage[] = [];
   let at = input;
   let warnings: Way['warnings'] = [];
   for (const kubernetes of targets) {
-    const result = resolve({ ...at, facts: { ...at.facts, alsoKubernetes: [kubernetes] } });
+    const goals = at.goals.map((goal) => ({ ...goal, earlier: false }));
+    const result = resolve({ ...at, goals, facts: { ...at.facts, alsoKubernetes: [kubernetes] } }, index);
     warnings = result.warnings ?? [];
     if (result.status !== 'solved') return { stages, warnings, stopped: { kubernetes, result } };
     stages.push({ kubernetes, first: result.changes.flatMap(stepOf) });

@@ -1,15 +1,16 @@
 import { goalsFor, installedCandidates, type Link, linksBetween } from './links.ts';
 import type { WhyChain, WhyReport } from './report-types.ts';
-import { installedOf } from './rules.ts';
 import type { Clause, ResolverGoal, ResolverInput } from './types.ts';
+import { View } from './view.ts';
 
 /**
  * Why a package is installed: who asked for it, along which clauses, and who needs it. It looks at what is installed
  * now, not at what would be chosen. Pure; a package that is not installed gives an empty report.
  */
 export function whyInstalled(input: ResolverInput, name: string): WhyReport {
-  const links = linksBetween(installedCandidates(input), input).filter(({ requirement }) => !requirement.optional);
-  const installed = installedOf(name, input);
+  const view = new View(input);
+  const links = linksBetween(installedCandidates(view), view).filter(({ requirement }) => !requirement.optional);
+  const installed = view.installedOf(name);
   const chains = installed ? chainsTo(name, input.goals, links) : [];
   const direct = links.filter(({ to }) => to === name);
   return {

@@ -87,10 +87,12 @@ export class Learner {
     const width = state.width[at] as number;
     const present = this.#present[at] === this.#round;
     if (at === resolved) {
-      for (let word = 0; word < width; word++) sets[from + word] = (sets[from + word] as number) | (pool[set + word] as number);
+      for (let word = 0; word < width; word++)
+        sets[from + word] = (sets[from + word] as number) | (pool[set + word] as number);
     } else if (present) {
       if (this.#satisfierOf(at) >= this.#levelStart) this.#latest--;
-      for (let word = 0; word < width; word++) sets[from + word] = (sets[from + word] as number) & (pool[set + word] as number);
+      for (let word = 0; word < width; word++)
+        sets[from + word] = (sets[from + word] as number) & (pool[set + word] as number);
     } else {
       for (let word = 0; word < width; word++) sets[from + word] = pool[set + word] as number;
     }

@@ -26,35 +26,53 @@ function concludeFrom(state: SearchState, at: number): number {
 /** Rules of a package that must be installed from now on, in both directions. */
 function newRules(state: SearchState, at: number): number {
   state.require(at);
-  const { ruleStart, second, when, never } = state.universe;
+  const { domain, offset } = state;
+  const { ruleStart, second, secondWord, when, whenWord, never, neverWord } = state.universe;
+  const from = offset[at] as number;
   const end = ruleStart[at + 1] as number;
   for (let rule = ruleStart[at] as number; rule < end; rule++) {
-    const other = second[rule] as number;
-    if (state.within(other, never[rule] as number)) {
+    const own = domain[from] as number;
+    const other = domain[secondWord[rule] as number] as number;
+    if (
+      (other & ~(neverWord[rule] as number)) === 0 &&
+      state.restWithin(second[rule] as number, never[rule] as number)
+    ) {
       if (!state.narrow(at, when[rule] as number, rule)) return rule;
-    } else if (state.within(at, when[rule] as number)) {
-      if (!state.narrow(other, never[rule] as number, rule)) return rule;
-    }
-  }
-  return NONE;
-}
-
-function ownRules(state: SearchState, at: number): number {
-  const { ruleStart, second, when, never } = state.universe;
-  const end = ruleStart[at + 1] as number;
-  for (let rule = ruleStart[at] as number; rule < end; rule++) {
-    if (state.within(at, when[rule] as number)) {
+    } else if ((own & ~(whenWord[rule] as number)) === 0 && state.restWithin(at, when[rule] as number)) {
       if (!state.narrow(second[rule] as number, never[rule] as number, rule)) return rule;
     }
   }
   return NONE;
 }
 
+function ownRules(state: SearchState, at: number): number {
+  const { ruleStart, second, secondWord, when, whenWord, never, neverWord } = state.universe;
+  const { domain, width } = state;
+  const own = domain[state.offset[at] as number] as number;
+  const end = ruleStart[at + 1] as number;
+  for (let rule = ruleStart[at] as number; rule < end; rule++) {
+    if ((own & ~(whenWord[rule] as number)) !== 0) continue;
+    const other = second[rule] as number;
+    if (width[other] === 1 && ((domain[secondWord[rule] as number] as number) & (neverWord[rule] as number)) === 0)
+      continue;
+    if (state.restWithin(at, when[rule] as number)) {
+      if (!state.narrow(other, never[rule] as number, rule)) return rule;
+    }
+  }
+  return NONE;
+}
+
 function othersRules(state: SearchState, at: number): number {
-  const { first, when, never } = state.universe;
-  for (let rule = state.firstRule[at] as number; rule !== NONE; rule = state.nextRule[rule] as number) {
-    if (state.within(at, never[rule] as number)) {
-      if (!state.narrow(first[rule] as number, when[rule] as number, rule)) return rule;
+  const { domain, nextRule, width } = state;
+  const { first, firstWord, when, whenWord, never, neverWord } = state.universe;
+  const own = domain[state.offset[at] as number] as number;
+  for (let rule = state.firstRule[at] as number; rule !== NONE; rule = nextRule[rule] as number) {
+    if ((own & ~(neverWord[rule] as number)) !== 0) continue;
+    const other = first[rule] as number;
+    if (width[other] === 1 && ((domain[firstWord[rule] as number] as number) & (whenWord[rule] as number)) === 0)
+      continue;
+    if (state.restWithin(at, never[rule] as number)) {
+      if (!state.narrow(other, when[rule] as number, rule)) return rule;
     }
   }
   return NONE;

@@ -170,11 +170,17 @@ export class SearchState {
 
   /** Whether what may be the case with a package lies within a set of the pool. */
   within(at: number, set: number): boolean {
+    const own = this.domain[this.offset[at] as number] as number;
+    return (own & ~(this.pool.items[set] as number)) === 0 && this.restWithin(at, set);
+  }
+
+  /** The same for all words but the first, which callers compare themselves: for most packages there is no other. */
+  restWithin(at: number, set: number): boolean {
+    const width = this.width[at] as number;
+    if (width === 1) return true;
     const { domain } = this;
     const pool = this.pool.items;
     const from = this.offset[at] as number;
-    if (((domain[from] as number) & ~(pool[set] as number)) !== 0) return false;
-    const width = this.width[at] as number;
     for (let word = 1; word < width; word++) {
       if (((domain[from + word] as number) & ~(pool[set + word] as number)) !== 0) return false;
     }
@@ -258,6 +264,14 @@ export class SearchState {
       this.nextRule[rule] = this.firstRule[other] as number;
       this.firstRule[other] = rule;
     }
+  }
+
+  /** Records that a package's domain before any decision leaves nothing of what is assumed next. */
+  recordFailure(of: number): void {
+    this.sourceStart.push(this.sources.length);
+    this.sources.push(-2 - this.trailPackage.length - of);
+    const entry = this.last[of] as number;
+    if (entry !== NONE) this.sources.push(-2 - entry);
   }
 
   /** Goes back to the end of a level. */

@@ -66,6 +66,17 @@ export interface Universe {
   readonly when: Int32Array;
   readonly never: Int32Array;
   readonly pool: Int32Array;
+  /** Copies of what the inner loops read first: where the words of both packages start, and the first word of both sets. */
+  readonly firstWord: Int32Array;
+  readonly secondWord: Int32Array;
+  readonly whenWord: Int32Array;
+  readonly neverWord: Int32Array;
+  /**
+   * Of packages that stand for a choice, the package that each version leads to (-1 for none): those of `p` start at
+   * `leadStart[p]`, and there are none for other packages. Choices are made last, and rather for what is there already.
+   */
+  readonly leadStart: Int32Array;
+  readonly leads: Int32Array;
   /** For each rule the index that it was added with. */
   readonly origin: Int32Array;
 }
@@ -75,9 +86,11 @@ export class UniverseBuilder {
   readonly #versions: number[] = [];
   readonly #pairs: Pair[] = [];
   readonly #initial: Int32Array[] = [];
+  readonly #leads: (readonly number[])[] = [];
 
-  /** Adds a package of so many versions; answers its ordinal. */
-  addPackage(versions: number): number {
+  /** Adds a package of so many versions, or a choice with the package that each of them leads to; answers its ordinal. */
+  addPackage(versions: number, leads: readonly number[] = []): number {
+    this.#leads.push(leads);
     this.#initial.push(fullSet(versions));
     return this.#versions.push(versions) - 1;
   }
@@ -106,10 +119,23 @@ export class UniverseBuilder {
     }
     const initial = new Int32Array(words);
     for (const [at, set] of this.#initial.entries()) initial.set(set, offset[at] ?? 0);
-    return { packages, versions: Int32Array.from(this.#versions), offset, width, words, initial, ...this.#rules(packages) };
+    const leads = Int32Array.from(this.#leads.flat());
+    const leadStart = new Int32Array(packages + 1);
+    for (const [at, { length }] of this.#leads.entries()) leadStart[at + 1] = (leadStart[at] ?? 0) + length;
+    const lists = { leads, leadStart };
+    return {
+      packages,
+      versions: Int32Array.from(this.#versions),
+      offset,
+      width,
+      words,
+      initial,
+      ...lists,
+      ...this.#rules(packages, offset),
+    };
   }
 
-  #rules(packages: number) {
+  #rules(packages: number, offset: Int32Array) {
     const origin = Int32Array.from(this.#pairs.keys()).sort(
       (a, b) => (this.#pairs[a]?.first ?? 0) - (this.#pairs[b]?.first ?? 0) || a - b,
     );
@@ -137,6 +163,12 @@ export class UniverseBuilder {
     for (let each = 1; each <= packages; each++) {
       ruleStart[each] = Math.max(ruleStart[each] ?? 0, ruleStart[each - 1] ?? 0);
     }
-    return { ruleStart, first, second, when, never, pool, origin };
+    const words = {
+      firstWord: first.map((each) => offset[each] ?? 0),
+      secondWord: second.map((each) => offset[each] ?? 0),
+      whenWord: when.map((each) => pool[each] ?? 0),
+      neverWord: never.map((each) => pool[each] ?? 0),
+    };
+    return { ruleStart, first, second, when, never, pool, origin, ...words };
   }
 }

@@ -1,0 +1,77 @@
+import { digestOfText, parseRange, versionLabel } from '@capstan/capability-model';
+import semver from 'semver';
+import type { Candidate } from './types.ts';
+
+/**
+ * What can be known of a universe before anything is asked: versions parsed and sorted, who offers what, and a digest.
+ * Making it once for many questions saves that work; it never changes an answer.
+ */
+export interface UniverseIndex {
+  /** Versions of each package, newest first. */
+  readonly byName: ReadonlyMap<string, readonly Candidate[]>;
+  /** Candidates that offer a contract in some version, by its id. */
+  readonly byCapability: ReadonlyMap<string, readonly Candidate[]>;
+  /** Candidates that bring an API in some version, by `Kind.group`. */
+  readonly byApi: ReadonlyMap<string, readonly Candidate[]>;
+  /** The same for the same candidates in any order. */
+  readonly digest: string;
+  versionOf(candidate: Candidate): semver.SemVer;
+  /** Whether a version lies in a range; ranges are parsed once. */
+  matches(version: semver.SemVer | string, range: string, prereleases: boolean): boolean;
+}
+
+/** The index of a universe. Throws where a version is none. */
+export function indexUniverse(universe: readonly Candidate[]): UniverseIndex {
+  const versions = new Map(universe.map((each) => [each, new semver.SemVer(each.version)]));
+  const versionOf = (candidate: Candidate) => versions.get(candidate) ?? new semver.SemVer(candidate.version);
+  const lines = universe.map(lineOf);
+  const ordered = [...universe.keys()]
+    .sort((a, b) => inOrder(universe[a] as Candidate, universe[b] as Candidate, lines[a] ?? '', lines[b] ?? ''))
+    .map((at) => universe[at] as Candidate);
+  return {
+    byName: Map.groupBy(ordered, ({ name }) => name),
+    byCapability: offeredBy(ordered, ({ provides }) => provides.capabilities.map(({ id }) => id)),
+    byApi: offeredBy(ordered, ({ provides }) => provides.apis.map(({ kind, group }) => `${kind}.${group}`)),
+    digest: digestOfText(lines.sort().join('\n')),
+    versionOf,
+    matches: createMatcher(),
+  };
+
+  function inOrder(a: Candidate, b: Candidate, lineA: string, lineB: string): number {
+    if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+    return versionOf(b).compare(versionOf(a)) || b.release - a.release || (lineA < lineB ? -1 : lineA > lineB ? 1 : 0);
+  }
+}
+
+/** What stands for a candidate: its metadata is named by its digest. */
+function lineOf({ name, center, digest, channel, unreadable, ...id }: Candidate): string {
+  return [name, versionLabel(id), center, digest, channel?.join(',') ?? '', unreadable ?? ''].join('\t');
+}
+
+function offeredBy(
+  ordered: readonly Candidate[],
+  offers: (candidate: Candidate) => readonly string[],
+): Map<string, Candidate[]> {
+  const found = new Map<string, Candidate[]>();
+  for (const candidate of ordered) {
+    for (const id of new Set(offers(candidate))) {
+      const known = found.get(id);
+      if (known) known.push(candidate);
+      else found.set(id, [candidate]);
+    }
+  }
+  return found;
+}
+
+function createMatcher(): UniverseIndex['matches'] {
+  const known = new Map<string, semver.Range>();
+  return (version, range, prereleases) => {
+    const key = prereleases ? `+${range}` : range;
+    let parsed = known.get(key);
+    if (!parsed) {
+      parsed = new semver.Range(parseRange(range).normal, { includePrerelease: prereleases });
+      known.set(key, parsed);
+    }
+    return parsed.test(version);
+  };
+}
