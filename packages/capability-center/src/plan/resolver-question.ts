@@ -105,6 +105,7 @@ export function askedGoal({ installs }: InstallerState, goal: InstallGoal): Reso
     package: name,
     range: parseRange(range).text,
     askedBy,
+    earlier: false,
     ...(center === undefined ? {} : { center }),
     ...(values ? { values } : {}),
   };
@@ -118,6 +119,6 @@ function earlierGoals({ lock, installs }: InstallerState, asked: readonly Resolv
       const { values } = installs.get(name)?.spec ?? {};
       const sets = askedBy.filter((who) => who !== 'you');
       const who = sets.length > 0 ? sets.join(', ') : `CapabilityInstall ${name}`;
-      return { package: name, range, askedBy: who, ...(values ? { values } : {}) };
+      return { package: name, range, askedBy: who, earlier: true, ...(values ? { values } : {}) };
     });
 }
