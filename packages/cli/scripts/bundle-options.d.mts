@@ -5,3 +5,6 @@ export function commandFiles(): Promise<string[]>;
 
 /** What esbuild is asked: one module for each command, shared code in chunks. */
 export function bundleOptions(outdir: string): Promise<BuildOptions>;
+
+/** The line with which a module of ours makes a `require` of its own; it is left out of the bundle. */
+export const OWN_REQUIRE: RegExp;

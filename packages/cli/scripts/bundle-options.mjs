@@ -3,7 +3,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { directImports } from './direct-imports.mjs';
+import { directImports, OWN_REQUIRE } from './direct-imports.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -13,6 +13,8 @@ const NEVER_USED = ['react-devtools-core', 'typescript', 'ts-node'];
 
 /** What oclif needs only to find commands without a manifest, and for its own help: the bundle has neither. */
 const LEFT_OUT = ['ejs', 'tinyglobby'];
+
+export { OWN_REQUIRE };
 
 /** The source files of the commands. */
 export async function commandFiles() {
@@ -122,18 +124,16 @@ function kubeconfigOnly() {
 }
 
 /**
- * The API server reads its data beside its sources, in the bundle beside the chunks; and it loads some libraries only when
- * it needs them, with a `require` of its own that the bundler would not see through.
+ * The API server reads its data beside its sources, in the bundle beside the chunks.
  */
 function apiServerSources() {
-  const REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
   return {
     name: 'apiserver-sources',
     setup(context) {
       context.onLoad({ filter: /\/apiserver\/src\/.*\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         const contents = source
-          .replace(REQUIRE, '')
+          .replace(OWN_REQUIRE, '')
           .replace("'../../assets/'", "'./apiserver-assets/'")
           .replace('`../../assets/', '`./apiserver-assets/');
         return { contents, loader: 'ts' };

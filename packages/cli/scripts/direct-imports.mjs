@@ -8,6 +8,12 @@ const packages = fileURLToPath(new URL('../..', import.meta.url));
 const NAMED = /^(import|export) (?!type )\{([^}]*)\} from '@capstan\/([a-z-]+)';$/gm;
 const EXPORT = /^export (?:\*|\{([^}]*)\}) from '([^']+)';$/gm;
 
+/**
+ * A `require` of a module's own, with which it loads a library only when it needs it. A bundler does not see through it;
+ * without the line it takes the library in, and still runs it only then.
+ */
+export const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+
 /** @type {Map<string, Map<string, string>>} */
 const indexes = new Map();
 
@@ -17,7 +23,7 @@ export function directImports() {
     name: 'direct-imports',
     setup(context) {
       context.onLoad({ filter: /\/(packages|plugins)\/[^/]+\/src\/.*\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8').replace(NAMED, rewrite),
+        contents: readFileSync(path, 'utf8').replace(OWN_REQUIRE, '').replace(NAMED, rewrite),
         loader: 'ts',
       }));
     },

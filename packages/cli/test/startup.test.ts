@@ -1,6 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundleOptions } from '../scripts/bundle-options.mjs';
+import { bundleOptions, OWN_REQUIRE } from '../scripts/bundle-options.mjs';
 
 /** What commands that people wait for must not load: planning, resolving, removing, Helm, the sandbox, the API server. */
 const HEAVY = [
@@ -11,6 +14,11 @@ const HEAVY = [
   /\/apiserver\//,
   /sandbox\/src\/(?:simulation|control-plane)/,
 ];
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What parts of libraries ask for that nothing here uses. */
+const NEVER_USED = /^(?:react-devtools-core|typescript|ts-node)/;
 
 let outputs: Metafile['outputs'];
 
@@ -65,4 +73,17 @@ describe('commands that people wait for stay light', () => {
     const { inputs } = loaded('main.ts');
     expect(inputs.filter((input) => /packages\/(?!cli\/|base\/|oam-model\/src\/suggestions)/.test(input))).toEqual([]);
   });
+});
+
+test('nothing of the bundle is left to be found beside it', () => {
+  const foreign = Object.values(outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, external }) => (external && !isBuiltin(path) && !NEVER_USED.test(path) ? [path] : [])),
+  );
+  expect([...new Set(foreign)]).toEqual([]);
+  // A `require` of a module's own is not seen by the bundler unless it stands in the form that is taken out.
+  const hidden = globSync('packages/*/src/**/*.ts', { cwd: repository }).filter((file) => {
+    const source = readFileSync(`${repository}${file}`, 'utf8').replace(OWN_REQUIRE, '');
+    return /createRequire\([^)]*\)(?!\.resolve\()/.test(source);
+  });
+  expect(hidden).toEqual([]);
 });
