@@ -66,6 +66,7 @@ export function releaseArguments(flags: ReleaseFlags, limitMs: number): string[]
     flags.takeOwnership && '--take-ownership',
     flags.forceConflicts && '--force-conflicts',
     flags.rollbackOnFailure && '--rollback-on-failure',
+    flags.disableOpenApiValidation && '--disable-openapi-validation',
     `--timeout=${limitMs}ms`,
   ]);
 }

@@ -14,6 +14,11 @@ export interface ReleaseFlags extends CallOptions, RenderFlags {
   readonly takeOwnership?: boolean;
   readonly forceConflicts?: boolean;
   readonly rollbackOnFailure?: boolean;
+  /**
+   * Leaves the check against the cluster's OpenAPI documents to the API server, which makes it strictly when the objects
+   * are applied: Helm would fetch the documents of every group for each call.
+   */
+  readonly disableOpenApiValidation?: boolean;
 }
 
 /** Flags of `upgrade`. */

@@ -100,6 +100,8 @@ function flagsFor(run: Run, { packageName, prepared }: UnitWork, limitMs: number
     values: prepared.values,
     skipCrds: prepared.unit.crds?.owner === 'capstan',
     wait: true,
+    // The plan's dry run and the API server's strict field validation have said or say the same.
+    disableOpenApiValidation: true,
     timeLimitMs: limitMs,
     labels: {
       [PACKAGE_LABEL]: packageName,
