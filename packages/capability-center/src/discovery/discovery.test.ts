@@ -1,7 +1,10 @@
 import type { CapabilityInstall, CapabilityInstallStatus, CapabilityProvider } from '@capstan/capability-model';
+import { aPackage } from '@capstan/capability-model/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { catalogOf } from '../registry/catalog.ts';
 import { answerQuery, type QueryFacts } from './answer.ts';
+import { offersFor } from './offers.ts';
 import { projectCapabilities } from './project.ts';
 import { parseCapabilityQuery } from './query.ts';
 
@@ -46,6 +49,14 @@ describe('a query', () => {
     expect(() => parseCapabilityQuery(text)).toThrow(
       expect.objectContaining({ code: 'CAPSTAN_QUERY_INVALID', exit: 2, message: expect.stringContaining(why) }),
     );
+  });
+
+  test.each([
+    ['autoscale new', 11],
+    ['autoscale with a,B!', 18],
+    [' Auto', 2],
+  ])('"%s" says where it is wrong', (text, position) => {
+    expect(() => parseCapabilityQuery(text)).toThrow(expect.objectContaining({ fields: { query: text, position } }));
   });
 
   test('of any text is parsed or refused', () => {
@@ -205,6 +216,49 @@ describe('an answer', () => {
   ])('is no for %s', (_, query, facts, reason) =>
     expect(ask(query, facts)).toMatchObject({ satisfied: false, reason }),
   );
+
+  test('is yes, with a word, when nobody said who asks', () => {
+    const unknown = new Map([
+      [definition.name, { definition: definition.name, kind: 'Autoscale', allowed: 'unknown' as const, reason: '' }],
+    ]);
+    expect(ask('autoscale', { rights: unknown })).toMatchObject({
+      satisfied: true,
+      reason: expect.stringContaining('nobody said who asks'),
+      providers: [{ mayUse: { allowed: 'unknown' } }],
+    });
+  });
+
+  test('offers the newest version of each package that fits, runs here and is not installed', () => {
+    const offer = (version: string, contract: string, fields: object = {}) => ({
+      center: 'main',
+      digest: 'sha256:a',
+      metadata: aPackage('hpa', {
+        version,
+        provides: { capabilities: [{ id: 'autoscale', version: contract, features: ['schedule'], exclusive: false }] },
+        ...fields,
+      }),
+    });
+    const catalog = catalogOf(
+      [
+        offer('1.0.0', '1.0.0'),
+        offer('1.1.0', '1.1.0'),
+        offer('1.2.0', '1.1.0', { platform: { kubernetes: '>=1.99' } }),
+        offer('1.3.0', '1.1.0', { lifecycle: { phase: 'yanked', reason: 'broken' } }),
+        offer('2.0.0', '2.0.0'),
+      ],
+      ['main'],
+    );
+    const offers = (query: string, installed: [string, string][] = []) =>
+      offersFor(catalog, parseCapabilityQuery(query), {
+        installed: new Map(installed),
+        kubernetes: 'v1.35.4+sim',
+        command: (words) => `capstan ${words}`,
+      }).map(({ version, command }) => `${version}: ${command}`);
+    expect(offers('autoscale <2')).toEqual(['1.1.0: capstan cap install hpa@1.1.0']);
+    expect(offers('autoscale >=2', [['hpa', '1.1.0']])).toEqual(['2.0.0: capstan cap upgrade hpa --to 2.0.0']);
+    expect(offers('autoscale <2', [['hpa', '1.1.0']])).toEqual([]);
+    expect(offers('autoscale with redis')).toEqual([]);
+  });
 
   test('is yes when one of several providers fits', () => {
     const old = { ...keda, package: 'old', contractVersion: '0.9.0' };

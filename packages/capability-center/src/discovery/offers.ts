@@ -1,11 +1,12 @@
 import { inRange, versionLabel } from '@capstan/capability-model';
+import semver from 'semver';
 import type { Catalog, CatalogEntry } from '../registry/catalog.ts';
 import type { CapabilityOfferAnswer } from './answer.ts';
 import type { CapabilityQuery } from './query.ts';
 
 /** What offers are chosen by. */
 export interface OfferOptions {
-  /** Packages that are installed, with their versions: what is there already is no offer. */
+  /** Packages that are installed, with their versions: what is there already, or older, is no offer. */
   readonly installed: ReadonlyMap<string, string>;
   /** Version of the cluster: what does not run there is no offer. */
   readonly kubernetes?: string;
@@ -35,7 +36,8 @@ export function offersFor(catalog: Catalog, wanted: CapabilityQuery, options: Of
 
 function isOfferable({ metadata }: CatalogEntry, { installed, kubernetes }: OfferOptions): boolean {
   const { name, version, lifecycle, platform } = metadata;
-  if (lifecycle.phase === 'yanked' || installed.get(name) === version) return false;
+  const there = installed.get(name);
+  if (lifecycle.phase === 'yanked' || (there && semver.valid(there) && semver.lte(version, there))) return false;
   if (kubernetes === undefined || platform.kubernetes === undefined) return true;
   return inRange(kubernetes.replace(/^v|[-+].*$/g, ''), platform.kubernetes);
 }

@@ -1,11 +1,10 @@
 import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
-import { CAPSTAN_KINDS, type CapabilityInstall, LEASES } from '@capstan/capability-model';
+import { type CapabilityInstall, LEASES } from '@capstan/capability-model';
 import { clusterFacts, type KubeClient, leaseHolder } from '@capstan/kube';
 import type { InstallerState } from '../installer/state.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import { type ReleaseState, readRelease } from '../plan/release-state.ts';
-import type { Drift } from './drift.ts';
-import { findDrift } from './drift.ts';
+import { type Drift, findDrift } from './drift.ts';
 import { readInventory } from './inventory.ts';
 import type { ProbeFacts } from './probes.ts';
 import { crdReference, type HealthSubject } from './subject.ts';
@@ -62,9 +61,4 @@ async function readDrift(client: KubeClient, subject: HealthSubject): Promise<Dr
   const inventory = await readInventory(client, subject);
   const found = await mapLimit(inventory, 8, async (item) => findDrift(client, item, await client.get(item.reference)));
   return found.flatMap((drift) => drift ?? []);
-}
-
-/** Reference of a package's goal. */
-export function installReference(name: string): ObjectReference {
-  return { ...CAPSTAN_KINDS.install, name };
 }

@@ -1,14 +1,14 @@
-import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import type { KubernetesObject, ObjectReference } from '@capstan/base';
 import { PACKAGE_LABEL } from '@capstan/capability-model';
 import type { InformerHub, KubeClient } from '@capstan/kube';
 import { INSTALLER } from '../installer/labels.ts';
 import { mapLimit } from '../plan/parallel.ts';
 import { type Drift, findDrift, missing } from './drift.ts';
-import { type HealthFacts, keyOf } from './facts.ts';
+import { type HealthFacts, keyOf, watchedObjects } from './facts.ts';
 import { type InventoryItem, ownObjects, placed, releaseItems } from './inventory.ts';
 import { type FollowedObject, ObjectWatch } from './object-watch.ts';
 import type { Releases } from './releases.ts';
-import { crdReference, type HealthSubject } from './subject.ts';
+import type { HealthSubject } from './subject.ts';
 
 /** What `PackageWatch` is made of. */
 export interface PackageWatchOptions {
@@ -74,7 +74,7 @@ export class PackageWatch {
     const inventory = await this.#inventory(subject);
     const objects = new Map<string, FollowedObject>();
     for (const item of inventory.items) objects.set(`inventory ${keyOf(item.reference)}`, inventoryPlace(item));
-    for (const reference of statedObjects(subject)) objects.set(keyOf(reference), objectPlace(reference, inventory));
+    for (const reference of watchedObjects(subject)) objects.set(keyOf(reference), objectPlace(reference, inventory));
     await this.#objects.follow(name, [...objects.values()], limit);
   }
 
@@ -91,7 +91,7 @@ export class PackageWatch {
   async facts(subject: HealthSubject, signal: AbortSignal): Promise<Pick<HealthFacts, 'object' | 'release' | 'drift'>> {
     const inventory = await this.#inventory(subject);
     const found = new Map<string, KubernetesObject | undefined>();
-    await mapLimit(statedObjects(subject), 8, async (reference) => {
+    await mapLimit(watchedObjects(subject), 8, async (reference) => {
       found.set(keyOf(reference), await this.#look(objectPlace(reference, inventory), signal));
     });
     const looked = await mapLimit(inventory.items, 8, async (item) => {
@@ -142,11 +142,6 @@ export class PackageWatch {
     this.#verdicts.set(key, { of, drift });
     return drift;
   }
-}
-
-/** The objects that checks look at as a whole. */
-function statedObjects({ definitions, crds, probes }: HealthSubject): ObjectReference[] {
-  return [...definitions.map(referenceTo), ...crds.map(crdReference), ...probes.map(({ target }) => target)];
 }
 
 /** For drift the metadata is enough. */
