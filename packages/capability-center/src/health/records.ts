@@ -3,7 +3,7 @@ import { type CapabilityInstall, RECORD_LABEL, recordName, SYSTEM_NAMESPACE } fr
 import type { InformerHub, SharedInformer } from '@capstan/kube';
 import { isEnding, type Journal, type JournalEntry, stoppedAt } from '../installer/journal.ts';
 import { JOURNAL_KEY } from '../installer/journal-records.ts';
-import type { ClusterLock } from '../installer/lock.ts';
+import { type ClusterLock, lockIn } from '../installer/lock.ts';
 import { readRecord } from '../installer/secrets.ts';
 import { tellCapability } from './diagnostics.ts';
 
@@ -46,7 +46,7 @@ export class Records {
   /** What is in force; empty when nothing was ever installed. */
   get lock(): ClusterLock {
     const secret = this.#shared.informer.get(recordName('lock', 'cluster'), SYSTEM_NAMESPACE);
-    return (secret && this.#value<ClusterLock>(secret, 'lock.json')) ?? EMPTY;
+    return (secret && this.#value(secret, lockIn)) ?? EMPTY;
   }
 
   /** The operation on a package that is at work or stopped half way. Its goal may name the journal, too. */
@@ -69,14 +69,14 @@ export class Records {
   #journal(secret: KubernetesObject): Journal | undefined {
     // A journal's older entries are in records with a dot in the name.
     const isHead = secret.metadata.labels?.[RECORD_LABEL] === 'journal' && !secret.metadata.name.includes('.');
-    return isHead ? this.#value<Journal>(secret, JOURNAL_KEY) : undefined;
+    return isHead ? this.#value(secret, (record) => readRecord<Journal>(record, JOURNAL_KEY)) : undefined;
   }
 
   /** A record that is damaged counts as none: who reads it to act on it says so. */
-  #value<T>(secret: KubernetesObject, key: string): T | undefined {
+  #value<T>(secret: KubernetesObject, read: (secret: KubernetesObject) => T): T | undefined {
     if (!this.#parsed.has(secret)) {
       try {
-        this.#parsed.set(secret, readRecord<T>(secret, key));
+        this.#parsed.set(secret, read(secret));
       } catch {
         this.#parsed.set(secret, undefined);
       }

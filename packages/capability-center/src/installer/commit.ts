@@ -55,7 +55,7 @@ export async function commitUninstall(
 }
 
 function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPackage {
-  const { version, release, center, metadataDigest, goal, askedBy, range, requires } = planned;
+  const { version, release, center, metadataDigest, goal, askedBy, requires } = planned;
   return {
     version,
     release,
@@ -64,7 +64,6 @@ function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPack
     planDigest: plan.digest,
     goal,
     askedBy,
-    range,
     requires,
     at,
   };

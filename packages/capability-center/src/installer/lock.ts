@@ -1,6 +1,7 @@
 import { CapstanError, EXIT, isCapstanError, type KubernetesObject } from '@capstan/base';
 import { recordLabels, recordName, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
+import { type Askers, asAskers } from './askers.ts';
 import { INSTALLER_CODES } from './codes.ts';
 import { INSTALLER } from './labels.ts';
 import { readRecord, recordSecret } from './secrets.ts';
@@ -13,11 +14,10 @@ export interface LockedPackage {
   readonly packageDigest: string;
   /** The recorded plan that installed it. */
   readonly planDigest: string;
-  /** Asked for by a user, rather than needed by another package. */
+  /** Asked for by somebody, rather than needed by another package. */
   readonly goal: boolean;
-  /** Who asked for it, with `goal`: `you`, `CapabilitySet shop`; absent in locks of early versions. */
-  readonly askedBy?: readonly string[];
-  readonly range: string;
+  /** Who asks for it, and in which range; empty without `goal`. */
+  readonly askedBy: Askers;
   readonly requires: readonly string[];
   readonly at: string;
   /** Number of the revision in force; absent in locks of early versions. */
@@ -48,7 +48,20 @@ const EMPTY: ClusterLock = { packages: {}, removed: {} };
 /** What is in force in the cluster; empty when nothing was ever installed. */
 export async function readLock(client: KubeClient): Promise<ClusterLock> {
   const secret = await readSecret(client);
-  return secret ? readRecord<ClusterLock>(secret, KEY) : EMPTY;
+  return secret ? lockIn(secret) : EMPTY;
+}
+
+/** The lock that a record holds, also one of an early version. Throws as `readRecord`. */
+export function lockIn(secret: KubernetesObject): ClusterLock {
+  const lock = readRecord<ClusterLock>(secret, KEY);
+  const packages = Object.entries(lock.packages).map(([name, locked]) => [name, upToDate(locked)] as const);
+  return { ...lock, packages: Object.fromEntries(packages) };
+}
+
+/** Locks of early versions have one range for all who ask, and the first ones only knew people. */
+function upToDate(record: LockedPackage & { readonly range?: string }): LockedPackage {
+  const { range = '*', ...locked } = record;
+  return { ...locked, askedBy: locked.goal ? asAskers(locked.askedBy ?? ['you'], range) : {} };
 }
 
 /**
@@ -63,7 +76,7 @@ export async function writeLock(
 ): Promise<void> {
   for (;;) {
     const secret = await readSecret(client);
-    const before = secret ? readRecord<ClusterLock>(secret, KEY) : EMPTY;
+    const before = secret ? lockIn(secret) : EMPTY;
     if ((before.fence ?? 0) > fence) throw overtaken();
     const after = change(before);
     if (after === before) return;

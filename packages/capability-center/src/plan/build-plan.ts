@@ -17,6 +17,7 @@ import { resolveGoals } from './resolution.ts';
 import type { RecordedContent } from './resolver-question.ts';
 import type {
   AffectedApplication,
+  BesideWish,
   InstallGoal,
   InstallPlan,
   PackagePlan,
@@ -32,6 +33,7 @@ const PARALLEL_PACKAGES = 4;
 export interface PlanOrder {
   readonly operation: PlanOperation;
   readonly goals: readonly InstallGoal[];
+  readonly besides?: readonly BesideWish[];
   readonly policy: ResolverPolicy;
   readonly allowStandIns: boolean;
   readonly adopt: boolean;

@@ -42,13 +42,9 @@ export async function planPackage(context: InstallerContext, question: PackageQu
 /** An installed package keeps its content; who asked for it, in which range and with which words is this plan's. */
 function inForce(installed: PackagePlan, question: PackageQuestion): PackagePlan {
   const { goal, range, requires, askedBy, locked, valuesFrom, values, hops } = question;
-  const standing = { goal, range, askedBy };
-  const before = {
-    goal: locked?.goal,
-    range: locked?.range,
-    askedBy: locked?.askedBy ?? (locked?.goal === true ? ['you'] : []),
-  };
-  const plan = { ...installed, ...standing, requires, values, valuesFrom, ...(hops.length > 0 ? { hops } : {}) };
+  const standing = { goal, askedBy };
+  const before = { goal: locked?.goal, askedBy: locked?.askedBy };
+  const plan = { ...installed, ...standing, range, requires, values, valuesFrom, ...(hops.length > 0 ? { hops } : {}) };
   // Only the record of who wants it changes: the commit step writes it, and every other effect finds its work done.
   return digestOf(standing) === digestOf(before) ? plan : { ...plan, action: 'repair', why: question.why };
 }

@@ -40,7 +40,7 @@ const chosen = (metadata: typeof flagger, requires: readonly string[] = []): Cho
   center: 'test',
   why: '',
   goal: true,
-  askedBy: ['you'],
+  askedBy: { you: '*' },
   range: '*',
   requires,
   hops: [],

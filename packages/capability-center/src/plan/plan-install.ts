@@ -17,6 +17,7 @@ export async function planInstall(context: InstallerContext, request: PlanReques
     operation: 'install',
     goals,
     policy: allowDowngrade ? { allowDowngrade } : {},
+    ...(request.besides ? { besides: request.besides } : {}),
     allowStandIns,
     adopt,
     blockers: pausedBlockers(context, state, goals),

@@ -1,5 +1,6 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { versionLabel } from '@capstan/capability-model';
+import { YOU } from '../installer/askers.ts';
 import { withKeptRevisions } from '../installer/chart-source.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
@@ -25,11 +26,12 @@ export async function planRollback(context: InstallerContext, request: RollbackR
   const revisions = await listRevisions(context.client, name);
   const target = findTarget(context, request, locked, revisions);
   const planned = await readRevision(context.client, name, target.number);
+  const wish = locked.askedBy[YOU];
   const paused = state.installs.get(name)?.spec.paused === true;
   return buildPlan(withKeptRevisions(context), state, {
     operation: 'rollback',
-    goals: [{ package: name, range: locked.range === '*' ? '*' : planned.version }],
-    borrowed: locked.goal ? [] : [name],
+    goals: [{ package: name, range: (wish ?? '*') === '*' ? '*' : planned.version }],
+    borrowed: wish === undefined ? [name] : [],
     policy: { allowDowngrade: true },
     allowStandIns: request.allowStandIns ?? false,
     adopt: false,

@@ -1,4 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
+import { YOU } from '../installer/askers.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
@@ -23,7 +24,7 @@ export async function planUpgrade(context: InstallerContext, request: UpgradeReq
   return buildPlan(context, state, {
     operation: 'upgrade',
     goals: names.map((name) => upgradeGoal(state, name, paused.includes(name) ? { packages: 'all' } : request)),
-    borrowed: names.filter((name) => state.lock.packages[name]?.goal !== true),
+    borrowed: names.filter((name) => state.lock.packages[name]?.askedBy[YOU] === undefined),
     policy: { lift: lifted, ...(request.allowDowngrade === true ? { allowDowngrade: true } : {}) },
     allowStandIns: request.allowStandIns ?? false,
     adopt: false,
@@ -33,17 +34,13 @@ export async function planUpgrade(context: InstallerContext, request: UpgradeReq
 }
 
 function upgradeGoal({ lock, installs }: InstallerState, name: string, request: UpgradeRequest): InstallGoal {
-  const locked = lock.packages[name];
-  const sets = (locked?.askedBy ?? []).filter((who) => who !== 'you');
-  const keepsRange = request.packages === 'all' || sets.length > 0;
-  const range = request.to ?? (keepsRange ? (locked?.range ?? '*') : '*');
+  const kept = request.packages === 'all' ? lock.packages[name]?.askedBy[YOU] : undefined;
   const { center } = installs.get(name)?.spec ?? {};
   return {
     package: name,
-    range,
+    range: request.to ?? kept ?? '*',
     ...(center === undefined ? {} : { center }),
     ...(request.values === undefined ? {} : { values: request.values }),
-    ...(sets.length > 0 && request.to === undefined ? { askedBy: sets.join(', ') } : {}),
   };
 }
 

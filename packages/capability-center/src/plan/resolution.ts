@@ -2,6 +2,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import { type CapabilityPackage, inRange, parseRange, versionLabel } from '@capstan/capability-model';
 import { nearest } from '@capstan/oam-model';
 import { CENTER_CODES } from '../codes.ts';
+import { type Askers, commonRange } from '../installer/askers.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { InstallerState } from '../installer/state.ts';
@@ -19,7 +20,8 @@ export interface ChosenPackage {
   readonly center: string;
   readonly why: string;
   readonly goal: boolean;
-  readonly askedBy: readonly string[];
+  readonly askedBy: Askers;
+  /** The versions that suit all who ask. */
   readonly range: string;
   readonly requires: readonly string[];
   /** Versions that later plans must go through. */
@@ -49,7 +51,9 @@ export async function resolveGoals(
   const entries = await universe(context, state, order);
   for (const { package: name } of order.goals) requireKnown(context, name, entries);
   const asked = order.goals.map((goal) => askedGoal(state, goal));
-  const result = resolve(resolverInput(state, facts, { asked, entries, policy: order.policy }));
+  const result = resolve(
+    resolverInput(state, facts, { asked, besides: order.besides ?? [], entries, policy: order.policy }),
+  );
   if (result.status !== 'solved') throw resolutionError(result);
   const wanted = closure(result.lock, [...asked.map((goal) => goal.package), ...moved(result.changes)]);
   const chosen = result.lock.filter(({ package: name }) => wanted.has(name));
@@ -79,7 +83,7 @@ export async function resolveGoals(
 /** With a rollback only its revision can be chosen: the reason is the wish, not that nothing else is on offer. */
 function inWords(change: LockChange, { revision }: ResolutionOrder): LockChange {
   if (!revision || change.package !== revision.planned.name) return change;
-  const text = `you go back to revision ${revision.number} (${revision.planned.version})`;
+  const text = `you go back to revision ${revision.number} (${versionLabel(revision.planned)})`;
   return { ...change, because: { kind: 'goal', text } };
 }
 
@@ -90,11 +94,10 @@ function standing(
   name: string,
   asked: readonly ResolverGoal[],
 ): Pick<ChosenPackage, 'goal' | 'askedBy' | 'range'> {
-  const locked = lock.packages[name];
-  const goal = borrowed.includes(name) ? undefined : asked.find((one) => one.package === name);
-  const before = locked?.goal ? (locked.askedBy ?? ['you']) : [];
-  const askedBy = [...new Set([...before, ...(goal ? [goal.askedBy] : [])])].sort();
-  return { goal: goal !== undefined || locked?.goal === true, askedBy, range: goal?.range ?? locked?.range ?? '*' };
+  const goals = borrowed.includes(name) ? [] : asked.filter((one) => one.package === name);
+  const now = Object.fromEntries(goals.map((goal) => [goal.askedBy, goal.range]));
+  const askedBy = { ...lock.packages[name]?.askedBy, ...now };
+  return { goal: Object.keys(askedBy).length > 0, askedBy, range: commonRange(Object.values(askedBy)) };
 }
 
 function requireKnown(context: InstallerContext, name: string, entries: readonly CatalogEntry[]): void {

@@ -1,5 +1,6 @@
 import { parseRange } from '@capstan/capability-model';
 import type { DetectedInstall } from '../adopt/types.ts';
+import { YOU } from '../installer/askers.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { CatalogEntry } from '../registry/catalog.ts';
@@ -8,12 +9,14 @@ import type { PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '.
 import { isDetectedVersion } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
 import { recordedEntries } from './recorded.ts';
-import type { InstallGoal, PackagePlan } from './types.ts';
+import type { BesideWish, InstallGoal, PackagePlan } from './types.ts';
 
 /** What a resolution starts from. */
 export interface ResolutionOrder {
   readonly goals: readonly InstallGoal[];
   readonly policy: ResolverPolicy;
+  /** What others ask for of the same packages, where that is not in force yet. */
+  readonly besides?: readonly BesideWish[];
   /** Goals that do not make a package wanted for itself: lifting what others need. */
   readonly borrowed?: readonly string[];
   /** Content of a revision, which comes back instead of what a catalog offers. */
@@ -51,14 +54,15 @@ export function resolverInput(
   facts: PlanFacts,
   question: {
     readonly asked: readonly ResolverGoal[];
+    readonly besides: readonly BesideWish[];
     readonly entries: readonly CatalogEntry[];
     readonly policy: ResolverPolicy;
   },
 ): ResolverInput {
-  const { asked, entries, policy } = question;
+  const { asked, besides, entries, policy } = question;
   const rules = [...(policy.rules ?? []), ...pauseRules(state)];
   return {
-    goals: [...asked, ...earlierGoals(state, asked)],
+    goals: [...asked, ...otherGoals(state, asked, besides)],
     installed: Object.entries(state.lock.packages).map(([name, { version, release, packageDigest }]) => {
       const { values } = state.installs.get(name)?.spec ?? {};
       return { package: name, version, release, digest: packageDigest, ...(values ? { values } : {}) };
@@ -99,7 +103,7 @@ function pauseRules({ installs, lock }: InstallerState): PackageRule[] {
 
 /** A goal of this question as the resolver takes it, with the values that the package has or gets. */
 export function askedGoal({ installs }: InstallerState, goal: InstallGoal): ResolverGoal {
-  const { package: name, range = '*', center, askedBy = 'you' } = goal;
+  const { package: name, range = '*', center, askedBy = YOU } = goal;
   const values = goal.values ?? installs.get(name)?.spec.values;
   return {
     package: name,
@@ -111,14 +115,34 @@ export function askedGoal({ installs }: InstallerState, goal: InstallGoal): Reso
   };
 }
 
-/** What users asked for before, in the ranges that they gave. */
-function earlierGoals({ lock, installs }: InstallerState, asked: readonly ResolverGoal[]): ResolverGoal[] {
-  return Object.entries(lock.packages)
-    .filter(([name, { goal }]) => goal && !asked.some((one) => one.package === name))
-    .map(([name, { range, askedBy = [] }]) => {
-      const { values } = installs.get(name)?.spec ?? {};
-      const sets = askedBy.filter((who) => who !== 'you');
-      const who = sets.length > 0 ? sets.join(', ') : `CapabilityInstall ${name}`;
-      return { package: name, range, askedBy: who, earlier: true, ...(values ? { values } : {}) };
-    });
+/**
+ * What is wanted besides, each by its own asker and in its own range: what was asked for before, and what others are
+ * about to ask for of the same packages.
+ */
+function otherGoals(
+  { lock, installs }: InstallerState,
+  asked: readonly ResolverGoal[],
+  besides: readonly BesideWish[],
+): ResolverGoal[] {
+  const near = besides.filter((wish) => asked.some((goal) => goal.package === wish.package));
+  const earlier = Object.entries(lock.packages).flatMap(([name, { askedBy }]) =>
+    Object.entries(askedBy).map(([who, range]) => ({ package: name, askedBy: who, range })),
+  );
+  const said = new Set(asked.map(wishKey));
+  const wishes: BesideWish[] = [];
+  for (const wish of [...near, ...earlier]) {
+    if (said.has(wishKey(wish))) continue;
+    said.add(wishKey(wish));
+    wishes.push(wish);
+  }
+  return wishes.map(({ package: name, askedBy, range }) => {
+    const goal = asked.find((one) => one.package === name);
+    const values = goal ? goal.values : installs.get(name)?.spec.values;
+    const who = askedBy === YOU ? `CapabilityInstall ${name}` : askedBy;
+    return { package: name, range, askedBy: who, earlier: true, ...(values ? { values } : {}) };
+  });
+}
+
+function wishKey({ package: name, askedBy }: Pick<ResolverGoal, 'package' | 'askedBy'>): string {
+  return `${name}/${askedBy}`;
 }

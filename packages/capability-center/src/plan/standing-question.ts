@@ -13,5 +13,5 @@ export async function standingQuestion(
 ): Promise<ResolverInput> {
   const [state, facts] = await Promise.all([readState(context), readFacts(context.client)]);
   const entries = await universe(context, state, {});
-  return resolverInput(state, facts, { asked: [], entries, policy: {} });
+  return resolverInput(state, facts, { asked: [], besides: [], entries, policy: {} });
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, ObjectReference } from '@capstan/base';
 import type { CapabilityPackage, CrdOffer, DefinitionOffer, DetectRule } from '@capstan/capability-model';
+import type { Askers } from '../installer/askers.ts';
 import type { LockChange } from '../resolver/types.ts';
 import type { RollbackCertificate } from './certificate-types.ts';
 import type { CrdReview, StorageMigration } from './crd-diff/types.ts';
@@ -24,9 +25,18 @@ export interface InstallGoal {
   readonly askedBy?: string;
 }
 
+/** What somebody else asks for of a package, so that the choice suits both. */
+export interface BesideWish {
+  readonly package: string;
+  readonly askedBy: string;
+  readonly range: string;
+}
+
 /** What `planInstall` is asked. */
 export interface PlanRequest {
   readonly goals: readonly InstallGoal[];
+  /** What others ask for of the same packages, where that is not in force yet. */
+  readonly besides?: readonly BesideWish[];
   /** Accepts charts that describe the real one without its programs on a cluster that runs pods. */
   readonly allowStandIns?: boolean;
   /** Takes over Helm releases of the same chart, name and namespace that were installed by hand. */
@@ -178,10 +188,11 @@ export interface PackagePlan {
   readonly hops?: readonly string[];
   /** Why this package and this version, in words. */
   readonly why: string;
-  /** Asked for by the user, or needed by another package. */
+  /** Asked for by somebody, or needed by another package. */
   readonly goal: boolean;
-  /** Who asked for it: `you`, `CapabilitySet shop`; empty without `goal`. */
-  readonly askedBy: readonly string[];
+  /** Who asks for it, and in which range; empty without `goal`. */
+  readonly askedBy: Askers;
+  /** The versions that suit all who ask. */
   readonly range: string;
   /** Packages of this plan or installed ones that it needs. */
   readonly requires: readonly string[];

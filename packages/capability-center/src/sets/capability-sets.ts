@@ -21,12 +21,11 @@ import {
 import type { DriftedItem } from '../health/package-watch.ts';
 import { Records } from '../health/records.ts';
 import type { InstallerContext } from '../installer/context.ts';
-import type { InstallGoal } from '../plan/types.ts';
 import { isBusy, remarkOf } from './failures.ts';
-import { goalsOf, ownerOf, type SetProblem } from './goals.ts';
+import { goalsOf, ownerOf, type SetGoals, type SetProblem } from './goals.ts';
 import { Healer } from './heal.ts';
 import { Passes, type PassQuestion } from './passes.ts';
-import { withNeeds } from './release.ts';
+import { askersOf, withNeeds } from './release.ts';
 import { endOfGone, endOfPruning, holdForPruning, isHeld, type SetEnd } from './set-end.ts';
 import type { SetRemark } from './set-status.ts';
 import { type WorkResult, workOn } from './set-work.ts';
@@ -99,7 +98,7 @@ class SetsLoop implements CapabilitySets {
   async #start(): Promise<void> {
     await Promise.all([this.#sets.informer.synced, this.#installs.informer.synced, this.#records.synced]);
     // Sets that were deleted while nobody looked.
-    const asked = Object.values(this.#records.lock.packages).flatMap(({ askedBy = [] }) => askedBy);
+    const asked = Object.values(this.#records.lock.packages).flatMap(askersOf);
     for (const name of asked.flatMap(setNamed)) this.#queue.add(name);
   }
 
@@ -116,7 +115,7 @@ class SetsLoop implements CapabilitySets {
     const set = this.#sets.informer.get(name) as CapabilitySet | undefined;
     if (!set || set.metadata.deletionTimestamp) return this.#end(name, set, signal);
     if (await holdForPruning(client, set, signal)) return undefined;
-    const { goals, problems } = goalsOf(set, this.#surroundings());
+    const { goals, besides, problems } = goalsOf(set, this.#surroundings());
     if (set.spec.paused) {
       await this.#writer.write(set, this.#writer.outcome(set, problems), signal);
       return undefined;
@@ -126,7 +125,7 @@ class SetsLoop implements CapabilitySets {
       return undefined;
     }
     try {
-      return await this.#bring(set, { center, goals, problems }, signal);
+      return await this.#bring(set, { center, goals, besides, problems }, signal);
     } catch (error) {
       if (signal.aborted || isRoutine(error)) throw error;
       return this.#waitOrFail(set, problems, error, signal);
@@ -136,14 +135,14 @@ class SetsLoop implements CapabilitySets {
   /** Works on a set, unless nothing has changed since the last time. */
   async #bring(
     set: CapabilitySet,
-    { center, goals, problems }: Aim & { readonly center: CenterAccess },
+    { center, problems, ...wishes }: SetGoals & { readonly center: CenterAccess },
     signal: AbortSignal,
   ): Promise<ReconcileResult> {
     const { name } = set.metadata;
     const context = await this.#context(center);
     const question = this.#question(set, context);
     const known = this.#passes.result(name, question, this.#now());
-    const result = known ?? (await this.#work(set, context, goals, signal));
+    const result = known ?? (await this.#work(set, context, wishes, signal));
     // As it was asked before the work: what came up meanwhile is another question.
     const retryMs = known
       ? this.#passes.dueInMs(name, this.#now())
@@ -155,13 +154,13 @@ class SetsLoop implements CapabilitySets {
   #work(
     set: CapabilitySet,
     context: InstallerContext,
-    goals: readonly InstallGoal[],
+    wishes: Pick<SetGoals, 'goals' | 'besides'>,
     signal: AbortSignal,
   ): Promise<WorkResult> {
     return workOn({
       context,
       set,
-      goals,
+      ...wishes,
       lock: this.#records.lock,
       drift: this.#drift,
       healer: this.#healer,
@@ -213,7 +212,7 @@ class SetsLoop implements CapabilitySets {
 
   #isAsked(name: string): boolean {
     const owner = ownerOf(name);
-    return Object.values(this.#records.lock.packages).some(({ askedBy = [] }) => askedBy.includes(owner));
+    return Object.values(this.#records.lock.packages).some((locked) => askersOf(locked).includes(owner));
   }
 
   /** All that a plan of the set could depend on: while it is the same, a new plan would be the same, too. */
@@ -228,7 +227,7 @@ class SetsLoop implements CapabilitySets {
       wishes: {
         sets: this.#surroundings().sets.map(({ metadata, spec }) => [metadata.name, spec]),
         catalog: catalog.digest,
-        lock: Object.entries(lock.packages).map(([name, one]) => [name, one.planDigest, one.range, one.askedBy ?? []]),
+        lock: Object.entries(lock.packages).map(([name, one]) => [name, one.planDigest, one.askedBy]),
         paused: installs.filter(({ spec }) => spec.paused).map(({ metadata }) => metadata.name),
       },
       state: {
@@ -277,11 +276,6 @@ class SetsLoop implements CapabilitySets {
   #now(): number {
     return (this.#options.clock ?? systemClock).now();
   }
-}
-
-interface Aim {
-  readonly goals: readonly InstallGoal[];
-  readonly problems: readonly SetProblem[];
 }
 
 const NO_CENTER: SetRemark = {

@@ -4,11 +4,12 @@ import {
   type CapabilitySet,
   digestOf,
   isRange,
-  parseRange,
 } from '@capstan/capability-model';
 import semver from 'semver';
+import { canonical, YOU } from '../installer/askers.ts';
 import type { LockedPackage } from '../installer/lock.ts';
-import type { InstallGoal } from '../plan/types.ts';
+import type { BesideWish, InstallGoal } from '../plan/types.ts';
+import { askersOf } from './release.ts';
 
 /** Something that keeps one package of a set from being planned; only another specification can help. */
 export interface SetProblem {
@@ -20,6 +21,8 @@ export interface SetProblem {
 /** What a set asks for, after what others ask for of the same packages. */
 export interface SetGoals {
   readonly goals: readonly InstallGoal[];
+  /** What other sets ask for of the same packages: the choice has to suit them, too. */
+  readonly besides: readonly BesideWish[];
   readonly problems: readonly SetProblem[];
 }
 
@@ -40,8 +43,6 @@ interface Wish {
 }
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-/** Who asked at the command line, as locks name it. */
-const YOU = 'you';
 
 /** A set as locks and messages name it. */
 export function ownerOf(setName: string): string {
@@ -49,18 +50,22 @@ export function ownerOf(setName: string): string {
 }
 
 /**
- * The goals of a set: each package in a range that suits everybody who asks for it, sets and people at the command line.
- * Where that cannot be, the problem names both of the owners. Pure; entries that are paused are left out.
+ * The goals of a set: each package in the range that the set gives, beside what other sets and people at the command line
+ * ask for. Where both cannot be, the problem names the owners. Pure; entries that are paused are left out.
  */
 export function goalsOf(set: CapabilitySet, around: SetSurroundings): SetGoals {
   const goals: InstallGoal[] = [];
+  const besides: BesideWish[] = [];
   const problems: SetProblem[] = [];
   for (const entry of set.spec.capabilities.filter(({ paused }) => !paused)) {
     const problem = specProblem(entry) ?? conflictOf(set, entry, around);
     if (problem) problems.push({ package: entry.package, ...problem });
-    else goals.push(goalOf(set, entry, around));
+    else {
+      goals.push(goalOf(set, entry, around));
+      besides.push(...besidesOf(set, entry, around));
+    }
   }
-  return { goals, problems };
+  return { goals, besides, problems };
 }
 
 function specProblem({ package: name, version }: CapabilityInstallSpec): Omit<SetProblem, 'package'> | undefined {
@@ -106,11 +111,18 @@ function goalOf(set: CapabilitySet, entry: CapabilityInstallSpec, around: SetSur
   const center = wishes.find((wish) => wish.center !== undefined)?.center;
   return {
     package: entry.package,
-    range: wishes.map(({ range }) => range).reduce(intersection),
+    range: wishOf(owner, entry).range,
     askedBy: owner,
     ...(values ? { values } : {}),
     ...(center === undefined ? {} : { center }),
   };
+}
+
+/** What the other sets ask for; what people asked for is in the lock. */
+function besidesOf(set: CapabilitySet, entry: CapabilityInstallSpec, around: SetSurroundings): BesideWish[] {
+  return othersThan(set, entry, around)
+    .filter(({ owner }) => owner !== YOU)
+    .map(({ owner, range }) => ({ package: entry.package, askedBy: owner, range }));
 }
 
 /** What others ask for of the same package: other sets, by name, and people, as the lock remembers. */
@@ -124,11 +136,13 @@ function othersThan(set: CapabilitySet, { package: name }: CapabilityInstallSpec
         .map((entry) => wishOf(ownerOf(metadata.name), entry)),
     );
   const locked = around.locked[name];
-  const { askedBy = [YOU] } = locked ?? {};
-  if (!locked?.goal || !askedBy.includes(YOU)) return sets;
+  const wish = locked?.askedBy[YOU];
+  if (!locked || wish === undefined) return sets;
   // Values that were set by hand count until the set has joined; from then on they are the set's as well.
-  const values = askedBy.includes(ownerOf(set.metadata.name)) ? undefined : around.installs.get(name)?.spec.values;
-  return [...sets, { owner: YOU, range: canonical(locked.range), ...(values ? { values } : {}) }];
+  const values = askersOf(locked).includes(ownerOf(set.metadata.name))
+    ? undefined
+    : around.installs.get(name)?.spec.values;
+  return [...sets, { owner: YOU, range: canonical(wish), ...(values ? { values } : {}) }];
 }
 
 function wishOf(owner: string, { version, values, center }: CapabilityInstallSpec): Wish {
@@ -138,17 +152,4 @@ function wishOf(owner: string, { version, values, center }: CapabilityInstallSpe
     ...(values ? { values } : {}),
     ...(center === undefined ? {} : { center }),
   };
-}
-
-/** A range in comparators, so that two of them can be put together. */
-function canonical(range: string): string {
-  return new semver.Range(parseRange(range).text).range || '*';
-}
-
-/** The versions that are in both ranges; they have some in common. */
-export function intersection(a: string, b: string): string {
-  if (semver.subset(a, b)) return a;
-  if (semver.subset(b, a)) return b;
-  const parts = a.split('||').flatMap((left) => b.split('||').map((right) => `${left.trim()} ${right.trim()}`));
-  return parts.filter((part) => semver.minVersion(part) !== null).join(' || ');
 }

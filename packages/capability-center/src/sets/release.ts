@@ -2,9 +2,9 @@ import type { InstallerContext } from '../installer/context.ts';
 import { takeInstallLease } from '../installer/install-lease.ts';
 import { type ClusterLock, type LockedPackage, writeLock } from '../installer/lock.ts';
 
-/** Who asks for a package, as its lock remembers; locks of early versions only knew people. */
-export function askersOf({ goal, askedBy = ['you'] }: LockedPackage): readonly string[] {
-  return goal ? askedBy : [];
+/** Who asks for a package, as its lock remembers. */
+export function askersOf({ askedBy }: Pick<LockedPackage, 'askedBy'>): readonly string[] {
+  return Object.keys(askedBy);
 }
 
 /** The packages that an owner asks for. */
@@ -60,8 +60,8 @@ function without({ packages }: ClusterLock, owner: string, names: readonly strin
   return Object.fromEntries(
     Object.entries(packages).map(([name, locked]) => {
       if (!names.includes(name)) return [name, locked];
-      const askedBy = askersOf(locked).filter((who) => who !== owner);
-      return [name, { ...locked, askedBy, goal: askedBy.length > 0 }];
+      const { [owner]: _, ...askedBy } = locked.askedBy;
+      return [name, { ...locked, askedBy, goal: Object.keys(askedBy).length > 0 }];
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { InstallerContext } from '../installer/context.ts';
 import { executeInstall } from '../installer/execute-install.ts';
 import { type ClusterLock, readLock } from '../installer/lock.ts';
 import { planInstall } from '../plan/plan-install.ts';
-import type { InstallGoal, InstallPlan } from '../plan/types.ts';
+import type { BesideWish, InstallGoal, InstallPlan } from '../plan/types.ts';
 import { executeUninstall } from '../uninstall/execute-uninstall.ts';
 import { planUninstall } from '../uninstall/plan-uninstall.ts';
 import { isBusy, isPlanError, remarkOf, remarkOfBlockers } from './failures.ts';
@@ -18,6 +18,8 @@ export interface SetWork {
   readonly context: InstallerContext;
   readonly set: CapabilitySet;
   readonly goals: readonly InstallGoal[];
+  /** What other sets ask for of the same packages. */
+  readonly besides: readonly BesideWish[];
   readonly lock: ClusterLock;
   readonly drift: ReadonlyMap<string, readonly DriftedItem[]>;
   readonly healer: Healer;
@@ -89,12 +91,12 @@ async function carryOut(
 }
 
 async function planFor(
-  { context, set }: SetWork,
+  { context, set, besides }: SetWork,
   goals: readonly InstallGoal[],
 ): Promise<{ readonly plan: InstallPlan } | { readonly remark: SetRemark }> {
   try {
     const allowStandIns = set.spec.capabilities.some((entry) => entry.allowStandIns);
-    const plan = await planInstall(context, { goals, allowStandIns });
+    const plan = await planInstall(context, { goals, besides, allowStandIns });
     const remark = remarkOfBlockers(plan);
     return remark ? { remark } : { plan };
   } catch (error) {

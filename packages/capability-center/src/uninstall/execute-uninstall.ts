@@ -1,5 +1,6 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { recordName } from '@capstan/capability-model';
+import { type Askers, YOU } from '../installer/askers.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from '../installer/context.ts';
 import { writeStatus } from '../installer/install-status.ts';
@@ -7,6 +8,7 @@ import { recordPlan } from '../installer/plan-record.ts';
 import { type Run, runOperation } from '../installer/run.ts';
 import { statusOf } from '../installer/status-of.ts';
 import { assertExecutable } from '../plan/assert-executable.ts';
+import { releaseGoals } from '../sets/release.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { instancesToSave } from './drain.ts';
 import { keepInstancesOut } from './guard.ts';
@@ -32,6 +34,7 @@ export async function executeUninstall(
   options: ExecuteOptions = {},
 ): Promise<UninstallResult> {
   assertExecutable(plan);
+  if (plan.staysFor) return giveUpWish(context, plan, plan.staysFor, options);
   const limits = plan.packages.map(({ planned }) => {
     const units = planned.units.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds * 1000, 0);
     return units + planned.metadata.uninstall.timeoutSeconds * 1000;
@@ -58,6 +61,17 @@ export async function executeUninstall(
     },
     (run) => uninstall(run, plan),
   );
+}
+
+/** The package stays as it is; the lock forgets that people asked for it. */
+async function giveUpWish(
+  context: InstallerContext,
+  { package: name, version }: UninstallPlan,
+  staysFor: Askers,
+  { signal = new AbortController().signal }: ExecuteOptions,
+): Promise<UninstallResult> {
+  await releaseGoals(context, YOU, [name], signal);
+  return { package: name, version, packages: [], removed: [], kept: [], left: [], unneeded: [], staysFor };
 }
 
 /** What the plan was asked, for asking it again. */

@@ -7,6 +7,7 @@ import { type InstallerState, readState } from '../installer/state.ts';
 import { readFacts } from '../plan/facts.ts';
 import { applicationsUsing, definitionNames } from '../plan/usage.ts';
 import { archiveBlockers } from './archive-directory.ts';
+import { askedBlockers, setsAsking, wishToGiveUp } from './asking-sets.ts';
 import { applicationBlockers, dependentBlockers, finalizerWarnings, instanceBlockers } from './blockers.ts';
 import { type InstalledPackagePlan, installedPackage } from './installed-package.ts';
 import { ownedBy } from './instances.ts';
@@ -21,7 +22,11 @@ import type { PackageRemoval, UninstallPlan, UninstallRequest } from './types.ts
  */
 export async function planUninstall(context: InstallerContext, request: UninstallRequest): Promise<UninstallPlan> {
   const state = await readState(context);
-  const { name, version, members, dependents, unneeded, begun } = await membersOf(context, state, request);
+  const found = await membersOf(context, state, request);
+  const { name, version, begun } = found;
+  const asking = await setsAsking(context, state.lock);
+  const staysFor = begun ? undefined : wishToGiveUp(state.lock, name, asking);
+  const { members, dependents, unneeded } = staysFor ? NOTHING : found;
   const archive = request.archive === undefined ? {} : { archive: resolve(request.archive) };
   const facts = await readFacts(context.client);
   const { simulated, uid } = facts.cluster;
@@ -41,7 +46,7 @@ export async function planUninstall(context: InstallerContext, request: Uninstal
     deleteCrds: request.deleteCrds === true,
     cascade,
     prune: request.prune === true,
-    ...archive,
+    ...(staysFor ? { staysFor } : archive),
   } as const;
   return {
     ...decisions,
@@ -52,14 +57,18 @@ export async function planUninstall(context: InstallerContext, request: Uninstal
     unneeded,
     blockers: [
       ...applicationBlockers(context, name, applications),
+      ...askedBlockers(context, packages, asking),
       ...dependentBlockers(context, name, { dependents, cascade }),
       ...packages.flatMap((removal) => instanceBlockers(context, removal, request)),
-      ...(await archiveBlockers(archive.archive, begun?.digest)),
+      ...(staysFor ? [] : await archiveBlockers(archive.archive, begun?.digest)),
     ],
     warnings: finalizerWarnings(packages),
     ...resumption(state, name),
   };
 }
+
+/** Who only takes a wish away touches no package. */
+const NOTHING: Pick<Members, 'members' | 'dependents' | 'unneeded'> = { members: [], dependents: [], unneeded: [] };
 
 /** Of a package's removal, what the digest binds: not counts, which change while one looks at the plan. */
 function decided({ name, version, why, drain, units, crds, planDigest }: PackageRemoval) {

@@ -12,7 +12,7 @@ function packages(graph: Record<string, { readonly goal?: boolean; readonly requ
     packageDigest: 'sha256:p',
     planDigest: 'sha256:q',
     goal,
-    range: '*',
+    askedBy: {},
     requires,
     at: '2026-01-01T00:00:00Z',
   });

@@ -1,4 +1,5 @@
 import type { ObjectReference } from '@capstan/base';
+import type { Askers } from '../installer/askers.ts';
 import type { AffectedApplication, PackagePlan, PlanBlocker } from '../plan/types.ts';
 
 /** What `planUninstall` is asked. */
@@ -111,6 +112,11 @@ export interface UninstallPlan {
   readonly dependents: readonly string[];
   /** Dependencies that nobody needs any more afterwards; removed only with `prune`. */
   readonly unneeded: readonly UnneededPackage[];
+  /**
+   * CapabilitySets that go on asking for the package, with their ranges, where people asked for it, too: it stays, nothing
+   * is removed, and only the wish of people goes.
+   */
+  readonly staysFor?: Askers;
   readonly blockers: readonly PlanBlocker[];
   readonly warnings: readonly string[];
   /** An earlier removal that did not end, which carrying this plan out completes. */
@@ -153,6 +159,8 @@ export interface UninstallResult {
   /** The same in words. */
   readonly left: readonly string[];
   readonly archive?: ArchiveSummary;
+  /** The package is not removed: these CapabilitySets ask for it, in these ranges. */
+  readonly staysFor?: Askers;
   /** Dependencies that nobody needs any more and that are still installed. */
   readonly unneeded: readonly UnneededPackage[];
 }

@@ -14,6 +14,7 @@ export function uninstallPlanLines(
   const unneeded = plan.prune ? [] : plan.unneeded.map(({ name, version }) => `${name} ${version}`);
   return [
     `Plan for context ${page.context} (nothing is changed)`,
+    ...stayingLines(plan, width),
     ...plan.packages.flatMap((removal) => removalLines(removal, width)),
     ...(plan.resumes
       ? line('goes on', `with a removal that stopped at step ${plan.resumes.step} (since ${plan.resumes.since})`)
@@ -28,6 +29,13 @@ export function uninstallPlanLines(
     ...blockersLines(plan.blockers, width, 0),
     ...(page.run === undefined || plan.blockers.length > 0 ? [] : [`Run it:  ${page.run}`]),
   ];
+}
+
+/** A package that stays because sets ask for it, too: only the wish of people goes. */
+function stayingLines({ package: name, version, staysFor }: UninstallPlan, width: number): string[] {
+  if (!staysFor) return [];
+  const who = Object.entries(staysFor).map(([owner, range]) => `${owner} asks for ${range}`);
+  return [`  = ${name} ${version}  stays; you ask for it no more`, ...labelled('stays for', who.join(', '), width)];
 }
 
 const WHY: Readonly<Record<PackageRemoval['why'], string>> = {

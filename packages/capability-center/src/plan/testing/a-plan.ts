@@ -20,7 +20,7 @@ export function aPlannedPackage(
     action: 'install',
     why: 'you asked for it',
     goal: true,
-    askedBy: ['you'],
+    askedBy: { you: '*' },
     range: '*',
     requires: [],
     values: {},

@@ -44,9 +44,11 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
     const names = enumerate(plan.packages.map(({ name, version }) => `${name} ${version}`));
-    if (this.flags.yes) this.out.note(`Removing ${names}.`);
+    if (plan.staysFor) this.out.note(...(await this.#planText(plan)));
+    else if (this.flags.yes) this.out.note(`Removing ${names}.`);
     else this.out.note(...(await this.#planText(plan)));
-    await this.confirm(`Remove ${names} from context ${client.context.name}?`);
+    const what = plan.staysFor ? `Give up your wish for ${plan.package} in` : `Remove ${names} from`;
+    await this.confirm(`${what} context ${client.context.name}?`);
     const { installProgress } = await import('../../render/install-progress.ts');
     const { timeout } = this.flags;
     const result = await executeUninstall(context, plan, {
@@ -84,12 +86,21 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       text: () => [
         ...result.packages.map(({ name, version }) => `${name} ${version} is removed.`),
         ...archiveLines(result),
-        ...leftLines(result),
+        ...(result.staysFor ? stayingLines(result, result.staysFor) : leftLines(result)),
       ],
     });
     const [unneeded] = result.unneeded;
+    if (result.staysFor) return this.next(`capstan cap why ${result.package}`);
     this.next(...(unneeded ? [`capstan cap uninstall ${unneeded.name} --plan`] : []), 'capstan cap list');
   }
+}
+
+function stayingLines(
+  { package: name, version }: UninstallResult,
+  staysFor: Readonly<Record<string, string>>,
+): string[] {
+  const who = Object.entries(staysFor).map(([owner, range]) => `  ${owner} asks for ${range}`);
+  return [`You ask for ${name} no more. ${name} ${version} stays:`, ...who];
 }
 
 function archiveLines({ archive }: UninstallResult): string[] {
