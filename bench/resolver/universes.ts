@@ -20,10 +20,21 @@ export interface Universe {
 /** The three universes of the benchmark, the same for the same seed. */
 export function universesOf(seed: number): Universe[] {
   return [
-    { name: 'small', seed, packages: registry(seed, { packages: 83, versions: 641, open: 0.1, fan: 4, change: 0.25 }) },
-    { name: 'large', seed, packages: registry(seed + 1, { packages: 2000, versions: 20000, open: 0.9, fan: 3, change: 0.05 }) },
+    { name: 'small', seed, packages: registry(seed, { packages: 83, versions: 641, open: 0.5, fan: 4, change: 0.3 }) },
+    {
+      name: 'large',
+      seed,
+      packages: registry(seed + 1, { packages: 2000, versions: 20000, open: 0.9, fan: 3, change: 0.065 }),
+    },
     { name: 'hard', seed, packages: hard(seed + 2) },
   ];
+}
+
+/** A registry as big as somebody has it, of which most versions can be installed. */
+export function goalUniverse(seed: number, size: { readonly packages: number; readonly versions: number }): Universe {
+  const versions = size.packages * size.versions;
+  const packages = registry(seed + 3, { packages: size.packages, versions, open: 0.95, fan: 3, change: 0.02 });
+  return { name: 'goals', seed, packages };
 }
 
 /** Numbers in [0, 1) that only depend on the seed (mulberry32). */
@@ -52,7 +63,10 @@ interface RegistrySize {
  * Packages as registries have them: a version mostly depends on what the version before it depended on, in a range that
  * moves along; a few packages are popular; most dependencies point one way, some back.
  */
-function registry(seed: number, { packages: count, versions: total, open, fan, change }: RegistrySize): UniversePackage[] {
+function registry(
+  seed: number,
+  { packages: count, versions: total, open, fan, change }: RegistrySize,
+): UniversePackage[] {
   const random = randomOf(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const versions = shares(count, total, random).map((share) => numbered(share, random));
@@ -135,18 +149,24 @@ const span = (low: number, high: number) => `>=${Math.max(1, low)}.0.0 <${high +
 function chain(prefix: string, length: number, width: number, random: () => number): UniversePackage[] {
   const name = (at: number) => `${prefix}-${at}`;
   const base = `${prefix}-base`;
+  /** The first link wants the lowest base; most versions of the last ones want another one. */
+  function baseOf(at: number, index: number): string | undefined {
+    if (at > length - 4) return index === 0 && random() < 0.5 ? span(1, 2) : span(2, width);
+    return at === 0 ? exactly(1) : undefined;
+  }
+
+  function requirementsOf(at: number, index: number): Record<string, string> {
+    const requires: Record<string, string> = {};
+    if (at + 1 < length) requires[name(at + 1)] = random() < 0.7 ? '*' : span(index, index + 2);
+    const ahead = Math.min(length - 1, at + 2 + Math.floor(random() * 8));
+    if (random() < 0.15 && ahead > at) requires[name(ahead)] = span(index, index + 1);
+    const wanted = baseOf(at, index);
+    return wanted === undefined ? requires : { ...requires, [base]: wanted };
+  }
+
   const links = Array.from({ length }, (_, at) => ({
     name: name(at),
-    versions: numbers(width).map((version, index) => {
-      const requires: Record<string, string> = {};
-      if (at + 1 < length) requires[name(at + 1)] = random() < 0.7 ? '*' : span(index, index + 2);
-      if (random() < 0.15) requires[name(Math.min(length - 1, at + 2 + Math.floor(random() * 8)))] = span(index, index + 1);
-      // The first link wants the lowest base; most versions of the last ones want another one.
-      if (at === 0) requires[base] = exactly(1);
-      if (at > length - 4) requires[base] = index === 0 && random() < 0.5 ? span(1, 2) : span(2, width);
-      delete requires[name(at)];
-      return { version, requires };
-    }),
+    versions: numbers(width).map((version, index) => ({ version, requires: requirementsOf(at, index) })),
   }));
   return [...links, { name: base, versions: numbers(width + 1).map((version) => ({ version, requires: {} })) }];
 }
@@ -185,7 +205,10 @@ function pigeonhole(prefix: string, holes: number): UniversePackage[] {
     },
     ...pigeons.map((name, pigeon) => ({
       name,
-      versions: numbers(holes).map((version, hole) => ({ version, requires: { [nests[hole] ?? '']: exactly(pigeon + 1) } })),
+      versions: numbers(holes).map((version, hole) => ({
+        version,
+        requires: { [nests[hole] ?? '']: exactly(pigeon + 1) },
+      })),
     })),
     ...nests.map((name) => ({
       name,

@@ -193,6 +193,8 @@ export type {
   ResolverWarning,
   UnmanagedApi,
 } from './resolver/types.ts';
+export { indexUniverse, type UniverseIndex } from './resolver/universe-index.ts';
+export { createVersionCheck, type VersionCheck } from './resolver/version-check.ts';
 export { whatIf } from './resolver/what-if.ts';
 export { whyInstalled } from './resolver/why.ts';
 export { startCapabilitySets } from './sets/capability-sets.ts';

@@ -5,32 +5,15 @@ import type { Assignment } from './search.ts';
 import type { Candidate, Clause } from './types.ts';
 import type { View } from './view.ts';
 
-/** The rules of a question by the packages that they are about. */
-export interface RuleLists {
-  readonly from: ReadonlyMap<number, readonly number[]>;
-  readonly to: ReadonlyMap<number, readonly number[]>;
-}
-
-/** Lists the rules of a question. */
-export function ruleLists({ rules }: Encoded): RuleLists {
-  const indexes = [...rules.keys()];
-  return {
-    from: Map.groupBy(indexes, (index) => (rules[index] as RuleSource).of),
-    to: Map.groupBy(indexes, (index) => (rules[index] as RuleSource).target),
-  };
-}
-
 /** Versions that are chosen, or installed, looked at through the rules of a question. */
 export class Assigned {
   readonly #encoded: Encoded;
   readonly #view: View;
-  readonly #lists: RuleLists;
   readonly #assignment: Assignment;
 
-  constructor(encoded: Encoded, view: View, lists: RuleLists, assignment: Assignment) {
+  constructor(encoded: Encoded, view: View, assignment: Assignment) {
     this.#encoded = encoded;
     this.#view = view;
-    this.#lists = lists;
     this.#assignment = assignment;
   }
 
@@ -61,12 +44,12 @@ export class Assigned {
 
   /** The clause of the first requirement, by the names of those who state it, that a package meets. */
   neederOf(ordinal: number): Clause | undefined {
-    const choices = (this.#lists.to.get(ordinal) ?? []).flatMap((index) => {
+    const choices = (this.#encoded.rulesTo.get(ordinal) ?? []).flatMap((index) => {
       const source = this.#encoded.rules[index] as RuleSource;
       return source.kind === 'alternative' ? [source.of] : [];
     });
     const clauses = [ordinal, ...choices].flatMap((target) =>
-      (this.#lists.to.get(target) ?? []).flatMap((index) => {
+      (this.#encoded.rulesTo.get(target) ?? []).flatMap((index) => {
         const source = this.#encoded.rules[index] as RuleSource;
         const stating =
           source.kind === 'requirement' &&
@@ -85,7 +68,7 @@ export class Assigned {
     const refused = this.#encoded.refused.flatMap(({ of, set }, index) =>
       of === ordinal && this.#isIn(of, set) ? [teller.refused(index)] : [],
     );
-    const rules = [...(this.#lists.from.get(ordinal) ?? []), ...(this.#lists.to.get(ordinal) ?? [])];
+    const rules = [...(this.#encoded.rulesFrom.get(ordinal) ?? []), ...(this.#encoded.rulesTo.get(ordinal) ?? [])];
     const broken = rules.filter((index) => {
       const source = this.#encoded.rules[index] as RuleSource;
       const pair = this.#pair(index);
@@ -99,7 +82,7 @@ export class Assigned {
   /** The same with another version of one package. */
   replaced(ordinal: number, version: number): Assigned {
     const assignment = new Map(this.#assignment).set(ordinal, version);
-    return new Assigned(this.#encoded, this.#view, this.#lists, assignment);
+    return new Assigned(this.#encoded, this.#view, assignment);
   }
 
   #tell(index: number): Clause[] {
@@ -111,7 +94,7 @@ export class Assigned {
   }
 
   #rulesFrom(ordinal: number): { readonly source: RuleSource; readonly pair: Pair }[] {
-    return (this.#lists.from.get(ordinal) ?? [])
+    return (this.#encoded.rulesFrom.get(ordinal) ?? [])
       .map((index) => ({ source: this.#encoded.rules[index] as RuleSource, pair: this.#pair(index) }))
       .filter(({ pair }) => this.#isIn(ordinal, pair.when));
   }

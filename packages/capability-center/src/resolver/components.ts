@@ -1,4 +1,4 @@
-import { Assigned, type RuleLists } from './assigned.ts';
+import { Assigned } from './assigned.ts';
 import type { Encoded, GoalAssumption } from './encoded.ts';
 import { goalAdmits } from './rules.ts';
 import type { Assignment } from './search.ts';
@@ -54,8 +54,8 @@ export interface Idle {
 }
 
 /** The installed packages of idle goals. */
-export function idlePackages(encoded: Encoded, view: View, lists: RuleLists, idle: readonly GoalAssumption[]): Idle {
-  const installed = new Assigned(encoded, view, lists, installedVersions(encoded, view));
+export function idlePackages(encoded: Encoded, view: View, idle: readonly GoalAssumption[]): Idle {
+  const installed = new Assigned(encoded, view, installedVersions(encoded, view));
   const assignment = new Map<number, number>();
   const warnings: ResolverWarning[] = [];
   const pending = idle.map(({ of }) => of);

@@ -1,6 +1,6 @@
 import { compareVersionIds, type Requirement } from '@capstan/capability-model';
 import { encodeExclusions } from './encode-exclusions.ts';
-import type { Alternative, Encoded, GoalAssumption, RefusedVersions, RuleSource, Subject } from './encoded.ts';
+import type { Alternative, Encoded, GoalAssumption, Reached, RefusedVersions, RuleSource, Subject } from './encoded.ts';
 import { addTo, complementOf, type Pair, setOf, UniverseBuilder, wordsFor } from './engine/universe.ts';
 import { refusalOf } from './refusals.ts';
 import { apiName, goalAdmits, meets, servesAny } from './rules.ts';
@@ -9,13 +9,55 @@ import type { View } from './view.ts';
 
 /**
  * Brings a question into the engine's form (capability-center.md 7): only what the goals can lead to, each package with
- * its versions in the order of preference, equal requirements of several versions as one rule.
+ * its versions in the order of preference, equal requirements of several versions as one rule. What `known` reached for
+ * a question with the same requirements is not worked out again.
  */
-export function encode(view: View, goals: readonly ResolverGoal[]): Encoded {
+export function encode(view: View, goals: readonly ResolverGoal[], known?: Reached): Encoded {
+  const reached = known && covers(known, goals) ? known : reach(view, goals);
+  const { subjects, ordinals, universe } = reached;
+  const refused = subjects.flatMap((subject, of) => refusedOf(subject, of, view));
+  const initial = universe.initial.slice();
+  for (const { of, set } of refused) takeOut(initial, universe.offset[of] as number, set);
+  const order = new Map(goalOrder(goals, view).map((name, at) => [name, at]));
+  const assumed = goals
+    .map((goal) => assumptionOf(goal, ordinals.get(goal.package) as number, reached, view))
+    .sort((a, b) => (order.get(a.goal.package) ?? 0) - (order.get(b.goal.package) ?? 0));
+  return { ...reached, initial, refused, goals: assumed };
+}
+
+function covers({ ordinals }: Reached, goals: readonly ResolverGoal[]): boolean {
+  return goals.every((goal) => ordinals.has(goal.package));
+}
+
+function reach(view: View, goals: readonly ResolverGoal[]): Reached {
   const encoder = new Encoder(view);
   for (const name of goalOrder(goals, view)) encoder.packageOf(name);
   encoder.follow();
-  return encoder.encoded(goals);
+  return encoder.reached();
+}
+
+function assumptionOf(goal: ResolverGoal, of: number, { subjects }: Reached, view: View): GoalAssumption {
+  const { candidates } = subjects[of] as Extract<Subject, { kind: 'package' }>;
+  const admitted = candidates.flatMap((each, at) => (goalAdmits(goal, each, view) ? [at] : []));
+  return { of, never: complementOf(candidates.length, setOf(candidates.length, admitted)), goal };
+}
+
+function refusedOf(subject: Subject, of: number, view: View): RefusedVersions[] {
+  if (subject.kind === 'choice') return [];
+  const byRule = new Map<string, RefusedVersions>();
+  for (const [at, candidate] of subject.candidates.entries()) {
+    const refusal = refusalOf(candidate, view);
+    if (!refusal) continue;
+    const known = byRule.get(refusal.rule) ?? { ...refusal, of, set: setOf(subject.candidates.length, []) };
+    byRule.set(refusal.rule, known);
+    addTo(known.set, at);
+  }
+  return [...byRule.values()];
+}
+
+/** Takes a set out of the words of a package. */
+export function takeOut(words: Int32Array, from: number, set: Int32Array): void {
+  for (const [word, bits] of set.entries()) words[from + word] = (words[from + word] as number) & ~bits;
 }
 
 /** What is new or should move is decided before what may stay: that is what the question is about. */
@@ -25,6 +67,12 @@ function goalOrder(goals: readonly ResolverGoal[], view: View): string[] {
   return [...names.filter((name) => !stays(name)), ...names.filter(stays)];
 }
 
+/** The versions of a package in a range, and everything else that can be the case with it. */
+interface Admitted {
+  readonly set: Int32Array;
+  readonly never: Int32Array;
+}
+
 /** Gathers what can be reached, requirement by requirement. */
 class Encoder {
   readonly #view: View;
@@ -32,7 +80,7 @@ class Encoder {
   readonly #ordinals = new Map<string, number>();
   readonly #choices = new Map<string, number>();
   /** Sets of versions by package and range: many requirements share one. */
-  readonly #ranges = new Map<string, Int32Array>();
+  readonly #ranges = new Map<string, Admitted>();
   readonly #pairs: Pair[] = [];
   readonly #rules: RuleSource[] = [];
 
@@ -59,54 +107,27 @@ class Encoder {
     }
   }
 
-  encoded(goals: readonly ResolverGoal[]): Encoded {
+  /** Everything that was reached, with the rules that exclude versions of it. */
+  reached(): Reached {
     const subjects = this.#subjects;
     for (const { pair, source } of encodeExclusions(subjects, this.#ordinals, this.#view)) this.#addRule(pair, source);
-    const refused = subjects.flatMap((subject, of) => this.#refusedOf(subject, of));
     const builder = new UniverseBuilder();
     for (const subject of subjects) {
-      if (subject.kind === 'package') builder.addPackage(subject.candidates.length);
-      else
-        builder.addPackage(
-          subject.alternatives.length,
-          subject.alternatives.map(({ provider = -1 }) => provider),
-        );
+      const leads = subject.kind === 'package' ? [] : subject.alternatives.map(({ provider = -1 }) => provider);
+      builder.addPackage(subject.kind === 'package' ? subject.candidates.length : leads.length, leads);
     }
-    for (const { of, set } of refused) builder.forbid(of, set);
     for (const pair of this.#pairs) builder.addPair(pair);
-    const order = new Map(goalOrder(goals, this.#view).map((name, at) => [name, at]));
-    const assumed = goals
-      .map((goal) => this.#assumption(goal))
-      .sort((a, b) => (order.get(a.goal.package) ?? 0) - (order.get(b.goal.package) ?? 0));
+    const rules = this.#rules;
+    const indexes = [...rules.keys()];
     return {
       subjects,
       universe: builder.build(),
-      rules: this.#rules,
+      rules,
       pairs: this.#pairs,
-      refused,
-      goals: assumed,
       ordinals: this.#ordinals,
+      rulesFrom: Map.groupBy(indexes, (index) => (rules[index] as RuleSource).of),
+      rulesTo: Map.groupBy(indexes, (index) => (rules[index] as RuleSource).target),
     };
-  }
-
-  #assumption(goal: ResolverGoal): GoalAssumption {
-    const of = this.packageOf(goal.package);
-    const { candidates } = this.#subjects[of] as Extract<Subject, { kind: 'package' }>;
-    const admitted = candidates.flatMap((each, at) => (goalAdmits(goal, each, this.#view) ? [at] : []));
-    return { of, never: complementOf(candidates.length, setOf(candidates.length, admitted)), goal };
-  }
-
-  #refusedOf(subject: Subject, of: number): RefusedVersions[] {
-    if (subject.kind === 'choice') return [];
-    const byRule = new Map<string, RefusedVersions>();
-    for (const [at, candidate] of subject.candidates.entries()) {
-      const refusal = refusalOf(candidate, this.#view);
-      if (!refusal) continue;
-      const known = byRule.get(refusal.rule) ?? { ...refusal, of, set: setOf(subject.candidates.length, []) };
-      byRule.set(refusal.rule, known);
-      addTo(known.set, at);
-    }
-    return [...byRule.values()];
   }
 
   #requirementsOf(of: number, candidates: readonly Candidate[]): void {
@@ -121,37 +142,31 @@ class Encoder {
       }
     }
     for (const { when, requirement } of groups.values()) {
-      const { target, set } = this.#targetOf(requirement);
-      const versions = this.#sizeOf(target);
-      const never = complementOf(versions, set);
+      const { target, never } = this.#targetOf(requirement);
       this.#addRule({ first: of, when, second: target, never }, { kind: 'requirement', of, requirement, target });
     }
   }
 
-  /** What a requirement leads to: a package in some versions, or a choice. */
-  #targetOf(requirement: Requirement): { readonly target: number; readonly set: Int32Array } {
+  /** What a requirement leads to, a package or a choice, and what must not be the case with it. */
+  #targetOf(requirement: Requirement): { readonly target: number; readonly never: Int32Array } {
     if ('package' in requirement) {
       const target = this.packageOf(requirement.package);
-      return { target, set: this.#inRange(target, requirement) };
+      return { target, never: this.#inRange(target, requirement).never };
     }
+    // Any version of a choice will do, only not none.
     const target = this.#choiceOf(requirement);
-    const size = this.#sizeOf(target);
-    return {
-      target,
-      set: setOf(
-        size,
-        Array.from({ length: size }, (_, at) => at),
-      ),
-    };
+    const never = setOf(this.#sizeOf(target), [-1]);
+    return { target, never };
   }
 
-  #inRange(target: number, requirement: Extract<Requirement, { package: string }>): Int32Array {
+  #inRange(target: number, requirement: Extract<Requirement, { package: string }>): Admitted {
     const key = `${requirement.package}\n${requirement.range}`;
     const known = this.#ranges.get(key);
     if (known) return known;
     const set = this.#meeting(target, requirement);
-    this.#ranges.set(key, set);
-    return set;
+    const admitted = { set, never: complementOf(this.#sizeOf(target), set) };
+    this.#ranges.set(key, admitted);
+    return admitted;
   }
 
   #meeting(target: number, requirement: Requirement): Int32Array {
@@ -175,7 +190,7 @@ class Encoder {
     if ('anyOf' in requirement) return requirement.anyOf.flatMap((branch) => this.#branchesOf(branch));
     if ('package' in requirement) {
       const provider = this.packageOf(requirement.package);
-      return [{ provider, set: this.#inRange(provider, requirement) }];
+      return [{ provider, set: this.#inRange(provider, requirement).set }];
     }
     const { byCapability, byApi } = this.#view.index;
     const offering =

@@ -38,14 +38,23 @@ export interface GoalAssumption extends Assumption {
   readonly goal: ResolverGoal;
 }
 
-/** A question in the engine's form, and what everything in it stands for. */
-export interface Encoded {
+/** Everything that some goals can lead to, and the rules between it: the part of a question that many can share. */
+export interface Reached {
   readonly subjects: readonly Subject[];
   readonly universe: Universe;
   /** By the index that a rule was added with. */
   readonly rules: readonly RuleSource[];
   readonly pairs: readonly Pair[];
+  readonly ordinals: ReadonlyMap<string, number>;
+  /** Indexes of rules by their first and by their second subject. */
+  readonly rulesFrom: ReadonlyMap<number, readonly number[]>;
+  readonly rulesTo: ReadonlyMap<number, readonly number[]>;
+}
+
+/** A question in the engine's form, and what everything in it stands for. */
+export interface Encoded extends Reached {
   readonly refused: readonly RefusedVersions[];
   readonly goals: readonly GoalAssumption[];
-  readonly ordinals: ReadonlyMap<string, number>;
+  /** What may be the case with each package at all: everything but the refused versions. */
+  readonly initial: Int32Array;
 }

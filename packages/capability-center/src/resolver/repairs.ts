@@ -1,9 +1,9 @@
 import semver from 'semver';
 import type { Encoded, RefusedVersions } from './encoded.ts';
 import { solve } from './solve.ts';
-import type { LockChange, Repair, RepairRisk, ResolverGoal, ResolverInput, ResolverPolicy } from './types.ts';
+import type { Repair, RepairRisk, ResolverGoal, ResolverInput, ResolverPolicy } from './types.ts';
 import type { EncodedCore } from './unsat-core.ts';
-import { View } from './view.ts';
+import { hasConditions, View } from './view.ts';
 
 const MAX_REPAIRS_TRIED = 16;
 const MAX_STEPS = 10_000;
@@ -30,27 +30,34 @@ export function findRepairs(view: View, encoded: Encoded, core: EncodedCore): Re
   const blame = { goals: [...new Set(goals)], refused, encoded };
   const repairs = relaxations(view.input, blame, view)
     .slice(0, MAX_REPAIRS_TRIED)
-    .flatMap((relaxation) => tried(relaxation, view));
+    .flatMap((relaxation) => tried(relaxation, view, encoded));
   return [...new Map(repairs.map((repair) => [repair.text, repair])).values()].sort(
     (a, b) => RISKS.indexOf(a.risk ?? 'none') - RISKS.indexOf(b.risk ?? 'none') || a.changes - b.changes,
   );
 }
 
-function tried({ risk, text, goals, policy, kubernetes }: Relaxation, { input, index }: View): Repair[] {
+function tried(
+  { risk, text, goals, policy, kubernetes }: Relaxation,
+  { input, index }: View,
+  encoded: Encoded,
+): Repair[] {
   const relaxed: ResolverInput = {
     ...input,
     goals: goals ?? input.goals,
     policy: { ...input.policy, ...policy },
     facts: { ...input.facts, ...(kubernetes === undefined ? {} : { kubernetes }) },
   };
-  const answer = solve(new View(relaxed, index), { maxSteps: MAX_STEPS, core: false });
+  const view = new View(relaxed, index);
+  const reusable = policy?.allowPrereleases === undefined && !isConditional(encoded);
+  const known = reusable ? { known: encoded } : {};
+  const answer = solve(view, { maxSteps: MAX_STEPS, core: false, ...known });
   if (answer.status !== 'solved') return [];
-  const versionOf = (name: string) => answer.lock.find((entry) => entry.package === name)?.version ?? '';
+  const chosen = answer.assigned.ordinals().flatMap((ordinal) => answer.assigned.candidateOf(ordinal) ?? []);
   return [
     {
-      text: text(versionOf),
+      text: text((name) => chosen.find((each) => each.name === name)?.version ?? ''),
       goals: relaxed.goals,
-      changes: answer.changes.filter(moves).length,
+      changes: chosen.filter((each) => !view.isInstalled(each)).length,
       risk,
       ...(policy ? { policy: relaxed.policy ?? {} } : {}),
       ...(kubernetes === undefined ? {} : { kubernetes }),
@@ -58,8 +65,12 @@ function tried({ risk, text, goals, policy, kubernetes }: Relaxation, { input, i
   ];
 }
 
-function moves({ action }: LockChange): boolean {
-  return action === 'install' || action === 'upgrade' || action === 'downgrade';
+/** Whether requirements depend on facts, values or channels, so that another question may have other ones. */
+function isConditional({ subjects, goals }: Encoded): boolean {
+  return (
+    goals.some(({ goal }) => goal.channels !== undefined) ||
+    subjects.some((subject) => subject.kind === 'package' && subject.candidates.some(hasConditions))
+  );
 }
 
 interface Blame {

@@ -1,6 +1,7 @@
 import { digestOf, versionLabel } from '@capstan/capability-model';
 import semver from 'semver';
 import { explain } from './explain.ts';
+import { lockOf } from './lock.ts';
 import { proofOf } from './proof.ts';
 import { findRepairs } from './repairs.ts';
 import { solve } from './solve.ts';
@@ -25,8 +26,7 @@ export function resolve(given: ResolverInput, index: UniverseIndex = indexUniver
     ...(warnings.length > 0 ? { warnings } : {}),
   };
   if (answer.status === 'solved') {
-    const { status, lock, changes } = answer;
-    return { ...result, status, lock, changes };
+    return { ...result, status: answer.status, ...lockOf(answer.assigned, encoded, view) };
   }
   if (answer.status === 'undecided') {
     const { status, hottest } = answer;

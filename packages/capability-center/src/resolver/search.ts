@@ -20,7 +20,7 @@ export const DEFAULT_MAX_STEPS = 100_000;
 /** Solves an encoded question in at most so many steps; with `core: false` without finding out why there is no answer. */
 export function search(encoded: Encoded, maxSteps: number, options: { readonly core?: boolean } = {}): SearchResult {
   const solver = new Solver(encoded.universe);
-  const status = solver.solve(encoded.goals, maxSteps);
+  const status = solver.solve(encoded.goals, maxSteps, encoded.initial);
   const { steps } = solver;
   if (status === 'solved') return { status, steps, assignment: assignmentOf(solver, encoded) };
   if (status === 'undecided') return { status, steps, hottest: hottest(solver, encoded) };

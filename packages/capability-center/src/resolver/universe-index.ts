@@ -1,5 +1,5 @@
-import { digestOfText, parseRange, versionLabel } from '@capstan/capability-model';
-import semver from 'semver';
+import { digestOfText, versionLabel } from '@capstan/capability-model';
+import { compareParsed, createMatcher, type ParsedVersion, parsedVersion } from './ranges.ts';
 import type { Candidate } from './types.ts';
 
 /**
@@ -15,15 +15,15 @@ export interface UniverseIndex {
   readonly byApi: ReadonlyMap<string, readonly Candidate[]>;
   /** The same for the same candidates in any order. */
   readonly digest: string;
-  versionOf(candidate: Candidate): semver.SemVer;
+  versionOf(candidate: Candidate): ParsedVersion;
   /** Whether a version lies in a range; ranges are parsed once. */
-  matches(version: semver.SemVer | string, range: string, prereleases: boolean): boolean;
+  matches(version: ParsedVersion | string, range: string, prereleases: boolean): boolean;
 }
 
 /** The index of a universe. Throws where a version is none. */
 export function indexUniverse(universe: readonly Candidate[]): UniverseIndex {
-  const versions = new Map(universe.map((each) => [each, new semver.SemVer(each.version)]));
-  const versionOf = (candidate: Candidate) => versions.get(candidate) ?? new semver.SemVer(candidate.version);
+  const versions = new Map(universe.map((each) => [each, parsedVersion(each.version)]));
+  const versionOf = (candidate: Candidate) => versions.get(candidate) ?? parsedVersion(candidate.version);
   const lines = universe.map(lineOf);
   const ordered = [...universe.keys()]
     .sort((a, b) => inOrder(universe[a] as Candidate, universe[b] as Candidate, lines[a] ?? '', lines[b] ?? ''))
@@ -39,7 +39,9 @@ export function indexUniverse(universe: readonly Candidate[]): UniverseIndex {
 
   function inOrder(a: Candidate, b: Candidate, lineA: string, lineB: string): number {
     if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-    return versionOf(b).compare(versionOf(a)) || b.release - a.release || (lineA < lineB ? -1 : lineA > lineB ? 1 : 0);
+    return (
+      compareParsed(versionOf(b), versionOf(a)) || b.release - a.release || (lineA < lineB ? -1 : lineA > lineB ? 1 : 0)
+    );
   }
 }
 
@@ -61,17 +63,4 @@ function offeredBy(
     }
   }
   return found;
-}
-
-function createMatcher(): UniverseIndex['matches'] {
-  const known = new Map<string, semver.Range>();
-  return (version, range, prereleases) => {
-    const key = prereleases ? `+${range}` : range;
-    let parsed = known.get(key);
-    if (!parsed) {
-      parsed = new semver.Range(parseRange(range).normal, { includePrerelease: prereleases });
-      known.set(key, parsed);
-    }
-    return parsed.test(version);
-  };
 }

@@ -55,7 +55,7 @@ export class View {
    */
   inRange(candidate: Candidate, range: string): boolean {
     const version = this.index.versionOf(candidate);
-    return this.index.matches(version, range, version.prerelease.length > 0 && this.admitsPrerelease(candidate));
+    return this.index.matches(version, range, version.prerelease && this.admitsPrerelease(candidate));
   }
 
   /** Whether a pre-release may be chosen without being named. */
@@ -71,7 +71,7 @@ export class View {
   /** The requirements of a candidate that count here: those whose condition holds. */
   requirementsOf(candidate: Candidate): readonly Requirement[] {
     const { requires } = candidate;
-    return requires.some(isConditional) ? requires.flatMap((each) => this.#decided(each, candidate)) : requires;
+    return hasConditions(candidate) ? requires.flatMap((each) => this.#decided(each, candidate)) : requires;
   }
 
   #decided(requirement: Requirement, candidate: Candidate): Requirement[] {
@@ -95,6 +95,11 @@ export class View {
 /** The channels that a candidate is published in. */
 export function channelsOf({ channel = [] }: Candidate): readonly string[] {
   return channel.length > 0 ? channel : [STABLE];
+}
+
+/** Whether a candidate has requirements that count only under a condition. */
+export function hasConditions({ requires }: Candidate): boolean {
+  return requires.some(isConditional);
 }
 
 function isConditional(requirement: Requirement): boolean {

@@ -42,6 +42,7 @@ export class SearchState {
   readonly domain: Int32Array;
   readonly seen: Int32Array;
   epoch = 0;
+  #initial: Int32Array;
 
   /** The trail: which package was narrowed, why, at which level, and its entry before. */
   readonly trailPackage: Int32Array;
@@ -93,6 +94,7 @@ export class SearchState {
   constructor(universe: Universe) {
     const { packages, words, versions, width, offset } = universe;
     this.universe = universe;
+    this.#initial = universe.initial;
     this.offset = offset;
     this.width = width;
     this.domain = new Int32Array(words);
@@ -134,8 +136,9 @@ export class SearchState {
     this.conflicts = each();
   }
 
-  /** Forgets everything. */
-  reset(): void {
+  /** Forgets everything; `initial` is what may be the case with each package. */
+  reset(initial: Int32Array): void {
+    this.#initial = initial;
     this.clearQueue();
     this.epoch++;
     this.length = 0;
@@ -158,7 +161,7 @@ export class SearchState {
     if (this.seen[at] === this.epoch) return;
     this.seen[at] = this.epoch;
     const from = this.offset[at] as number;
-    const { initial } = this.universe;
+    const initial = this.#initial;
     const end = from + (this.width[at] as number);
     for (let word = from; word < end; word++) this.domain[word] = initial[word] as number;
     this.last[at] = NONE;

@@ -31,10 +31,17 @@ export class Solver {
     this.#learner = new Learner(this.state);
   }
 
-  /** Looks for versions that meet every assumption, in at most so many steps (decisions and conflicts). */
-  solve(assumptions: readonly Assumption[], maxSteps: number): Verdict {
+  /**
+   * Looks for versions that meet every assumption, in at most so many steps (decisions and conflicts). `initial` is what
+   * may be the case with each package at all, where that is less than the universe says.
+   */
+  solve(
+    assumptions: readonly Assumption[],
+    maxSteps: number,
+    initial: Int32Array = this.state.universe.initial,
+  ): Verdict {
     const { state } = this;
-    state.reset();
+    state.reset(initial);
     this.steps = 0;
     this.refusedAssumption = NONE;
     if (!this.#assume(assumptions)) return 'unsatisfiable';
