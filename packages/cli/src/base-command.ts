@@ -201,7 +201,12 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
 
   /** The command line that is running, ready to be copied. */
   protected commandLine(): string {
-    return ['capstan', ...(this.id ?? '').split(':'), ...this.argv].map(shellQuote).join(' ');
+    return ['capstan', ...(this.id ?? '').split(':'), ...this.shownWords()].map(shellQuote).join(' ');
+  }
+
+  /** The words of the command line, as far as they may be shown. */
+  protected shownWords(): readonly string[] {
+    return this.argv;
   }
 
   get #namespace(): string | undefined {

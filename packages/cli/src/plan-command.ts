@@ -4,6 +4,7 @@ import { versionLabel } from '@capstan/capability-model';
 import type { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from './base-command.ts';
+import { withoutSetValues } from './lib/hidden-values.ts';
 import { enumerate } from './lib/words.ts';
 
 /** Flags of all commands that make a plan and carry it out. */
@@ -43,6 +44,13 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
   /** What to look at once the plan is carried out. */
   protected abstract nextOf(plan: InstallPlan): readonly string[];
 
+  /** Until a plan tells which values are secret, each of them may be. */
+  #secrets = true;
+
+  protected override shownWords(): readonly string[] {
+    return this.#secrets ? withoutSetValues(this.argv) : this.argv;
+  }
+
   /** Makes the plan, and carries it out unless `--plan` was given. */
   protected async planAndRun(): Promise<void> {
     const { plan: only, approve, helm } = this.#flags;
@@ -50,6 +58,7 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
     const context = await this.centerContext(helm);
     const { assertApproved, assertExecutable } = await import('./services/plan.ts');
     const plan = await this.makePlan(context);
+    this.#secrets = await hasSecrets(plan);
     if (approve !== undefined && plan.changes) assertApproved(plan, approve);
     if (only) return this.#printPlan(plan);
     assertExecutable(plan);
@@ -87,9 +96,8 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
   async #printPlan(plan: InstallPlan): Promise<void> {
     const { printablePlan } = await import('./services/plan.ts');
     const shown = printablePlan(plan);
-    const secrets = JSON.stringify(shown.goals) !== JSON.stringify(plan.goals);
     const { approvingCommand } = await import('./lib/approving-command.ts');
-    const run = approvingCommand(this.id ?? '', this.argv, { digest: plan.digest, secrets });
+    const run = approvingCommand(this.id ?? '', this.argv, { digest: plan.digest, secrets: this.#secrets });
     if (this.out.forMachines) await this.out.raw(shown);
     else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
     else this.out.data(await this.#planText(plan, this.reach.command(run)));
@@ -138,10 +146,18 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
       data: result,
       name: result.packages.map(({ name }) => `capability/${name}`).join('\n'),
       text: () =>
-        result.packages.map(({ name, version, action, summary }) =>
-          action === 'none' ? `${name} ${version} is installed already: no change.` : `${name} ${version}: ${summary}`,
-        ),
+        result.packages.map((one) => {
+          const named = `${one.name} ${versionLabel(one)}`;
+          return one.action === 'none' ? `${named} is installed already: no change.` : `${named}: ${one.summary}`;
+        }),
     });
     this.next(...this.nextOf(plan));
   }
+}
+
+/** Whether values were given that the schema of their package marks as secret. */
+async function hasSecrets(plan: InstallPlan): Promise<boolean> {
+  if (plan.goals.every(({ values }) => values === undefined)) return false;
+  const { printablePlan } = await import('./services/plan.ts');
+  return JSON.stringify(printablePlan(plan).goals) !== JSON.stringify(plan.goals);
 }

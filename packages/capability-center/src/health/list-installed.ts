@@ -8,6 +8,7 @@ import { readState } from '../installer/state.ts';
 export interface InstalledCapability {
   readonly name: string;
   readonly version: string;
+  readonly release: number;
   readonly phase: InstallPhase;
   /** CamelCase and stable. */
   readonly reason: string;
@@ -42,6 +43,7 @@ function recorded(name: string, install: CapabilityInstall | undefined): Omit<In
   return {
     name,
     version: status?.version ?? '',
+    release: status?.release ?? 0,
     phase: status?.phase ?? 'Pending',
     reason: ready?.reason ?? 'Pending',
     message: ready?.message ?? '',

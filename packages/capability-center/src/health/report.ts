@@ -16,6 +16,7 @@ import { subjectOf } from './subject.ts';
 export interface CapabilityReport {
   readonly name: string;
   readonly version: string;
+  readonly release: number;
   readonly phase: InstallPhase;
   /** CamelCase and stable: the reason of the Ready condition that the operator writes. */
   readonly reason: string;
@@ -77,6 +78,6 @@ const WORDS: Readonly<Record<Operation, { readonly doing: string; readonly noun:
 };
 
 function identityOf(planned: PackagePlan) {
-  const { name, version, units } = planned;
-  return { name, version, standIn: helmUnitPlans(units).some(({ chart }) => chart.standIn) };
+  const { name, version, release, units } = planned;
+  return { name, version, release, standIn: helmUnitPlans(units).some(({ chart }) => chart.standIn) };
 }

@@ -34,6 +34,7 @@ export interface InstallResult {
 export interface InstalledResult {
   readonly name: string;
   readonly version: string;
+  readonly release: number;
   readonly action: PackageAction;
   readonly probes: readonly ProbeStatus[];
   /** `Ready (2 checks not verifiable here)`. */
@@ -194,17 +195,18 @@ async function markStopped(
 function resultOf(plan: InstallPlan, probes: ReadonlyMap<string, readonly ProbeStatus[]>): InstallResult {
   return {
     changed: true,
-    packages: plan.packages.map(({ name, version, action }) => {
+    packages: plan.packages.map(({ name, version, release, action }) => {
       const found = probes.get(name) ?? [];
-      return { name, version, action, probes: found, summary: summarizeProbes(found) };
+      return { name, version, release, action, probes: found, summary: summarizeProbes(found) };
     }),
   };
 }
 
 function unchanged(plan: InstallPlan): InstallResult {
-  const packages = plan.packages.map(({ name, version, action }) => ({
+  const packages = plan.packages.map(({ name, version, release, action }) => ({
     name,
     version,
+    release,
     action,
     probes: [],
     summary: 'unchanged',

@@ -1,3 +1,4 @@
+import { versionLabel } from '@capstan/capability-model';
 import type { PackagePlan } from '../plan/types.ts';
 import { commandLine, type ExecuteOptions, type InstallerContext } from './context.ts';
 import type { Journal } from './journal.ts';
@@ -14,7 +15,7 @@ export async function committedPackages({ client }: InstallerContext, { planDige
   const { packages } = await readLock(client);
   return Object.entries(packages)
     .filter(([, locked]) => locked.planDigest === planDigest)
-    .map(([name, { version }]) => `${name} ${version}`);
+    .map(([name, locked]) => `${name} ${versionLabel(locked)}`);
 }
 
 /** Goes back to the state before an operation that nobody carries out. Rejects with BUSY while another is under way. */
@@ -55,6 +56,6 @@ function undoable(
     packages: planned.filter(({ name }) => inForce[name] !== undefined),
     left: planned
       .filter(({ name }) => inForce[name] === undefined)
-      .map(({ name, version }) => `${name} ${version} is removed already`),
+      .map((one) => `${one.name} ${versionLabel(one)} is removed already`),
   };
 }

@@ -46,6 +46,7 @@ export function removalOf(planned: PackagePlan, planDigest: string): PackageRemo
   return {
     name: planned.name,
     version: planned.version,
+    release: planned.release,
     why: 'asked',
     definitions: [],
     instances: [],

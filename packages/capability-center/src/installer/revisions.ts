@@ -197,5 +197,6 @@ function withoutChanges(planned: PackagePlan): PackagePlan {
     ...unit,
     objects: unit.objects.filter(({ action }) => action !== 'remove').map(({ object, action }) => ({ object, action })),
   }));
-  return { ...planned, units };
+  const definitions = planned.definitions.filter(({ action }) => action !== 'remove');
+  return { ...planned, units, definitions };
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@capstan/base';
-import { type CapabilityInstall, type ProbeStatus, recordName } from '@capstan/capability-model';
+import { type CapabilityInstall, type ProbeStatus, recordName, versionLabel } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import type { InstallPlan, PackagePlan } from '../plan/types.ts';
 import type { PackageInForce } from './in-force.ts';
@@ -109,7 +109,10 @@ export class Standings {
 }
 
 const WORK: Record<InstallPlan['operation'], (planned: PackagePlan) => { reason: string; message: string }> = {
-  install: ({ version }) => ({ reason: 'Installing', message: `version ${version} is being put in place` }),
-  upgrade: ({ version }) => ({ reason: 'Upgrading', message: `version ${version} is being put in place` }),
-  rollback: ({ version }) => ({ reason: 'RollingBack', message: `version ${version} is being put back in place` }),
+  install: (planned) => ({ reason: 'Installing', message: `version ${versionLabel(planned)} is being put in place` }),
+  upgrade: (planned) => ({ reason: 'Upgrading', message: `version ${versionLabel(planned)} is being put in place` }),
+  rollback: (planned) => ({
+    reason: 'RollingBack',
+    message: `version ${versionLabel(planned)} is being put back in place`,
+  }),
 };

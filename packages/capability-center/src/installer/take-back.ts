@@ -1,5 +1,11 @@
 import { isCapstanError } from '@capstan/base';
-import { CAPSTAN_KINDS, type CapabilityInstall, PACKAGE_LABEL } from '@capstan/capability-model';
+import {
+  CAPSTAN_KINDS,
+  type CapabilityInstall,
+  PACKAGE_LABEL,
+  type VersionId,
+  versionLabel,
+} from '@capstan/capability-model';
 import { clusterFacts, ensureNamespace } from '@capstan/kube';
 import { publishCapabilities } from '../discovery/publish.ts';
 import { summarizeProbes } from '../health/probes.ts';
@@ -33,7 +39,7 @@ export interface Unfinished {
 
 /** The state that was gone back to. */
 export interface TakenBack {
-  readonly restored: readonly { readonly package: string; readonly version: string }[];
+  readonly restored: readonly ({ readonly package: string } & VersionId)[];
   readonly removed: readonly string[];
   /** In words: what stays, and why. */
   readonly left: readonly string[];
@@ -62,22 +68,26 @@ export async function takeBack(run: Run, { packages, planDigest }: Unfinished, w
   await publishCapabilities(run.context.client);
   await collectGarbage(run.context.client);
   return {
-    restored: changed.map(({ name }) => ({ package: name, version: before.get(name)?.planned.version ?? '' })),
+    restored: changed.map(({ name }) => ({ package: name, ...idOf(before.get(name)) })),
     removed: added.filter(({ adopts }) => adopts === undefined).map(({ name }) => name),
     left,
   };
 }
 
+function idOf(former: PackageInForce | undefined): VersionId {
+  return { version: former?.planned.version ?? '', release: former?.planned.release ?? 0 };
+}
+
 /** The state that was gone back to, in words. */
 export function describeState({ restored, removed }: TakenBack): string {
-  const back = restored.map(({ package: name, version }) => `${name} is ${version} again`);
+  const back = restored.map((one) => `${one.package} is ${versionLabel(one)} again`);
   const gone = removed.map((name) => `${name} is not installed`);
   return [...back, ...gone].join(', ') || 'nothing had been changed';
 }
 
 async function showReverting(run: Run, before: ReadonlyMap<string, PackageInForce>): Promise<void> {
   for (const [name, { planned, planDigest }] of before) {
-    const message = `version ${planned.version} is being put back in place`;
+    const message = `version ${versionLabel(planned)} is being put back in place`;
     const standing = { phase: 'Applying', reason: 'RollingBack', message } as const;
     await writeStatus(run.context.client, name, standing, statusOf(planned, planDigest, true));
   }

@@ -128,6 +128,17 @@ describe('an approval', () => {
     expect(() => assertApproved(otherValues, plan.digest)).toThrow();
   });
 
+  test('with the digest of something else does not pretend that anything moved', () => {
+    const error = caught(() => assertApproved(plan, `sha256:${'0123456789abcdef'.repeat(4)}`));
+    expect(error).toMatchObject({ code: 'CAPSTAN_CAP_PLAN_STALE', exit: 5 });
+    expect(error.message).toMatch(/^No plan with this digest fits here/);
+    expect(error.hint).toContain(plan.digest);
+    const values = caught(() => assertApproved(aPlan([{ ...base, values: { a: 1 } }, shop]), plan.digest));
+    expect(values.message).toBe(
+      "The approved plan is not today's plan: what is asked for (goals or values) changed since.",
+    );
+  });
+
   test('is a digest, or a usage error', () => {
     expect(caught(() => assertApproved(plan, 'yes'))).toMatchObject({ exit: 2 });
   });

@@ -11,6 +11,16 @@ const WORDS: Readonly<Record<PlanDrift['what'], string>> = {
   cluster: 'the cluster',
 };
 
+/** Where no part of the digest is the same, it is most likely of a plan for something else, or of a mistyped one. */
+function difference(moved: readonly PlanDrift['what'][], known: readonly string[]): string {
+  if (moved.length === Object.keys(WORDS).length && known.length === 0) {
+    return 'No plan with this digest fits here: it is of another question, for another cluster, or mistyped.';
+  }
+  if (moved.length === 0)
+    return 'No plan with this digest fits here: parts of it are those of the plan, and others not.';
+  return `The approved plan is not today's plan: ${moved.map((part) => WORDS[part]).join(' and ')} changed since.`;
+}
+
 /** An unfinished run of the approved plan changed the cluster itself; what was asked for and is on offer must be the same. */
 function completes({ resumes, digest: today }: InstallPlan, digest: string): boolean {
   return resumes?.planDigest === digest && movedParts(digest, today).every((part) => part === 'cluster');
@@ -31,8 +41,7 @@ export function assertApproved(plan: InstallPlan, digest: string, earlier?: Inst
   }
   const moved = movedParts(digest, plan.digest);
   const known = earlier?.digest === digest ? comparePlans(earlier, plan).map(({ text }) => text) : [];
-  const what = moved.map((part) => WORDS[part]).join(' and ');
-  throw new CapstanError(INSTALLER_CODES.planStale, `The approved plan is not today's plan: ${what} changed since.`, {
+  throw new CapstanError(INSTALLER_CODES.planStale, difference(moved, known), {
     hint: [...known.slice(0, 5), `Today's plan has the digest ${plan.digest}: look at it and approve that one.`].join(
       ' ',
     ),

@@ -1,4 +1,5 @@
 import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import { versionLabel } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import { packageOf } from '../installer/labels.ts';
 import type { LockedPackage } from '../installer/lock.ts';
@@ -101,7 +102,7 @@ function unchanged(planned: PackagePlan): PackagePlan {
   return {
     ...rest,
     action: 'none',
-    why: `${planned.name} ${planned.version} is installed as asked`,
+    why: `${planned.name} ${versionLabel(planned)} is installed as asked`,
     namespace: { ...planned.namespace, action: 'use' },
     units: planned.units.map((unit) => ({
       ...unit,

@@ -1,4 +1,4 @@
-import { compareVersionIds } from '@capstan/capability-model';
+import { compareVersionIds, versionLabel } from '@capstan/capability-model';
 import { adoptionPlan } from './adoption.ts';
 import { packageCertificate } from './certificate.ts';
 import { imagesOf } from './images.ts';
@@ -47,7 +47,7 @@ export function packageContent(
       package: metadata.name,
       version: metadata.version,
       action,
-      ...(base.from === undefined ? {} : { from: base.from }),
+      ...(base.from === undefined || !question.locked ? {} : { from: question.locked.version }),
       upgrade: metadata.upgrade,
       crds: parts.crds,
       earlierCrds: new Map((earlier?.crds ?? []).map((crd) => [crd.name, crd])),
@@ -88,7 +88,7 @@ function standing(question: PackageQuestion, action: PackageAction) {
     center,
     metadataDigest,
     action,
-    ...(moves ? { from: locked.version } : {}),
+    ...(moves ? { from: versionLabel(locked) } : {}),
     ...(hops.length > 0 ? { hops } : {}),
     why,
     goal,

@@ -131,7 +131,7 @@ async function uninstall(run: Run, plan: UninstallPlan): Promise<UninstallResult
   return {
     package: plan.package,
     version: plan.version,
-    packages: plan.packages.map(({ name, version }) => ({ name, version })),
+    packages: plan.packages.map(({ name, version, release }) => ({ name, version, release })),
     removed: [...withdrawn, ...parts.flatMap((part) => part.removed)],
     kept,
     left: kept.map(({ what, why }) => `${what}: ${why}`),

@@ -29,6 +29,7 @@ export async function planPackage(
   return {
     name: planned.name,
     version: planned.version,
+    release: planned.release,
     why: member.why,
     definitions: metadata.provides.definitions.map(({ name, shortName, role }) => ({ name, shortName, role })),
     instances: countInstances(found, metadata, servers),

@@ -41,9 +41,9 @@ describe('what goes with a package', () => {
     expect(members).toEqual([{ name: 'shop', why: 'asked' }]);
     expect(dependents).toEqual([]);
     expect(unneeded).toEqual([
-      { name: 'cart', version: '1.0.0', neededBy: ['shop'] },
-      { name: 'search', version: '1.0.0', neededBy: ['shop'] },
-      { name: 'store', version: '1.0.0', neededBy: ['cart', 'search'] },
+      { name: 'cart', version: '1.0.0', release: 0, neededBy: ['shop'] },
+      { name: 'search', version: '1.0.0', release: 0, neededBy: ['shop'] },
+      { name: 'store', version: '1.0.0', release: 0, neededBy: ['cart', 'search'] },
     ]);
   });
 

@@ -62,11 +62,11 @@ function unneededWithout(packages: ClusterLock['packages'], going: ReadonlySet<s
   const found = new Map<string, UnneededPackage>();
   for (let size = -1; size !== found.size; ) {
     size = found.size;
-    for (const [name, { goal, version }] of Object.entries(packages)) {
+    for (const [name, { goal, version, release }] of Object.entries(packages)) {
       if (goal || gone.has(name)) continue;
       const neededBy = Object.keys(packages).filter((other) => packages[other]?.requires.includes(name));
       if (neededBy.length === 0 || !neededBy.every((other) => gone.has(other))) continue;
-      found.set(name, { name, version, neededBy: neededBy.sort() });
+      found.set(name, { name, version, release, neededBy: neededBy.sort() });
       gone.add(name);
     }
   }

@@ -51,6 +51,7 @@ export type DrainMode = 'keep' | 'leaving' | 'all';
 export interface PackageRemoval {
   readonly name: string;
   readonly version: string;
+  readonly release: number;
   /** Asked for, removed before it because it needs it, or not needed by anybody afterwards. */
   readonly why: 'asked' | 'dependent' | 'unneeded';
   readonly definitions: readonly { readonly name: string; readonly shortName: string; readonly role: string }[];
@@ -127,6 +128,7 @@ export interface UninstallPlan {
 export interface UnneededPackage {
   readonly name: string;
   readonly version: string;
+  readonly release: number;
   /** Who needed it. */
   readonly neededBy: readonly string[];
 }
@@ -152,7 +154,7 @@ export interface UninstallResult {
   /** The package that was asked for. */
   readonly package: string;
   readonly version: string;
-  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly release: number }[];
   /** In words: what was removed. */
   readonly removed: readonly string[];
   readonly kept: readonly KeptThing[];

@@ -21,13 +21,14 @@ function anInstall(
 ): InstallFact {
   const { reason = 'Ready', goal = true, ...rest } = changes;
   return {
-    installed: { name, version: '1.0.0', phase: 'Ready', reason, message: 'Ready', standIn: false, goal },
+    installed: { name, version: '1.0.0', release: 0, phase: 'Ready', reason, message: 'Ready', standIn: false, goal },
     range: '*',
     paused: false,
     requires: [],
     report: value({
       name,
       version: '1.0.0',
+      release: 0,
       phase: 'Ready',
       reason: 'Ready',
       summary: 'Ready',

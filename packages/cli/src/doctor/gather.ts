@@ -191,15 +191,8 @@ async function installsOf({ client, command, signal }: GatherOptions): Promise<I
   return found;
 }
 
-function asRecorded({
-  name,
-  version,
-  phase,
-  reason,
-  message,
-  standIn,
-}: InstallFact['installed']): InstallFact['report'] {
-  return { value: { name, version, phase, reason, summary: message, standIn, checks: [], next: [] } };
+function asRecorded({ message, goal: _, ...recorded }: InstallFact['installed']): InstallFact['report'] {
+  return { value: { ...recorded, summary: message, checks: [], next: [] } };
 }
 
 const UNFINISHED = ['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling', 'failed'];

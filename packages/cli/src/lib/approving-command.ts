@@ -1,3 +1,4 @@
+import { withoutSetValues } from './hidden-values.ts';
 import { shellQuote } from './words.ts';
 
 /** The command line that carries out exactly a plan that was printed. */
@@ -19,14 +20,14 @@ const DROPPED: Readonly<Record<string, boolean>> = {
 
 /** The words of a command that printed a plan, with the plan's digest in place of `--plan`. */
 export function approvingCommand(id: string, argv: readonly string[], { digest, secrets }: ApprovedPlan): string {
+  const given = secrets ? withoutSetValues(argv) : argv;
   const words: string[] = [];
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at] ?? '';
+  for (let at = 0; at < given.length; at++) {
+    const word = given[at] ?? '';
     const takesNext = DROPPED[word];
     if (takesNext) at++;
     if (takesNext !== undefined || /^(?:-o.+|--output=.*|--approve=.*)$/.test(word)) continue;
-    const isSet = word.startsWith('--set=') || argv[at - 1] === '--set';
-    words.push(secrets && isSet ? word.replace(/^((?:--set=)?[^=]*=).*$/s, '$1...') : word);
+    words.push(word);
   }
   return ['capstan', ...id.split(':'), ...words, '--approve', digest].map(shellQuote).join(' ');
 }

@@ -5,6 +5,7 @@ import {
   listInstalled,
   loadCatalog,
 } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { orForbidden } from './forbidden.ts';
 import { visibleCenters } from './offers.ts';
@@ -15,7 +16,7 @@ export interface ClusterCatalog {
   readonly catalog: Catalog;
   /** Empty where the caller may not read it, and on a cluster without Capstan. */
   readonly rows: readonly InstalledCapability[];
-  /** Version by package. */
+  /** Version by package, with its release: `2.20.2-r1`. */
   readonly installed: ReadonlyMap<string, string>;
   /** Version of the cluster. */
   readonly kubernetes: string;
@@ -37,7 +38,7 @@ export async function clusterCatalog(client: KubeClient, signal: AbortSignal): P
   return {
     catalog: { ...catalog, warnings: [...warnings, ...catalog.warnings] },
     rows,
-    installed: new Map(rows.map(({ name, version }) => [name, version])),
+    installed: new Map(rows.map((row) => [row.name, versionLabel(row)])),
     kubernetes: gitVersion,
   };
 }

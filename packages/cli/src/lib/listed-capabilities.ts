@@ -1,5 +1,5 @@
 import { detectInstalled, type InstalledCapability, latestEntries } from '@capstan/capability-center';
-import { CAPSTAN_KINDS, type CapabilityInstall, compareVersionIds, versionLabel } from '@capstan/capability-model';
+import { compareVersionIds, versionLabel } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { catalogWarnings, clusterCatalog } from './cluster-catalog.ts';
 import { orForbidden } from './forbidden.ts';
@@ -27,6 +27,7 @@ export async function listedCapabilities(
     return {
       name,
       version: offered ?? version ?? '',
+      release: 0,
       phase: 'unmanaged',
       reason: 'Unmanaged',
       message:
@@ -37,25 +38,18 @@ export async function listedCapabilities(
     };
   });
   const items = [...rows, ...byHand].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const releases = updates ? await releasesOf(client, signal) : new Map<string, number>();
   return {
-    items: updates ? items.map((item) => withUpdate(item, releases.get(item.name) ?? 0, latest.get(item.name))) : items,
+    items: updates ? items.map((item) => withUpdate(item, latest.get(item.name))) : items,
     warnings: catalogWarnings(catalog),
   };
 }
 
 type Latest = ReturnType<typeof latestEntries>[number]['metadata'];
 
-function withUpdate(item: ListedCapability, release: number, latest: Latest | undefined): ListedCapability {
+function withUpdate(item: ListedCapability, latest: Latest | undefined): ListedCapability {
   if (!latest || item.version === '') return item;
   const newest = versionLabel(latest);
-  if (compareVersionIds(latest, { version: item.version, release }) <= 0) return { ...item, newest };
+  if (compareVersionIds(latest, item) <= 0) return { ...item, newest };
   const note = latest.lifecycle.phase === 'supported' ? {} : { note: latest.lifecycle.phase };
   return { ...item, newest, update: { version: newest, ...note } };
-}
-
-/** Releases of the installed packages, which their versions alone do not tell. */
-async function releasesOf(client: KubeClient, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-  const { items } = await client.list(CAPSTAN_KINDS.install, { signal });
-  return new Map((items as CapabilityInstall[]).map(({ metadata, status }) => [metadata.name, status?.release ?? 0]));
 }

@@ -88,7 +88,7 @@ function offeredVersion(
     channels: channel,
     kubernetes: wanted,
     runsHere: inRange(kubernetes.replace(/^v/, '').replace(/[+-].*$/, ''), wanted),
-    installed: metadata.version === there,
+    installed: versionLabel(metadata) === there,
     center,
     digest,
   };

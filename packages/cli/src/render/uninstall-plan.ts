@@ -1,4 +1,5 @@
 import type { InstanceCount, PackageRemoval, UninstallPlan } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import { count } from '../lib/words.ts';
 import { blockersLines } from './install-plan.ts';
 import { labelled } from './labelled.ts';
@@ -11,7 +12,7 @@ export function uninstallPlanLines(
 ): string[] {
   const width = page.terminal.columns ?? 100;
   const line = (label: string, text: string) => (text === '' ? [] : labelled(label, text, width, 0));
-  const unneeded = plan.prune ? [] : plan.unneeded.map(({ name, version }) => `${name} ${version}`);
+  const unneeded = plan.prune ? [] : plan.unneeded.map((one) => `${one.name} ${versionLabel(one)}`);
   return [
     `Plan for context ${page.context} (nothing is changed)`,
     ...stayingLines(plan, width),
@@ -52,7 +53,7 @@ function removalLines(removal: PackageRemoval, width: number): string[] {
       .map(({ name }) => `CRD ${name}`)
       .join(', ');
   return [
-    `  - ${removal.name} ${removal.version}  ${WHY[removal.why]}`,
+    `  - ${removal.name} ${versionLabel(removal)}  ${WHY[removal.why]}`,
     ...line('withdraws', removal.definitions.map(({ role, shortName }) => `${role} ${shortName}`).join(', ')),
     ...removal.units.flatMap(({ id, release, namespace: where, objects }) =>
       line(release ? 'release' : 'objects', `${where}/${release ?? id}, ${count(objects, 'object')}`),

@@ -1,4 +1,5 @@
 import type { WhyReport } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import { enumerate } from '../lib/words.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
@@ -12,7 +13,7 @@ export function whyLines(report: WhyReport, terminal: Terminal): string[] {
     clauses.flatMap(({ text }, at) => below(at === 0 ? text : `so: ${text}`, at === 0 ? 2 : 4)),
   );
   return [
-    `${name} ${version?.version ?? ''} is installed${askedBy.length === 0 ? ', and nothing that is wanted needs it' : ', because'}`.trim(),
+    `${name} ${version ? versionLabel(version) : ''} is installed${askedBy.length === 0 ? ', and nothing that is wanted needs it' : ', because'}`.trim(),
     ...chain,
     ...(neededBy.length > 0 ? ['needed by'] : []),
     ...neededBy.flatMap((one) => below(`${one.package}: ${one.because.text}`, 2)),

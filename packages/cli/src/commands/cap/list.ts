@@ -1,4 +1,5 @@
 import type { InstalledCapability } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
 import type { ListedCapability } from '../../lib/listed-capabilities.ts';
@@ -24,7 +25,7 @@ export default class CapList extends CapstanCommand<typeof CapList> {
       empty: `No capability is installed in context ${client.context.name}.`,
       columns: [
         { header: 'NAME', value: (row) => row.name },
-        { header: 'VERSION', value: (row) => row.version },
+        { header: 'VERSION', value: (row) => versionLabel(row) },
         ...(updates ? UPDATE_COLUMNS : []),
         { header: 'STATE', value: (row) => row.phase, state: true },
         { header: 'ASKED FOR', value: (row) => (row.goal ? 'yes' : 'needed by another'), wide: true },

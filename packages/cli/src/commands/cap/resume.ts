@@ -1,4 +1,5 @@
 import type { ResumedOperation, ResumeResult } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import { OperationCommand, operationArgs, operationFlags } from '../../operation-command.ts';
 
 export default class CapResume extends OperationCommand<typeof CapResume> {
@@ -41,5 +42,5 @@ function operationLines({ operation, subject, replanned, result }: ResumedOperat
   const head = `${operation} of ${subject} is complete.`;
   const why = replanned === undefined ? [] : [`  With a new plan: ${replanned}`];
   if ('removed' in result) return [head, ...why, ...result.left.map((line) => `  stays: ${line}`)];
-  return [head, ...why, ...result.packages.map(({ name, version, summary }) => `  ${name} ${version}: ${summary}`)];
+  return [head, ...why, ...result.packages.map((one) => `  ${one.name} ${versionLabel(one)}: ${one.summary}`)];
 }

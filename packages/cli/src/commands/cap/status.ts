@@ -1,5 +1,6 @@
 import { EXIT } from '@capstan/base';
 import type { CapabilityReport } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
@@ -30,7 +31,7 @@ export default class CapStatus extends CapstanCommand<typeof CapStatus> {
     this.next(...report.next);
   }
 
-  #lines({ name, version, phase, summary, standIn, checks }: CapabilityReport): string[] {
+  #lines({ name, phase, summary, standIn, checks, ...id }: CapabilityReport): string[] {
     const columns = [
       { header: 'CHECK', value: (check: (typeof checks)[number]) => check.source },
       { header: 'RESULT', value: (check: (typeof checks)[number]) => check.result, state: true },
@@ -42,7 +43,7 @@ export default class CapStatus extends CapstanCommand<typeof CapStatus> {
       },
     ];
     return [
-      `${name} ${version}  ${summary.startsWith(phase) ? summary : `${phase}: ${summary}`}`,
+      `${name} ${versionLabel(id)}  ${summary.startsWith(phase) ? summary : `${phase}: ${summary}`}`,
       ...(standIn ? ['Its chart is a stand-in: it has the objects of the real one, nothing runs.'] : []),
       ...(checks.length > 0 ? ['', ...renderTable(checks, columns, { terminal: this.out.stdout })] : []),
     ];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { EXIT } from '@capstan/base';
 import type { UninstallPlan, UninstallResult } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
@@ -43,7 +44,7 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     });
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
-    const names = enumerate(plan.packages.map(({ name, version }) => `${name} ${version}`));
+    const names = enumerate(plan.packages.map((one) => `${one.name} ${versionLabel(one)}`));
     if (plan.staysFor) this.out.note(...(await this.#planText(plan)));
     else if (this.flags.yes) this.out.note(`Removing ${names}.`);
     else this.out.note(...(await this.#planText(plan)));
@@ -84,7 +85,7 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       data: result,
       name: result.packages.map(({ name }) => `capability/${name}`).join('\n'),
       text: () => [
-        ...result.packages.map(({ name, version }) => `${name} ${version} is removed.`),
+        ...result.packages.map((one) => `${one.name} ${versionLabel(one)} is removed.`),
         ...archiveLines(result),
         ...(result.staysFor ? stayingLines(result, result.staysFor) : leftLines(result)),
       ],
@@ -111,7 +112,7 @@ function archiveLines({ archive }: UninstallResult): string[] {
 function leftLines({ left, unneeded }: UninstallResult): string[] {
   const record = 'the record in namespace capstan-system';
   const other = left.filter((line) => !line.includes('capstan-system'));
-  const needless = unneeded.map(({ name, version }) => `  ${name} ${version}, which nobody needs any more`);
+  const needless = unneeded.map((one) => `  ${one.name} ${versionLabel(one)}, which nobody needs any more`);
   if (other.length + needless.length === 0) return [`Nothing of it stays but ${record}.`];
   return ['What stays:', ...other.map((line) => `  ${line}`), ...needless, `  ${record}`];
 }
