@@ -14,6 +14,7 @@ const { status } = spawnSync(
     'strictness.cluster',
     '.long.test',
     'chaos.story',
+    'kills.story',
   ],
   {
     cwd: root,

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KubernetesObject } from '@capstan/base';
 import { TEST_GROUP } from '@capstan/capability-center/testing';
 import { CAPSTAN_KINDS } from '@capstan/capability-model';
@@ -22,11 +24,20 @@ export async function readWorld(client: KubeClient): Promise<World> {
     }),
     objectsOf(client, 'core.oam.dev/v1alpha2 TraitDefinition', { only: (name) => name.endsWith(TEST_GROUP) }),
     objectsOf(client, `${THING.apiVersion} ${THING.kind}`, {}),
+    objectsOf(client, 'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy', {}),
     releases(client),
     goals(client),
     records(client),
   ]);
   return Object.fromEntries(found.flat().sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What a removal has saved: the files by name, without the index, which names uids. Empty where nothing was saved. */
+export async function readArchive(directory: string): Promise<Readonly<Record<string, string>>> {
+  const names = await readdir(directory).catch(() => []);
+  const files = names.filter((name) => name.endsWith('.yaml') || name.startsWith('.')).sort();
+  const read = async (name: string) => [name, await readFile(join(directory, name), 'utf8')] as const;
+  return Object.fromEntries(await Promise.all(files.map(read)));
 }
 
 type Entry = readonly [name: string, content: unknown];
@@ -91,7 +102,7 @@ async function goals(client: KubeClient): Promise<Entry[]> {
   });
 }
 
-/** The lock without times and plan digests, and the journals that did not end well. */
+/** The lock without times and plan digests and the journals that did not end well. */
 async function records(client: KubeClient): Promise<Entry[]> {
   const { items } = await client.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace: 'capstan-system' });
   return items.flatMap((secret): Entry[] => {

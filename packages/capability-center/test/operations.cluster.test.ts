@@ -202,9 +202,13 @@ describe('an operation that fails', () => {
 describe('a process that is killed', () => {
   const driver = fileURLToPath(new URL('./testing/operation-driver.ts', import.meta.url));
 
-  function runUntilKilled(killAt: string, ...args: readonly string[]): Promise<string | undefined> {
-    const env = { ...process.env, CAPSTAN_TEST_KILL_AT: killAt };
-    const command = ['--conditions=@capstan/source', driver, cluster.kubeconfig, directory, ...args];
+  function runUntilKilled(killAt: string, operation: string): Promise<string | undefined> {
+    return signalOf(operation, { CAPSTAN_TEST_KILL_AT: killAt });
+  }
+
+  function signalOf(operation: string, more: Readonly<Record<string, string>>): Promise<string | undefined> {
+    const env = { ...process.env, ...more };
+    const command = ['--conditions=@capstan/source', driver, cluster.kubeconfig, directory, operation];
     return new Promise((resolve) => {
       execFile(process.execPath, command, { env }, (error) => resolve(error?.signal ?? undefined));
     });
@@ -227,6 +231,17 @@ describe('a process that is killed', () => {
     expect(resumed).toMatchObject([{ result: { removed: [] } }]);
     expect(await versions()).toEqual(all('1.0.0'));
     expect((await planInstall(context, { goals: [{ package: 'shop' }] })).changes).toBe(false);
+  });
+
+  test('while Helm is at work leaves work that resume completes', async () => {
+    expect(await signalOf('uninstall', { CAPSTAN_TEST_KILL_IN: 'unit' })).toBe('SIGKILL');
+    expect((await resumeOperation(context, {})).resumed).toMatchObject([{ operation: 'uninstall', subject: 'solo' }]);
+    expect([await install('solo'), await configMap('solo')]).toEqual([undefined, undefined]);
+
+    expect(await signalOf('install', { CAPSTAN_TEST_KILL_IN: 'unit' })).toBe('SIGKILL');
+    expect((await resumeOperation(context, {})).resumed).toMatchObject([{ operation: 'install', subject: 'solo' }]);
+    expect((await install('solo'))?.['status']).toMatchObject({ phase: 'Ready', version: '1.0.0' });
+    expect(await configMap('solo')).toMatchObject({ version: '1.0.0' });
   });
 });
 
