@@ -1,4 +1,5 @@
 import { CapstanError, EXIT, groupOf, type KindReference } from '@capstan/base';
+import { versionLabel } from '@capstan/capability-model';
 import type { AccessRequest } from '@capstan/kube';
 import type { ProbeFacts } from '../health/probes.ts';
 import { movedCrds } from '../plan/crd-drift.ts';
@@ -39,15 +40,15 @@ export function whatMoved(
   { packages }: ClusterLock,
 ): string | undefined {
   const locked = packages[name];
+  const now = locked && `${name} ${versionLabel(locked)}`;
   if (locked?.planDigest === plan.digest) return undefined;
   if (action === 'install' || action === 'adopt') {
-    return locked ? `${name} ${locked.version} has been installed in the meantime.` : undefined;
+    return now ? `${now} has been installed in the meantime.` : undefined;
   }
   if (!locked) return `${name} has been removed in the meantime.`;
-  if (from !== undefined && from !== locked.version)
-    return `${name} ${locked.version} is in force by now, not ${from}.`;
+  if (from !== undefined && from !== versionLabel(locked)) return `${now} is in force by now, not ${from}.`;
   const same = locked.packageDigest === metadataDigest;
-  return action === 'repair' && !same ? `${name} ${locked.version} is in force by now.` : undefined;
+  return action === 'repair' && !same ? `${now} is in force by now.` : undefined;
 }
 
 /** What must be allowed for objects of a kind. */
