@@ -2,14 +2,15 @@ import { isCapstanError, type KubernetesObject } from '@capstan/base';
 import { LEASES } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient, leaseHolder, waitFor } from '@capstan/kube';
 import { isEnding, type Journal, type JournalEntry, stoppedAt } from './journal.ts';
-import { JOURNAL_KEY, journalReference } from './journal-records.ts';
+import { JOURNAL_KEY, journalReference, readJournal } from './journal-records.ts';
 import { readRecord } from './secrets.ts';
 
 const LOOK_MS = 3000;
 
 /**
  * Follows the journal of a package that another process is working on, entry by entry, until that run has ended or its
- * process is gone. Answers the journal as it was last (undefined: there is none).
+ * process is gone. Entries of earlier runs are not told; a run that is about something else writes none, and is not waited
+ * for. Answers the journal as it was last (undefined: there is none).
  */
 export async function followJournal(
   client: KubeClient,
@@ -20,17 +21,20 @@ export async function followJournal(
   },
 ): Promise<Journal | undefined> {
   const { signal, onEntry } = options;
+  const running = (await leaseHolder(client, LEASES.install))?.fencing;
+  if (running === undefined) return readJournal(client, options.package);
   let journal: Journal | undefined;
   let seen = 0;
   const look = (secret: KubernetesObject | undefined): boolean => {
     journal = secret && readRecord<Journal>(secret, JOURNAL_KEY);
-    for (const entry of journal?.entries ?? []) {
+    const own = journal?.entries.filter(({ fence }) => fence >= running) ?? [];
+    for (const entry of own) {
       if (entry.seq <= seen) continue;
       seen = entry.seq;
       onEntry(entry);
     }
-    const last = journal?.entries.at(-1);
-    return last === undefined || isEnding(last);
+    const last = own.at(-1);
+    return last !== undefined && isEnding(last);
   };
   for (;;) {
     try {
