@@ -4,6 +4,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { directImports, OWN_REQUIRE } from './direct-imports.mjs';
+import { lazyClientNode, lazyOclif } from './lazy-libraries.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -37,6 +38,7 @@ export async function bundleOptions(outdir) {
     entryPoints: [
       ...commands.map((file) => ({ in: file, out: file.slice('src/'.length, -'.ts'.length) })),
       { in: 'src/main.ts', out: 'main' },
+      ...HEAVY.map((name) => ({ in: `src/lib/${name}.ts`, out: `lib/${name}` })),
       { in: `${sandbox}/src/agent.ts`, out: 'sandbox-agent' },
       { in: `${sandbox}/src/apiserver.ts`, out: 'apiserver' },
     ],
@@ -64,7 +66,55 @@ export async function bundleOptions(outdir) {
       pureSources(),
       directImports(),
       lazyHttp(),
+      lazyOclif(),
+      lazyClientNode(),
     ],
+  };
+}
+
+/** Commands that people wait for. Each is one file as well: to find and link thirty chunks takes longer than to run it. */
+export const QUICK = ['cap/list', 'cap/status', 'list', 'status', 'version'];
+
+/** What quick commands seldom need and is large: they take it from the bundle of all commands. */
+const HEAVY = ['center-context', 'listed-capabilities'];
+
+/**
+ * What esbuild is asked for one of the quick commands: a CommonJS module with everything that it may load.
+ * @param {string} outdir
+ * @param {string} command
+ * @param {string} version
+ * @returns {Promise<import('esbuild').BuildOptions>}
+ */
+export async function quickOptions(outdir, command, version) {
+  const { entryPoints: _, splitting: __, banner: ___, ...options } = await bundleOptions(outdir);
+  const fields = JSON.stringify({ id: command.replace('/', ':'), version });
+  return {
+    ...options,
+    stdin: {
+      contents: `
+        import command from './src/commands/${command}.ts';
+        import { runQuickly } from './src/quick.ts';
+        export const run = (argv) => runQuickly({ ...${fields}, command }, argv);`,
+      resolveDir: cli,
+      loader: 'ts',
+    },
+    outdir: undefined,
+    outfile: `${outdir}/quick-${command.replace('/', '-')}.cjs`,
+    format: 'cjs',
+    banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': '__url' },
+    plugins: [fromLargeBundle(), ...(options.plugins ?? [])],
+  };
+}
+
+function fromLargeBundle() {
+  return {
+    name: 'from-large-bundle',
+    setup(context) {
+      context.onResolve({ filter: new RegExp(`/(${HEAVY.join('|')})\\.ts$`) }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path: path.replace(/^.*\/(.*)\.ts$/, './lib/$1.js'), external: true } : undefined,
+      );
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core/config';
 import { build } from 'esbuild';
-import { bundleOptions, commandFiles } from './bundle-options.mjs';
+import { bundleOptions, commandFiles, QUICK, quickOptions } from './bundle-options.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -26,6 +26,7 @@ await writeFile(
   }),
 );
 await build(await bundleOptions(draft));
+for (const command of QUICK) await build(await quickOptions(draft, command, version));
 for (const folder of ['control-plane', 'stages']) {
   await cp(`${sandbox}/${folder}`, `${draft}/sandbox/${folder}`, { recursive: true });
 }

@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '@capstan/base';
-import { Config } from '@oclif/core/config';
+import type { Config } from '@oclif/core/config';
 import type { RunnableCommand } from './base-command.ts';
 import { isCompletion } from './completion/words.ts';
+import { type BundledCommands, bundledCommands } from './lib/bundled-commands.ts';
 import { reportFailure } from './lib/report.ts';
 import { resolveCommand } from './lib/resolve-command.ts';
 
@@ -17,21 +18,36 @@ export interface MainOptions {
 /** Runs one command line; gives its exit code and never throws. */
 export async function main({ root, fromSource = false, argv = process.argv.slice(2) }: MainOptions): Promise<ExitCode> {
   try {
-    const config = await Config.load({ root, ignoreManifest: fromSource });
+    const commands = fromSource ? await sourceCommands(root) : bundledCommands(root);
     if (isCompletion(argv)) {
       const { answerShell } = await import('./completion/answer.ts');
-      process.stdout.write(`${(await answerShell(argv, config)).join('\n')}\n`);
+      process.stdout.write(`${(await answerShell(argv, await allCommands(root, fromSource))).join('\n')}\n`);
       return EXIT.done;
     }
-    const resolved = resolveCommand(argv, config.commandIDs);
+    const resolved = resolveCommand(argv, commands.ids);
     if (resolved.kind === 'help') {
       const { showHelp } = await import('./help/show.ts');
-      return showHelp(resolved.words, config);
+      return showHelp(resolved.words, await allCommands(root, fromSource));
     }
-    const found = config.findCommand(resolved.id, { must: true });
-    const command = (await found.load()) as unknown as RunnableCommand;
-    return await command.execute(resolved.args, config);
+    const command = await commands.load(resolved.id);
+    return await command.execute(resolved.args, commands.config);
   } catch (error) {
     return reportFailure(error, { argv });
   }
+}
+
+/** What help and completion read. */
+async function allCommands(root: string, fromSource: boolean): Promise<Config> {
+  const { oclifConfig } = await import('./lib/oclif-config.ts');
+  return oclifConfig(root, fromSource);
+}
+
+/** The commands as oclif finds them in the sources. */
+async function sourceCommands(root: string): Promise<BundledCommands> {
+  const config = await allCommands(root, true);
+  return {
+    ids: config.commandIDs,
+    config,
+    load: async (id) => (await config.findCommand(id, { must: true }).load()) as unknown as RunnableCommand,
+  };
 }

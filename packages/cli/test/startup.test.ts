@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundleOptions, OWN_REQUIRE } from '../scripts/bundle-options.mjs';
+import { bundleOptions, OWN_REQUIRE, QUICK, quickOptions } from '../scripts/bundle-options.mjs';
 
 /** What commands that people wait for must not load: planning, resolving, removing, Helm, the sandbox, the API server. */
 const HEAVY = [
@@ -74,6 +74,19 @@ describe('commands that people wait for stay light', () => {
     expect(inputs.filter((input) => /packages\/(?!cli\/|base\/|oam-model\/src\/suggestions)/.test(input))).toEqual([]);
   });
 });
+
+test.each(QUICK)(
+  '%s in a file of its own holds nothing heavy, and what it leaves out is in the bundle',
+  async (command) => {
+    const options = await quickOptions('/bundle', command, '1.2.3');
+    const { metafile } = await build({ ...options, write: false, metafile: true });
+    const [output] = Object.values(metafile?.outputs ?? {}).filter(({ bytes }) => bytes > 10_000);
+    expect(Object.keys(output?.inputs ?? {}).filter((input) => HEAVY.some((heavy) => heavy.test(input)))).toEqual([]);
+    const elsewhere = (output?.imports ?? []).filter(({ path, external }) => external && path.startsWith('.'));
+    const files = Object.keys(outputs).map((file) => file.replace(/^.*\/bundle\//, './'));
+    expect(elsewhere.map(({ path }) => path).filter((path) => !files.includes(path))).toEqual([]);
+  },
+);
 
 test('nothing of the bundle is left to be found beside it', () => {
   const foreign = Object.values(outputs).flatMap(({ imports }) =>

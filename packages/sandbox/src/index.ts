@@ -7,6 +7,7 @@ export { type BuildOptions, buildControlPlane, controlPlaneBinaries, needsBuild 
 export { ENGINES, type EngineName, type ProcessName } from './engine/names.ts';
 export type { BuildProgress, OnProgress, SandboxEvent, SandboxStep } from './lifecycle/events.ts';
 export { type SandboxLocation, sandboxDirectory } from './lifecycle/paths.ts';
+export { runningSandboxKubeconfig, type SandboxPhase, sandboxKubeconfigPath } from './lifecycle/phase.ts';
 export type { ProcessStatus } from './lifecycle/processes.ts';
 export { type StartedSandbox, type StartOptions, startSandbox } from './lifecycle/start.ts';
 export type { SandboxState } from './lifecycle/state.ts';
@@ -14,7 +15,6 @@ export {
   resetSandbox,
   type SandboxStatus,
   type StoppedSandbox,
-  sandboxKubeconfigPath,
   sandboxStatus,
   stopSandbox,
 } from './lifecycle/stop.ts';

@@ -45,7 +45,6 @@ export async function connectTo(choice: ClusterChoice): Promise<Connected> {
 
 /** The kubeconfig of the sandbox, when one runs. */
 async function runningSandbox(): Promise<string | undefined> {
-  const { sandboxKubeconfigPath, sandboxStatus } = await import('../services/sandbox-state.ts');
-  const { phase } = await sandboxStatus();
-  return phase === 'running' || phase === 'degraded' ? sandboxKubeconfigPath() : undefined;
+  const { runningSandboxKubeconfig } = await import('../services/sandbox-running.ts');
+  return runningSandboxKubeconfig();
 }

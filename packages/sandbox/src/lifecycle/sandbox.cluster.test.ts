@@ -11,8 +11,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { SANDBOX_CODES } from '../codes.ts';
 import { ENGINES } from '../engine/names.ts';
 import type { SandboxEvent } from './events.ts';
+import { sandboxKubeconfigPath } from './phase.ts';
 import { startSandbox } from './start.ts';
-import { resetSandbox, sandboxKubeconfigPath, sandboxStatus, stopSandbox } from './stop.ts';
+import { resetSandbox, sandboxStatus, stopSandbox } from './stop.ts';
 
 const NOTE: KubernetesObject = {
   apiVersion: 'v1',

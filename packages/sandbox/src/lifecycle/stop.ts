@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProcessName } from '../engine/names.ts';
 import { isApiServerReady, type UnevaluatedRules, unevaluatedRules } from './ask.ts';
 import { withFileLock } from './lock.ts';
 import { refuseForeignDirectory, type SandboxLocation, sandboxDirectory, sandboxPaths } from './paths.ts';
-import { type ProcessStatus, processStatuses, stopProcesses } from './processes.ts';
-import { readState, type SandboxState } from './state.ts';
+import { type SandboxPhase, sandboxProcesses } from './phase.ts';
+import { type ProcessStatus, stopProcesses } from './processes.ts';
+import type { SandboxState } from './state.ts';
 
 /** What a stop did: the processes that ran; empty when none did. */
 export interface StoppedSandbox {
@@ -15,11 +15,7 @@ export interface StoppedSandbox {
 
 /** What is known of a sandbox. */
 export interface SandboxStatus {
-  /**
-   * `absent`: never started, or reset. `stopped`: its data is kept. `running`: every process runs.
-   * `degraded`: some processes run and some do not; starting it again repairs it.
-   */
-  readonly phase: 'absent' | 'stopped' | 'running' | 'degraded';
+  readonly phase: SandboxPhase;
   readonly directory: string;
   readonly state?: SandboxState;
   /** The API server says that it is ready. */
@@ -55,17 +51,8 @@ export async function resetSandbox(location: SandboxLocation = {}): Promise<Stop
 /** What runs of the sandbox and where; reads only. */
 export async function sandboxStatus(location: SandboxLocation = {}): Promise<SandboxStatus> {
   const paths = sandboxPaths(sandboxDirectory(location));
-  const state = await readState(paths);
-  const processes = await processStatuses(paths, state?.engine);
-  const running = processes.filter((process) => process.state === 'running').length;
-  const idle = existsSync(paths.state) ? 'stopped' : 'absent';
-  const phase = running === 0 ? idle : running === processes.length && state !== undefined ? 'running' : 'degraded';
+  const { state, phase, processes } = await sandboxProcesses(location);
   const ready = phase === 'running' && state !== undefined && (await isApiServerReady(paths, state.port));
   const unevaluated = ready ? await unevaluatedRules(paths, state.port) : [];
   return { phase, directory: paths.directory, ready, processes, unevaluated, ...(state && { state }) };
-}
-
-/** The kubeconfig of the sandbox, whether it runs or not; the file is there after the first start. */
-export function sandboxKubeconfigPath(location: SandboxLocation = {}): string {
-  return sandboxPaths(sandboxDirectory(location)).kubeconfig;
 }

@@ -1,0 +1,1 @@
+export { runningSandboxKubeconfig } from '@capstan/sandbox';
