@@ -39,6 +39,7 @@ export {
   type UnitStatus,
 } from './kinds.ts';
 export { mergePatch } from './merge-patch.ts';
+export { configuredObjects, fixedObjects } from './object-values.ts';
 export {
   type AnyOfRequirement,
   type ApiOffer,
@@ -71,9 +72,11 @@ export {
   type InstallSpec,
   type InstallUnit,
   type ManifestsUnit,
+  type ObjectValueSource,
   type PackagePermissions,
   type PolicyRule,
   type ValueSource,
+  valueSourcesOf,
 } from './package-install.ts';
 export { FRIENDLY_GROUPS } from './package-rules.ts';
 export { type PackageForm, type PackageSchemaOptions, packageSchema } from './package-schema.ts';
@@ -109,7 +112,8 @@ export {
   SYSTEM_NAMESPACE,
   selectorOf,
 } from './records.ts';
-export { configuredValues, type ExportedValues, exportedValues, unitValues } from './values.ts';
+export { configuredValues, exportedValues, unitValues } from './values.ts';
+export type { ExportedValues } from './values-merge.ts';
 export {
   compareVersionIds,
   inRange,

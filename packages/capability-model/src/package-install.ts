@@ -32,6 +32,12 @@ export interface ValueSource {
   readonly of?: string;
 }
 
+/** Copies a value (dotted `from`) into a field (dotted `to`) of one of the unit's objects. */
+export interface ObjectValueSource extends ValueSource {
+  /** `Kind/name` of the object. */
+  readonly object: string;
+}
+
 /** One Helm release of the package. */
 export interface HelmUnit {
   readonly id: string;
@@ -56,6 +62,8 @@ export interface ManifestsUnit {
   readonly id: string;
   readonly type: 'manifests';
   readonly objects: readonly KubernetesObject[];
+  /** Configuration that goes into fields of the objects; never into what an object is called. */
+  readonly valuesFrom?: readonly ObjectValueSource[];
   /** For namespaced objects that name none; defaults to `install.namespace`. */
   readonly namespace?: string;
   /** Ids of units that must be ready before. */
@@ -65,6 +73,11 @@ export interface ManifestsUnit {
 
 /** A unit of an installation. */
 export type InstallUnit = HelmUnit | ManifestsUnit;
+
+/** What a unit takes from the configuration and from other packages' exports. */
+export function valueSourcesOf({ valuesFrom = [] }: InstallUnit): readonly ValueSource[] {
+  return valuesFrom;
+}
 
 /** The Helm releases among a package's units, in their order. */
 export function helmUnits({ install }: { readonly install: Pick<InstallSpec, 'units'> }): HelmUnit[] {

@@ -1,7 +1,8 @@
 import { describeObject, referenceTo } from '@capstan/base';
 import { digestOf } from './canonical.ts';
+import { objectValueProblems } from './object-values.ts';
 import type { CapabilityPackage, Requirement } from './package.ts';
-import { type CrdOffer, helmUnits } from './package-install.ts';
+import { type CrdOffer, helmUnits, valueSourcesOf } from './package-install.ts';
 import type { FieldPath, FieldProblem } from './package-validation.ts';
 import type { Predicate } from './predicate.ts';
 import { isRange } from './versions.ts';
@@ -16,6 +17,7 @@ export function packageContradictions(metadata: CapabilityPackage): FieldProblem
     ...metadata.requires.flatMap((requirement, index) => optionalProblems(requirement, ['requires', index])),
     ...unitProblems(metadata),
     ...valueProblems(metadata),
+    ...metadata.install.units.flatMap((unit, index) => objectValueProblems(unit, ['install', 'units', index])),
     ...crdProblems(metadata),
     ...definitionProblems(metadata),
     ...duplicates(metadata),
@@ -83,7 +85,7 @@ function unitProblems({ install: { units } }: CapabilityPackage): FieldProblem[]
 function valueProblems(metadata: CapabilityPackage): FieldProblem[] {
   const required = new Set(metadata.requires.flatMap(packagesOf));
   return metadata.install.units.flatMap((unit, index) =>
-    (unit.type === 'helm' ? unit.valuesFrom : []).flatMap(({ of }, at) =>
+    valueSourcesOf(unit).flatMap(({ of }, at) =>
       of === undefined || required.has(of)
         ? []
         : [

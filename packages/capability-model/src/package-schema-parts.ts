@@ -15,6 +15,12 @@ import {
   text,
 } from './schema-words.ts';
 
+/** `Kind/name`. */
+const OBJECT = '^[A-Z][A-Za-z0-9]*/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$';
+
+/** A dotted path. */
+const FIELD = '^[^.\\s]+([.][^.\\s]+)*$';
+
 const REPOSITORY = '^(https|oci)://[^\\s@]+$';
 
 const kubernetesObject: Schema = {
@@ -39,7 +45,15 @@ function manifestsUnitSchema(object: ObjectBuilder): Schema {
       type: { const: 'manifests' },
       objects: list(kubernetesObject, { minItems: 1, maxItems: 100 }),
     },
-    { namespace: matching(DNS_LABEL), after: optionalList(matching(DNS_LABEL)), timeoutSeconds: seconds(300) },
+    {
+      valuesFrom: list(
+        object({ from: text(200), object: matching(OBJECT), to: matching(FIELD, 200) }, { of: matching(DNS_LABEL) }),
+        { maxItems: 100 },
+      ),
+      namespace: matching(DNS_LABEL),
+      after: optionalList(matching(DNS_LABEL)),
+      timeoutSeconds: seconds(300),
+    },
   );
 }
 

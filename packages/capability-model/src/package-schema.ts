@@ -2,6 +2,7 @@ import { PACKAGE_API_VERSION, PACKAGE_KIND } from './package.ts';
 import { crdSchema, definitionSchema, probeSchema, ruleSchema, unitSchema } from './package-schema-parts.ts';
 import { detectSchema, exportSchema, predicateSchema, requirementSchema } from './package-schema-rules.ts';
 import {
+  API_SERVICE,
   DNS_LABEL,
   digest,
   free,
@@ -98,6 +99,7 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
               { storage: text(30), scope: oneOf('Namespaced', 'Cluster'), conversion: oneOf('None', 'Webhook') },
             ),
           ),
+          apiServices: list(matching(API_SERVICE), { maxItems: 50, uniqueItems: true }),
           definitions: optionalList(definitionSchema(object, options.form)),
         }),
         requires: optionalList({ $ref: '#/$defs/requirement' }),

@@ -225,6 +225,11 @@ export interface CapabilityPackage {
   readonly provides: {
     readonly capabilities: readonly CapabilityOffer[];
     readonly apis: readonly ApiOffer[];
+    /**
+     * Names of APIServices, `v1beta1.external.metrics.k8s.io`: APIs that the package serves itself, without a CRD. Always
+     * exclusive.
+     */
+    readonly apiServices?: readonly string[];
     readonly definitions: readonly DefinitionOffer[];
   };
   readonly requires: readonly Requirement[];

@@ -9,6 +9,9 @@ export const DNS_LABEL = '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$';
 /** `<plural>.<group>`. */
 export const CRD_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$';
 
+/** Name of an APIService: `<version>.<group>`. */
+export const API_SERVICE = '^v[0-9][a-z0-9]*(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$';
+
 /** A version of semver 2. */
 export const SEMVER =
   '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$';

@@ -5,6 +5,7 @@ import type { CapabilityPackage } from './package.ts';
 import type { HelmUnit } from './package-install.ts';
 import { fieldName, problemsOf } from './package-validation.ts';
 import { valueAt } from './predicate.ts';
+import { type ExportedValues, mergeValues, nested } from './values-merge.ts';
 
 /** Why a package's configuration schema cannot be used; undefined when it can. */
 export function schemaProblem(schema: JsonObject): string | undefined {
@@ -75,9 +76,6 @@ export function configuredValues(metadata: CapabilityPackage, values: JsonObject
   );
 }
 
-/** What packages export to others: package name, then name of the export. */
-export type ExportedValues = Readonly<Record<string, JsonObject>>;
-
 /** What a package exports with this configuration. An export whose value is not set is left out. */
 export function exportedValues({ config }: Pick<CapabilityPackage, 'config'>, configuration: JsonObject): JsonObject {
   const values = (config.exports ?? []).map((each) => {
@@ -99,24 +97,7 @@ export function unitValues(
   const values = structuredClone(unit.values);
   for (const { from, to, of } of unit.valuesFrom) {
     const value = valueAt(of === undefined ? configuration : exported[of], from);
-    if (value !== undefined) merge(values, nested(to.split('.'), structuredClone(value)));
+    if (value !== undefined) mergeValues(values, nested(to.split('.'), structuredClone(value)));
   }
-  return merge(values, structuredClone(more));
-}
-
-function nested(path: readonly string[], value: unknown): JsonObject {
-  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as JsonObject;
-}
-
-function merge(into: JsonObject, from: JsonObject): JsonObject {
-  for (const [key, value] of Object.entries(from)) {
-    if (key === '__proto__') continue;
-    const current = into[key];
-    into[key] = isObject(current) && isObject(value) ? merge(current, value) : value;
-  }
-  return into;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return mergeValues(values, structuredClone(more));
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isCapstanError, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
-import { selectorOf } from '@capstan/capability-model';
+import { fixedObjects, selectorOf } from '@capstan/capability-model';
 import { parseManifest } from '@capstan/helm-ts';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { asHelmApplies, INSTALLER, markAsOurs } from '../installer/labels.ts';
@@ -44,7 +44,7 @@ export function ownObjects({ metadata, definitions }: HealthSubject): Kubernetes
   const { name, version, install } = metadata;
   const manifests = install.units.flatMap((unit) =>
     unit.type === 'manifests'
-      ? unit.objects.map((object) => ({ object, namespace: unit.namespace ?? install.namespace }))
+      ? fixedObjects(unit).map((object) => ({ object, namespace: unit.namespace ?? install.namespace }))
       : [],
   );
   return [

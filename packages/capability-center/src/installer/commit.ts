@@ -55,7 +55,7 @@ export async function commitUninstall(
 }
 
 function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPackage {
-  const { version, release, center, metadataDigest, goal, askedBy, requires } = planned;
+  const { version, release, center, metadataDigest, goal, askedBy, requires, onlyToRun } = planned;
   return {
     version,
     release,
@@ -65,6 +65,7 @@ function locked(planned: PackagePlan, plan: InstallPlan, at: string): LockedPack
     goal,
     askedBy,
     requires,
+    ...(onlyToRun ? { onlyToRun } : {}),
     at,
   };
 }

@@ -19,6 +19,8 @@ export interface LockedPackage {
   /** Who asks for it, and in which range; empty without `goal`. */
   readonly askedBy: Askers;
   readonly requires: readonly string[];
+  /** Of them those that it needs only once it works. */
+  readonly onlyToRun?: readonly string[];
   readonly at: string;
   /** Number of the revision in force; absent in locks of early versions. */
   readonly revision?: number;

@@ -22,7 +22,7 @@ export async function applyManifests(
   const { client } = run.context;
   const limitMs = Math.min(planned.timeoutSeconds * 1000, run.remainingMs());
   const applied: KubernetesObject[] = [];
-  for (const object of prepared.unit.objects) {
+  for (const object of prepared.objects) {
     run.signal.throwIfAborted();
     const served = await client.discovery.find(object);
     const placed = inNamespace(object, served?.namespaced === true, prepared.namespace);

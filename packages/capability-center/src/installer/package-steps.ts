@@ -25,7 +25,7 @@ export interface PackageWork {
 
 /**
  * Puts packages in place: first the CRDs of all of them and what is stored of them; then the units of all packages as one
- * graph: a package begins when the blocking checks of those that it needs are passed, independent ones run side by side.
+ * graph: a package begins when the blocking checks of those that it needs for its installation are passed, independent ones run side by side.
  * Answers what the checks found, by package.
  */
 export async function putInPlace(run: Run, work: PackageWork): Promise<ReadonlyMap<string, ProbeStatus[]>> {
@@ -43,7 +43,8 @@ export async function putInPlace(run: Run, work: PackageWork): Promise<ReadonlyM
   );
   const nodes = work.prepared.flatMap((one, index) => {
     const earlier = new Set(work.prepared.slice(0, index).map(({ planned }) => planned.name));
-    const needed = one.planned.requires.filter((name) => earlier.has(name));
+    const { requires, onlyToRun = [] } = one.planned;
+    const needed = requires.filter((name) => earlier.has(name) && !onlyToRun.includes(name));
     const migrations = late.get(one.planned.name) ?? [];
     return packageNodes(run, one, { needed, migrations, facts: work.facts, probes });
   });
@@ -149,7 +150,7 @@ async function unitStep(run: Run, { planned, units }: PreparedPackage, unit: Uni
     const work = { packageName: name, prepared, planned: unit, adopt: planned.adopts !== undefined };
     await run.step({ kind: 'unit', package: name, text, detail: release }, () => installUnit(run, work));
   } else if (prepared?.type === 'manifests' && unit.type === 'manifests') {
-    const text = `${prepared.unit.objects.length} objects of unit ${unit.id}`;
+    const text = `${prepared.objects.length} objects of unit ${unit.id}`;
     await run.step({ kind: 'unit', package: name, text, detail }, () => applyManifests(run, planned, prepared, unit));
   }
 }

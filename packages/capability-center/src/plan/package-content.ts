@@ -77,7 +77,7 @@ export function emptyPlan(question: PackageQuestion): PackagePlan {
 }
 
 function standing(question: PackageQuestion, action: PackageAction) {
-  const { metadata, metadataDigest, center, why, goal, askedBy, range, requires } = question;
+  const { metadata, metadataDigest, center, why, goal, askedBy, range, requires, onlyToRun } = question;
   const { values, valuesFrom, hops, revision, locked } = question;
   const { name, version, release } = metadata;
   const moves = locked !== undefined && compareVersionIds(locked, metadata) !== 0;
@@ -95,6 +95,7 @@ function standing(question: PackageQuestion, action: PackageAction) {
     askedBy,
     range,
     requires,
+    ...(onlyToRun ? { onlyToRun } : {}),
     values,
     valuesFrom,
     ...(revision ? { revision: revision.number } : {}),

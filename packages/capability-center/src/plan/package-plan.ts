@@ -3,6 +3,7 @@ import type { InstallerContext } from '../installer/context.ts';
 import { type Journal, stoppedAt } from '../installer/journal.ts';
 import { lockedPackage } from '../installer/revisions.ts';
 import { objectsOfRelease } from './adoption.ts';
+import { apiServiceBlockers, oncePerObject } from './api-services.ts';
 import { planCrds } from './crds.ts';
 import { planDefinitions } from './definitions.ts';
 import { installedPlan } from './installed.ts';
@@ -58,13 +59,14 @@ async function planInFull(
   const findings = await findOut(context, question, units);
   const byUnit = new Map(units.map(({ unit }, index) => [unit.id, findings.rendered[index] as RenderedUnit]));
   rememberRender(context, metadata, units, byUnit);
-  const [objects, crds, definitions] = await Promise.all([
+  const [objects, crds, definitions, services] = await Promise.all([
     objectVerdicts(context, question, findings),
     planCrds(context, metadata, byUnit, {
       adopts: releaseNames(question),
       goesBack: question.operation === 'rollback' && question.revision !== undefined,
     }),
     planDefinitions(context, metadata, findings.earlier?.metadata),
+    apiServiceBlockers(context, metadata),
   ]);
   const plan = packageContent(question, findings, {
     units: units.map((prepared, index) =>
@@ -86,7 +88,7 @@ async function planInFull(
       ...(question.adoptionBlocker ? [question.adoptionBlocker] : []),
       ...releaseBlockers(context, findings.releases, question),
       ...standInBlockers(context, question, units),
-      ...objects.flatMap((verdict) => verdict.blockers),
+      ...oncePerObject([...objects.flatMap((verdict) => verdict.blockers), ...services]),
       ...[...crds, ...definitions].flatMap(({ blocker }) => (blocker ? [blocker] : [])),
     ],
     warnings: packageWarnings(plan),

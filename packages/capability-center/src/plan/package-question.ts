@@ -4,6 +4,7 @@ import {
   configuredValues,
   type ExportedValues,
   exportedValues,
+  valueSourcesOf,
 } from '@capstan/capability-model';
 import type { Journal } from '../installer/journal.ts';
 import { stoppedAt } from '../installer/journal.ts';
@@ -109,9 +110,7 @@ function offeredApis(metadata: CapabilityPackage | undefined): string[] {
 
 function exportsFor({ metadata }: ChosenPackage, sources: QuestionSources): ExportedValues {
   const wanted = new Set(
-    metadata.install.units.flatMap((unit) =>
-      unit.type === 'helm' ? unit.valuesFrom.flatMap(({ of }) => (of === undefined ? [] : [of])) : [],
-    ),
+    metadata.install.units.flatMap((unit) => valueSourcesOf(unit).flatMap(({ of }) => (of === undefined ? [] : [of]))),
   );
   const owners = sources.resolution.packages.filter((one) => wanted.has(one.metadata.name));
   return Object.fromEntries(

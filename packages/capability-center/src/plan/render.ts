@@ -1,6 +1,7 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import {
   type CapabilityPackage,
+  configuredObjects,
   digestOf,
   type ExportedValues,
   type HelmUnit,
@@ -30,6 +31,8 @@ export interface PreparedUnit {
 export interface PreparedManifests {
   readonly type: 'manifests';
   readonly unit: ManifestsUnit;
+  /** With the configuration in them. */
+  readonly objects: readonly KubernetesObject[];
   readonly namespace: string;
   readonly digest: string;
 }
@@ -73,7 +76,8 @@ async function prepareAny(
 ): Promise<AnyPreparedUnit> {
   if (unit.type === 'helm') return prepareUnit(context, metadata, unit, from);
   const namespace = unit.namespace ?? metadata.install.namespace;
-  return { type: 'manifests', unit, namespace, digest: shortDigest(digestOf({ objects: unit.objects, namespace })) };
+  const objects = configuredObjects(unit, from.configuration, from.exported);
+  return { type: 'manifests', unit, objects, namespace, digest: shortDigest(digestOf({ objects, namespace })) };
 }
 
 /** Finds a unit's chart and computes its values. */
@@ -104,7 +108,7 @@ export async function renderUnit(
     readonly signal?: AbortSignal;
   },
 ): Promise<RenderedUnit> {
-  if (prepared.type === 'manifests') return { objects: prepared.unit.objects, crds: [], hooks: [] };
+  if (prepared.type === 'manifests') return { objects: prepared.objects, crds: [], hooks: [] };
   const { unit, namespace, chart } = prepared;
   const flags = { ...options, namespace };
   const ours = unit.crds?.owner === 'capstan';

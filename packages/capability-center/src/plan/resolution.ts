@@ -24,6 +24,8 @@ export interface ChosenPackage {
   /** The versions that suit all who ask. */
   readonly range: string;
   readonly requires: readonly string[];
+  /** Of them those that may come after it. */
+  readonly onlyToRun?: readonly string[];
   /** Versions that later plans must go through. */
   readonly hops: readonly string[];
 }
@@ -72,6 +74,7 @@ export async function resolveGoals(
         center: found.center,
         why: reason(entry.package, chosen, change, asked),
         requires: entry.requires,
+        ...(entry.onlyToRun ? { onlyToRun: entry.onlyToRun } : {}),
         hops: next === entry ? [] : [...hops, entry].map(versionLabel),
       };
     }),

@@ -196,6 +196,8 @@ export interface PackagePlan {
   readonly range: string;
   /** Packages of this plan or installed ones that it needs. */
   readonly requires: readonly string[];
+  /** Of them those that it needs only once it works: its installation does not wait for them. */
+  readonly onlyToRun?: readonly string[];
   readonly values: JsonObject;
   /** Where the values come from. */
   readonly valuesFrom: 'given' | 'kept' | 'defaults' | 'release' | 'revision';

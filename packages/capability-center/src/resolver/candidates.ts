@@ -6,7 +6,7 @@ export function candidatesOf(entries: readonly CatalogEntry[]): Candidate[] {
   return entries.map(({ center, digest, metadata }) => {
     const { name, version, release, requires, conflicts, platform, lifecycle, upgrade, provides } = metadata;
     const { channel, config, trust } = metadata;
-    const { capabilities, apis } = provides;
+    const { capabilities, apis, apiServices } = provides;
     return {
       center,
       digest,
@@ -18,7 +18,7 @@ export function candidatesOf(entries: readonly CatalogEntry[]): Candidate[] {
       platform,
       lifecycle,
       upgrade,
-      provides: { capabilities, apis },
+      provides: { capabilities, apis, ...(apiServices ? { apiServices } : {}) },
       channel,
       config,
       ...(trust ? { trust } : {}),

@@ -33,6 +33,7 @@ export function encodeExclusions(
   return [
     ...reached.flatMap((each) => [...conflictsOf(each), ...optionalsOf(each)]),
     ...[...offering.apis].flatMap(([name, owners]) => apart(`API ${name}`, owners, owners)),
+    ...[...offering.services].flatMap(([name, owners]) => apart(`APIService ${name}`, owners, owners)),
     ...[...offering.capabilities].flatMap(([id, owners]) => {
       const exclusive = offering.exclusive.get(id) ?? [];
       return apart(`capability ${id}`, exclusive, owners);
@@ -102,14 +103,20 @@ interface Owner {
 type Owners = Map<string, Owner[]>;
 
 /** Which versions of which packages bring each API and contract, and which claim a contract for themselves. */
-function offersOf(reached: readonly Reached[]): { apis: Owners; capabilities: Owners; exclusive: Owners } {
-  const found = { apis: new Map(), capabilities: new Map(), exclusive: new Map() } as Record<
-    'apis' | 'capabilities' | 'exclusive',
+function offersOf(reached: readonly Reached[]): {
+  apis: Owners;
+  services: Owners;
+  capabilities: Owners;
+  exclusive: Owners;
+} {
+  const found = { apis: new Map(), services: new Map(), capabilities: new Map(), exclusive: new Map() } as Record<
+    'apis' | 'services' | 'capabilities' | 'exclusive',
     Owners
   >;
   for (const each of reached) {
     for (const [at, { provides }] of each.candidates.entries()) {
       for (const api of provides.apis) claim(found.apis, apiName({ api }), each, at);
+      for (const name of provides.apiServices ?? []) claim(found.services, name, each, at);
       for (const { id, exclusive } of provides.capabilities) {
         claim(found.capabilities, id, each, at);
         if (exclusive) claim(found.exclusive, id, each, at);

@@ -1,8 +1,8 @@
-import { compareVersionIds, versionLabel } from '@capstan/capability-model';
+import { compareVersionIds, type Requirement, versionLabel } from '@capstan/capability-model';
 import type { Assigned } from './assigned.ts';
 import type { Encoded } from './encoded.ts';
 import { hopsTo } from './refusals.ts';
-import { goalAdmits, goalClause } from './rules.ts';
+import { goalAdmits, goalClause, meets } from './rules.ts';
 import type { Candidate, Clause, InstalledPackage, Lock, LockChange, LockEntry } from './types.ts';
 import type { View } from './view.ts';
 
@@ -12,7 +12,7 @@ export function lockOf(
   encoded: Encoded,
   view: View,
 ): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
-  const entries = assigned.ordinals().flatMap((ordinal) => entryOf(ordinal, assigned));
+  const entries = assigned.ordinals().flatMap((ordinal) => entryOf(ordinal, assigned, view));
   const lock = dependenciesFirst(entries);
   const locked = new Set(lock.map((entry) => entry.package));
   const changes = lock.flatMap((entry) =>
@@ -22,23 +22,45 @@ export function lockOf(
   return { lock, changes: [...changes, ...unneeded.map(unneededChange)] };
 }
 
-function entryOf(ordinal: number, assigned: Assigned): LockEntry[] {
+function entryOf(ordinal: number, assigned: Assigned, view: View): LockEntry[] {
   const candidate = assigned.candidateOf(ordinal);
   if (!candidate) return [];
   const { name, version, release, digest, center } = candidate;
-  const requires = assigned.neededBy(ordinal).flatMap((each) => assigned.candidateOf(each)?.name ?? []);
-  return [{ package: name, version, release, digest, center, requires: requires.sort() }];
+  const needed = assigned.neededBy(ordinal).flatMap((each) => assigned.candidateOf(each) ?? []);
+  const requires = needed.map((each) => each.name).sort();
+  const onlyToRun = needed.filter((each) => isOnlyToRun(candidate, each, view)).map((each) => each.name);
+  const late = onlyToRun.length > 0 ? { onlyToRun: onlyToRun.sort() } : {};
+  return [{ package: name, version, release, digest, center, requires, ...late }];
+}
+
+/** Whether nothing that a package needs to be installed is met by another. */
+function isOnlyToRun(candidate: Candidate, needed: Candidate, view: View): boolean {
+  const toInstall = (requirement: Requirement): boolean => {
+    if (requirement.optional || requirement.at === 'run' || !meets(needed, requirement, view)) return false;
+    return !('anyOf' in requirement) || requirement.anyOf.some(toInstall);
+  };
+  const requirements = view.requirementsOf(candidate);
+  return requirements.some(hasRunTime) && !requirements.some(toInstall);
+}
+
+function hasRunTime(requirement: Requirement): boolean {
+  return requirement.at === 'run' || ('anyOf' in requirement && requirement.anyOf.some(hasRunTime));
+}
+
+/** What must be there before a package. */
+function comesAfter({ requires, onlyToRun = [] }: LockEntry): readonly string[] {
+  return onlyToRun.length > 0 ? requires.filter((name) => !onlyToRun.includes(name)) : requires;
 }
 
 /** Of what is ready the first by name comes next; a cycle has no first one, so there the first by name goes first. */
 function dependenciesFirst(entries: readonly LockEntry[]): LockEntry[] {
   const byName = new Map(entries.map((entry) => [entry.package, entry]));
   const waiting = new Map(
-    entries.map((entry) => [entry.package, entry.requires.filter((name) => byName.has(name)).length]),
+    entries.map((entry) => [entry.package, comesAfter(entry).filter((name) => byName.has(name)).length]),
   );
   const dependents = new Map<string, string[]>();
   for (const entry of entries) {
-    for (const name of entry.requires) dependents.set(name, [...(dependents.get(name) ?? []), entry.package]);
+    for (const name of comesAfter(entry)) dependents.set(name, [...(dependents.get(name) ?? []), entry.package]);
   }
   const ready = new SortedNames(
     entries.filter((entry) => waiting.get(entry.package) === 0).map((entry) => entry.package),

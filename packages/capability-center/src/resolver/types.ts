@@ -36,7 +36,7 @@ export interface Candidate
     CapabilityPackage,
     'name' | 'version' | 'release' | 'requires' | 'conflicts' | 'platform' | 'lifecycle' | 'upgrade'
   > {
-  readonly provides: Pick<CapabilityPackage['provides'], 'capabilities' | 'apis'>;
+  readonly provides: Pick<CapabilityPackage['provides'], 'capabilities' | 'apis' | 'apiServices'>;
   readonly center: string;
   readonly digest: string;
   /** Channels that it is published in; `stable` when absent. */
@@ -122,6 +122,8 @@ export interface LockEntry {
   readonly center: string;
   /** Packages of the lock that it needs: they are installed first and removed last. */
   readonly requires: readonly string[];
+  /** Of them those that are needed only once it works (`at: run`): they may come after it. Absent when there is none. */
+  readonly onlyToRun?: readonly string[];
 }
 
 /** The whole solution, dependencies before those that need them. */

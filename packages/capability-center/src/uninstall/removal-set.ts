@@ -1,4 +1,4 @@
-import type { ClusterLock } from '../installer/lock.ts';
+import type { ClusterLock, LockedPackage } from '../installer/lock.ts';
 import type { UnneededPackage } from './types.ts';
 
 /** Why a package is removed. */
@@ -73,12 +73,17 @@ function unneededWithout(packages: ClusterLock['packages'], going: ReadonlySet<s
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Whether a package needs another for its installation, and so for as long as it is there. */
+function needsFirst(locked: LockedPackage | undefined, name: string): boolean {
+  return locked?.requires.includes(name) === true && locked.onlyToRun?.includes(name) !== true;
+}
+
 /** Those first that nobody of the others needs; by name where either may come first. */
 function removalOrder(packages: ClusterLock['packages'], going: ReadonlySet<string>): string[] {
   const left = new Set([...going].sort());
   const order: string[] = [];
   while (left.size > 0) {
-    const free = [...left].find((name) => ![...left].some((other) => packages[other]?.requires.includes(name)));
+    const free = [...left].find((name) => ![...left].some((other) => needsFirst(packages[other], name)));
     // A circle has no first one: its members need each other only to run.
     const next = free ?? [...left][0];
     if (next === undefined) break;
