@@ -20,6 +20,19 @@ import { testInstaller } from './testing/shop-center.ts';
 
 const SET = 'CapabilitySet desk';
 const light = { chart: { deployment: false } } as const;
+const SERVICE = 'v1beta1.askers.example.org';
+const needs = (name: string, at: string) => ({ fields: { requires: [{ package: name, range: '*', at }] } });
+const settings = {
+  namespace: 'settings',
+  units: [
+    {
+      id: 'settings',
+      type: 'manifests',
+      objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { fixed: 'yes' } }],
+      valuesFrom: [{ from: 'message', object: 'ConfigMap/settings', to: 'data.message' }],
+    },
+  ],
+};
 
 let cluster: TestControlPlane;
 let context: InstallerContext;
@@ -31,6 +44,10 @@ beforeAll(async () => {
     { name: 'glue', ...light },
     { name: 'glue', version: '1.1.0', ...light },
     { name: 'glue', version: '1.2.0', ...light },
+    { name: 'agent', ...light, ...needs('web', 'install') },
+    { name: 'web', ...light, ...needs('agent', 'run') },
+    { name: 'settings', ...light, fields: { install: settings } },
+    { name: 'meter', ...light, fields: { provides: { apiServices: [SERVICE] } } },
   ]));
   ({ client } = context);
   await prepareCluster(client);
@@ -102,4 +119,49 @@ describe('a package that a set and a person ask for', () => {
     await executeUninstall(context, plan);
     expect(await locked()).toBeUndefined();
   });
+});
+
+test('of two packages that need each other the one that is needed only to run waits for nobody', async () => {
+  const order: string[] = [];
+  await executeInstall(context, await planInstall(context, { goals: [{ package: 'agent' }] }), {
+    onProgress: (event) => {
+      if ('step' in event && event.type === 'start' && event.step === 'unit') order.push(event.package ?? '');
+    },
+  });
+  expect(order).toEqual(['web', 'agent']);
+  expect((await readLock(client)).packages['web']).toMatchObject({ requires: ['agent'], onlyToRun: ['agent'] });
+  const plan = await planUninstall(context, { package: 'web', cascade: true });
+  expect(plan.packages.map(({ name }) => name)).toEqual(['agent', 'web']);
+});
+
+test('objects of a package take its configuration, as the plan shows, and follow it', async () => {
+  const message = async () =>
+    (await client.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'settings', name: 'settings' }))?.['data'];
+  await install({ package: 'settings', values: { message: 'thick' } });
+  expect(await message()).toEqual({ fixed: 'yes', message: 'thick' });
+  const plan = await planInstall(context, { goals: [{ package: 'settings', values: { message: 'thin' } }] });
+  expect(plan.packages[0]?.units[0]?.objects[0]?.changes).toEqual([
+    { path: 'data.message', before: 'thick', after: 'thin' },
+  ]);
+  await executeInstall(context, plan);
+  expect(await message()).toEqual({ fixed: 'yes', message: 'thin' });
+});
+
+test('an APIService that somebody else registered blocks who serves it too, with the owner named', async () => {
+  const service = {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: {
+      name: SERVICE,
+      annotations: { 'meta.helm.sh/release-name': 'adapter', 'meta.helm.sh/release-namespace': 'monitoring' },
+    },
+    spec: { group: 'askers.example.org', version: 'v1beta1', groupPriorityMinimum: 100, versionPriority: 100 },
+  };
+  await client.apply(service as unknown as KubernetesObject, { fieldManager: 'somebody' });
+  const { blockers } = await planInstall(context, { goals: [{ package: 'meter' }] });
+  expect(blockers).toMatchObject([
+    { message: `APIService ${SERVICE} belongs to Helm release monitoring/adapter, and meter serves it too.` },
+  ]);
+  await client.delete({ apiVersion: service.apiVersion, kind: service.kind, name: SERVICE });
+  expect((await planInstall(context, { goals: [{ package: 'meter' }] })).blockers).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { helmUnits } from './package-install.ts';
 import { aPackage } from './testing/index.ts';
@@ -43,6 +44,41 @@ describe("a user's values", () => {
     expect(() => configuredValues(takes('objekt'), { a: 'x' })).toThrow(/is not a JSON Schema/);
     expect(configuredValues(takes('string'), { a: 'x' })).toEqual({ a: 'x' });
     expect(() => configuredValues(takes('integer'), { a: 'x' })).toThrow(/a must be of type integer/);
+  });
+
+  test.each(['^(a+)+$', '^(a|a)*$', '^(a|aa)+$'])('never keep anybody busy, whatever the pattern: %s', (pattern) => {
+    const greedy = aPackage('keda', { config: { schema: { properties: { a: { type: 'string', pattern } } } } });
+    const started = performance.now();
+    expect(() => configuredValues(greedy, { a: `${'a'.repeat(5000)}!` })).toThrow(
+      expect.objectContaining({ code: 'CAPSTAN_CAP_VALUES_INVALID', exit: 2 }),
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+    const named = {
+      config: { schema: { patternProperties: { [pattern]: { type: 'string' } }, additionalProperties: false } },
+    };
+    expect(() => configuredValues(aPackage('keda', named), { [`${'a'.repeat(5000)}!`]: 1 })).toThrow(
+      expect.objectContaining({ code: 'CAPSTAN_CAP_VALUES_INVALID' }),
+    );
+  });
+
+  test('with patterns of any form end with an answer', () => {
+    const atom = fc.constantFrom('a', '.', '[a-z]', '(a|b)', '\\w', '(a?)');
+    const pattern = fc
+      .array(fc.tuple(atom, fc.constantFrom('', '*', '+', '{1,9}')), { minLength: 1, maxLength: 5 })
+      .chain((parts) =>
+        fc.constantFrom('', '+', '*').map((more) => `^(${parts.map((part) => part.join('')).join('')})${more}$`),
+      );
+    fc.assert(
+      fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', '!'), maxLength: 20 }), (text, value) => {
+        const made = aPackage('keda', { config: { schema: { properties: { a: { type: 'string', pattern: text } } } } });
+        try {
+          expect(configuredValues(made, { a: value })).toEqual({ a: value });
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CAPSTAN_CAP_VALUES_INVALID' });
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test.each([

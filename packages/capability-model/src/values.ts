@@ -1,5 +1,6 @@
 import { CapstanError, EXIT, type JsonObject, messageOf } from '@capstan/base';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { bounded, TimeBound } from './bounded.ts';
 import { MODEL_CODES } from './codes.ts';
 import type { CapabilityPackage } from './package.ts';
 import type { HelmUnit } from './package-install.ts';
@@ -41,6 +42,24 @@ function compiledBy(ajv: Ajv2020, schema: JsonObject): ValidateFunction {
   }
 }
 
+/** Values and the patterns that they are matched with come from different people: neither may keep this process busy. */
+function isValid(validate: ValidateFunction, values: JsonObject, { name }: Pick<CapabilityPackage, 'name'>): boolean {
+  try {
+    return bounded(() => validate(values) === true);
+  } catch (error) {
+    if (!(error instanceof TimeBound)) throw error;
+    throw new CapstanError(
+      MODEL_CODES.valuesInvalid,
+      `Values for ${name} cannot be checked: a pattern of its config.schema does not come to an end with them.`,
+      {
+        hint: 'The pattern is at fault: its publisher has to write it without nested or overlapping repetitions.',
+        next: [`capstan cap show ${name} --schema`],
+        exit: EXIT.usage,
+      },
+    );
+  }
+}
+
 const TAKES_NOTHING: JsonObject = { type: 'object', additionalProperties: false };
 
 /**
@@ -60,7 +79,7 @@ export function configuredValues(metadata: CapabilityPackage, values: JsonObject
   }
   const validate = validatorOf(schema);
   const configured = structuredClone(values);
-  if (validate(configured)) return configured;
+  if (isValid(validate, configured, metadata)) return configured;
   const problems = problemsOf(validate.errors ?? [], configured).map(
     ({ path, message }) => `${fieldName(path) || 'the values'} ${message}`,
   );
