@@ -4,7 +4,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { directImports, OWN_REQUIRE } from './direct-imports.mjs';
-import { lazyClientNode, lazyOclif } from './lazy-libraries.mjs';
+import { lazyClientNode, lazyOclif, lazySemver } from './lazy-libraries.mjs';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
 const sandbox = fileURLToPath(new URL('../../sandbox', import.meta.url));
@@ -67,6 +67,7 @@ export async function bundleOptions(outdir) {
       directImports(),
       lazyHttp(),
       lazyOclif(),
+      lazySemver(),
       lazyClientNode(),
     ],
   };

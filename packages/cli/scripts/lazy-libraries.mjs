@@ -29,6 +29,23 @@ function lazily(source) {
     .replace(REQUIRED, (_, name, load) => `let ${name}_loaded; const ${name} = () => (${name}_loaded ??= ${load});`);
 }
 
+/** semver's functions, each a module of its own: the list of them loads all. */
+export function lazySemver() {
+  return {
+    name: 'lazy-semver',
+    setup(context) {
+      context.onLoad({ filter: /\/semver\/index\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const functions = source.matchAll(/^const (\w+) = require\('(\.\/(?:functions|ranges|classes)\/[\w-]+)'\)$/gm);
+        const getters = [...functions].map(([, name, file]) => `get ${name}() { return require('${file}'); }`);
+        if (getters.length < 30)
+          throw new Error(`${path} is not written as expected: it lists ${getters.length} functions`);
+        return { contents: `module.exports = { ${getters.join(', ')} };` };
+      });
+    },
+  };
+}
+
 /** What the Kubernetes client needs for proxies and for the log-in of some clouds only, and the names that it uses of it. */
 const SELDOM_USED = {
   'jsonpath-plus': ['JSONPath'],
