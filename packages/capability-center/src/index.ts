@@ -197,6 +197,7 @@ export { indexUniverse, type UniverseIndex } from './resolver/universe-index.ts'
 export { createVersionCheck, type VersionCheck } from './resolver/version-check.ts';
 export { whatIf } from './resolver/what-if.ts';
 export { whyInstalled } from './resolver/why.ts';
+export { whyNotInstallable } from './resolver/why-not.ts';
 export { startCapabilitySets } from './sets/capability-sets.ts';
 export type { CapabilitySets, CapabilitySetsOptions, CenterAccess } from './sets/types.ts';
 export { executeUninstall } from './uninstall/execute-uninstall.ts';

@@ -33,7 +33,7 @@ export interface SearchHit {
   readonly adds: readonly string[];
   /** Version that is installed. */
   readonly installed?: string;
-  /** Why no version runs on the cluster: `needs Kubernetes >=1.36`. */
+  /** Why no version could be installed in the cluster: `needs Kubernetes >=1.36`. */
   readonly blocked?: string;
 }
 

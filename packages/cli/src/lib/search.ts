@@ -1,17 +1,25 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import {
+  type Catalog,
   type CatalogEntry,
   type CatalogWarning,
   hiddenPackage,
   latestEntries,
   type SearchHit,
   searchCapabilities,
+  standingQuestion,
+  whyNotInstallable,
 } from '@capstan/capability-center';
 import { inRange, versionLabel } from '@capstan/capability-model';
 import type { KubeClient } from '@capstan/kube';
 import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { clusterCatalog } from './cluster-catalog.ts';
+import { orForbidden } from './forbidden.ts';
+import { systemIsInstalled } from './types-catalog.ts';
+
+/** Best hits for which the resolver is asked; who looks at more looks for a name. */
+const MAX_ASKED = 50;
 
 /** What a search found, and what it could not see. */
 export interface SearchResult {
@@ -51,12 +59,26 @@ export async function search(
   const { catalog, installed, kubernetes } = await clusterCatalog(client, signal);
   const hits = searchCapabilities(catalog, query, { installed, kubernetes, ...(kind === undefined ? {} : { kind }) });
   const cluster = kubernetes.replace(/^v/, '').replace(/[+-].*$/, '');
+  const asked = hits.filter(({ blocked }) => blocked === undefined).map(({ name }) => name);
+  const others = await obstacles(client, catalog, asked.slice(0, MAX_ASKED));
   return {
-    hits: hits.map((hit) =>
-      hit.blocked === undefined ? hit : { ...hit, blocked: `${hit.blocked} (cluster ${cluster})` },
-    ),
+    hits: hits.map((hit) => {
+      const blocked = hit.blocked === undefined ? others.get(hit.name) : `${hit.blocked} (cluster ${cluster})`;
+      return blocked === undefined ? hit : { ...hit, blocked };
+    }),
     warnings: catalog.warnings,
   };
+}
+
+/** Why packages cannot be installed beside what there is; nothing for who may not see what there is. */
+async function obstacles(
+  client: KubeClient,
+  catalog: Catalog,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0 || !(await systemIsInstalled(client))) return new Map();
+  const question = await orForbidden(standingQuestion({ client, catalog }));
+  return question ? whyNotInstallable(question, names) : new Map();
 }
 
 /** The newest version of a package that runs on the cluster. Fails with exit 2 and the nearest name. */
