@@ -74,13 +74,22 @@ export function readLockedPackage(client: KubeClient, name: string, locked: Lock
 }
 
 /** The content of the package that is in force, or undefined when its record is gone: then it is planned anew. */
-export async function lockedPackage(
+export function lockedPackage(
   client: KubeClient,
   name: string,
   locked: LockedPackage,
 ): Promise<PackagePlan | undefined> {
+  return unlessGone(readLockedPackage(client, name, locked));
+}
+
+/** The content of a revision, or undefined when its record is gone or damaged. */
+export function revisionContent(client: KubeClient, name: string, number: number): Promise<PackagePlan | undefined> {
+  return unlessGone(readRevision(client, name, number));
+}
+
+async function unlessGone(reading: Promise<PackagePlan>): Promise<PackagePlan | undefined> {
   try {
-    return await readLockedPackage(client, name, locked);
+    return await reading;
   } catch (error) {
     if (isCapstanError(error, INSTALLER_CODES.recordInvalid)) return undefined;
     throw error;

@@ -4,10 +4,11 @@ import { YOU } from '../installer/askers.ts';
 import { withKeptRevisions } from '../installer/chart-source.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
+import { stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
 import type { RevisionRecord } from '../installer/revision.ts';
 import { listRevisions, readLockedPackage, readRevision } from '../installer/revisions.ts';
-import { readState } from '../installer/state.ts';
+import { type InstallerState, readState } from '../installer/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { pausedBlocker } from './paused.ts';
 import type { InstallPlan, PlanBlocker, RollbackRequest } from './types.ts';
@@ -24,7 +25,7 @@ export async function planRollback(context: InstallerContext, request: RollbackR
   const locked = state.lock.packages[name];
   if (!locked) throw notInstalled(context, name);
   const revisions = await listRevisions(context.client, name);
-  const target = findTarget(context, request, locked, revisions);
+  const target = unfinishedTarget(request, state, locked, revisions) ?? findTarget(context, request, locked, revisions);
   const planned = await readRevision(context.client, name, target.number);
   const wish = locked.askedBy[YOU];
   const paused = state.installs.get(name)?.spec.paused === true;
@@ -41,6 +42,21 @@ export async function planRollback(context: InstallerContext, request: RollbackR
       ...(await certificateBlockers(context, name, locked, target)),
     ],
   });
+}
+
+/**
+ * A rollback that was killed once it was in force: the same command completes it, and does not go back once more to what
+ * it came from.
+ */
+function unfinishedTarget(
+  { package: name, to }: RollbackRequest,
+  { journals }: InstallerState,
+  { revision, planDigest }: LockedPackage,
+  revisions: readonly RevisionRecord[],
+): RevisionRecord | undefined {
+  const journal = journals.get(name);
+  if (to !== undefined || journal?.operation !== 'rollback' || journal.planDigest !== planDigest) return undefined;
+  return stoppedAt(journal) && revisions.find(({ number }) => number === revision);
 }
 
 function findTarget(

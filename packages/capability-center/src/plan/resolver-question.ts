@@ -8,7 +8,7 @@ import { candidatesOf } from '../resolver/candidates.ts';
 import type { PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '../resolver/types.ts';
 import { isDetectedVersion } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
-import { recordedEntries } from './recorded.ts';
+import { formerEntries, recordedEntries } from './recorded.ts';
 import type { BesideWish, InstallGoal, PackagePlan } from './types.ts';
 
 /** What a resolution starts from. */
@@ -31,7 +31,10 @@ export interface RecordedContent {
   readonly planned: PackagePlan;
 }
 
-/** What the centers offer and what is installed without being offered any more; with a rollback only its revision. */
+/**
+ * What the centers offer and what is installed without being offered any more. With a rollback only its revision of the
+ * package, and what the others were before.
+ */
 export async function universe(
   context: Pick<InstallerContext, 'client' | 'catalog'>,
   state: InstallerState,
@@ -45,7 +48,8 @@ export async function universe(
   if (!revision) return entries;
   const { planned } = revision;
   const content = { center: planned.center, metadata: planned.metadata, digest: planned.metadataDigest };
-  return [...entries.filter(({ metadata }) => metadata.name !== planned.name), content];
+  const former = await formerEntries(context, state);
+  return [...[...entries, ...former].filter(({ metadata }) => metadata.name !== planned.name), content];
 }
 
 /** Everything that the resolver looks at: what is asked, what was asked before, what is installed, and what is paused. */
