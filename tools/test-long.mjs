@@ -21,6 +21,7 @@ const { status } = spawnSync(
     stdio: 'inherit',
     env: {
       CAPSTAN_PROPERTY_RUNS: '5000',
+      CAPSTAN_ORACLE_SEEDS: '20000',
       CAPSTAN_FUZZED_REQUESTS: '100000',
       CAPSTAN_CHAOS_SEEDS: '200',
       CAPSTAN_TEST_LONG: 'yes',

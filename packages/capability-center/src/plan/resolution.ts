@@ -58,7 +58,9 @@ export async function resolveGoals(
   );
   if (result.status !== 'solved') throw resolutionError(result);
   const wanted = closure(result.lock, [...asked.map((goal) => goal.package), ...moved(result.changes)]);
-  const chosen = result.lock.filter(({ package: name }) => wanted.has(name));
+  const waiting = result.changes.filter(({ waitsFor }) => waitsFor !== undefined);
+  const isWaiting = (name: string) => waiting.some((change) => change.package === name);
+  const chosen = result.lock.filter(({ package: name }) => wanted.has(name) && !isWaiting(name));
   return {
     packages: chosen.map((entry) => {
       const decided = result.changes.find(({ package: name }) => name === entry.package);
@@ -79,8 +81,14 @@ export async function resolveGoals(
       };
     }),
     changes: result.changes.map((change) => inWords(change, order)),
-    warnings: (result.warnings ?? []).map(({ text }) => text),
+    warnings: [...(result.warnings ?? []).map(({ text }) => text), ...waiting.map(waitingText)],
   };
+}
+
+/** A version that does not fit the steps of another package comes with a later plan. */
+function waitingText({ package: name, to, waitsFor = [] }: LockChange): string {
+  const version = to === undefined ? '' : ` ${versionLabel(to)}`;
+  return `${name}${version} is not in this plan: it fits ${waitsFor.join(', ')} only after the steps on the way; plan again then.`;
 }
 
 /** With a rollback only its revision can be chosen: the reason is the wish, not that nothing else is on offer. */

@@ -72,6 +72,7 @@ export class Assigned {
     const broken = rules.filter((index) => {
       const source = this.#encoded.rules[index] as RuleSource;
       const pair = this.#pair(index);
+      if (pair.first === ordinal && source.target === ordinal) return this.#isIn(ordinal, pair.when);
       return (
         source.kind !== 'alternative' && this.#isIn(source.of, pair.when) && this.#isRuledOut(source.target, pair.never)
       );
@@ -121,4 +122,15 @@ export class Assigned {
     const unmanaged = subject.alternatives.some(({ provider }) => provider === undefined);
     return absent && !unmanaged && this.#meeting(target).length === 0;
   }
+}
+
+/** The installed versions that some candidate describes. */
+export function installedVersions({ subjects }: Encoded, view: View): Assignment {
+  const found = new Map<number, number>();
+  for (const [ordinal, subject] of subjects.entries()) {
+    if (subject.kind !== 'package' || !view.installedOf(subject.name)) continue;
+    const version = subject.candidates.findIndex((each) => view.isInstalled(each));
+    if (version >= 0) found.set(ordinal, version);
+  }
+  return found;
 }

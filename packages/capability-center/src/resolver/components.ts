@@ -1,4 +1,4 @@
-import { Assigned } from './assigned.ts';
+import { Assigned, installedVersions } from './assigned.ts';
 import type { Encoded, GoalAssumption } from './encoded.ts';
 import { goalAdmits } from './rules.ts';
 import type { Assignment } from './search.ts';
@@ -69,14 +69,4 @@ export function idlePackages(encoded: Encoded, view: View, idle: readonly GoalAs
     }
   }
   return { assignment, warnings };
-}
-
-function installedVersions({ subjects }: Encoded, view: View): Assignment {
-  const found = new Map<number, number>();
-  for (const [ordinal, subject] of subjects.entries()) {
-    if (subject.kind !== 'package' || !view.installedOf(subject.name)) continue;
-    const version = subject.candidates.findIndex((each) => view.isInstalled(each));
-    if (version >= 0) found.set(ordinal, version);
-  }
-  return found;
 }

@@ -46,12 +46,13 @@ export function leavesOf(encoded: Encoded, core: EncodedCore, view: View): Leaf[
 
 /** How far each package of a core is from the goals, in rules. */
 function distances({ rules, goals }: Encoded, core: EncodedCore): Map<number, number> {
+  const from = Map.groupBy(core.rules, (index) => rules[index]?.of ?? -1);
   const found = new Map<number, number>();
   for (const index of core.goals) found.set(goals[index]?.of ?? -1, 0);
   for (const [at, distance] of found) {
-    for (const index of core.rules) {
-      const rule = rules[index];
-      if (rule?.of === at && !found.has(rule.target)) found.set(rule.target, distance + 1);
+    for (const index of from.get(at) ?? []) {
+      const { target } = rules[index] as Encoded['rules'][number];
+      if (!found.has(target)) found.set(target, distance + 1);
     }
   }
   return found;

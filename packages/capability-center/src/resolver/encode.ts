@@ -231,8 +231,14 @@ class Encoder {
   }
 
   #addRule(pair: Pair, source: RuleSource): void {
-    this.#pairs.push(pair);
+    this.#pairs.push(pair.first === pair.second ? this.#alone(pair) : pair);
     this.#rules.push(source);
+  }
+
+  /** A rule of a package about itself is one about something that is never there, for the versions that break it. */
+  #alone({ first, when, never }: Pair): Pair {
+    const second = this.#subjects.push({ kind: 'package', name: '', candidates: [] }) - 1;
+    return { first, when: when.map((word, at) => word & (never[at] ?? 0)), second, never: setOf(0, [-1]) };
   }
 
   #sizeOf(ordinal: number): number {

@@ -1,5 +1,5 @@
 import { compareVersionIds, type Requirement, versionLabel } from '@capstan/capability-model';
-import type { Assigned } from './assigned.ts';
+import { Assigned, installedVersions } from './assigned.ts';
 import type { Encoded } from './encoded.ts';
 import { hopsTo } from './refusals.ts';
 import { goalAdmits, goalClause, meets } from './rules.ts';
@@ -19,7 +19,35 @@ export function lockOf(
     changeOf(encoded.ordinals.get(entry.package) as number, { assigned, encoded, view }),
   );
   const unneeded = view.input.installed.filter((installed) => !locked.has(installed.package));
-  return { lock, changes: [...changes, ...unneeded.map(unneededChange)] };
+  const waiting = waitingFor(changes, lock, { assigned, encoded, view });
+  return { lock, changes: [...waiting, ...unneeded.map(unneededChange)] };
+}
+
+/** Marks the changes that must wait for hops of others: they do not fit a hop, or need a package that waits. */
+function waitingFor(changes: readonly LockChange[], lock: Lock, { assigned, encoded, view }: Change): LockChange[] {
+  const waits = new Map<string, Set<string>>();
+  const moving = changes.filter(({ action }) => action !== 'keep');
+  for (const { package: name, hops = [] } of moving) {
+    const ordinal = encoded.ordinals.get(name) as number;
+    for (const hop of hops) {
+      const at = view.versionsOf(name).find((each) => compareVersionIds(each, hop) === 0);
+      const there = assigned.replaced(ordinal, indexOf(at, ordinal, encoded));
+      const unfit = moving.filter(
+        (each) => each.package !== name && there.faultsOf(encoded.ordinals.get(each.package) as number).length > 0,
+      );
+      for (const each of unfit) waits.set(each.package, (waits.get(each.package) ?? new Set()).add(name));
+    }
+  }
+  // The lock has dependencies first, so what waits is known before those that need it.
+  for (const { package: name, requires } of waits.size > 0 ? lock : []) {
+    if (!moving.some((each) => each.package === name)) continue;
+    const inherited = requires.flatMap((each) => [...(waits.get(each) ?? [])]).filter((each) => each !== name);
+    if (inherited.length > 0) waits.set(name, new Set([...(waits.get(name) ?? []), ...inherited]));
+  }
+  return changes.map((change) => {
+    const waitsFor = waits.get(change.package);
+    return waitsFor ? { ...change, waitsFor: [...waitsFor].sort() } : change;
+  });
 }
 
 function entryOf(ordinal: number, assigned: Assigned, view: View): LockEntry[] {
@@ -152,8 +180,8 @@ function whatMoved(
 }
 
 /**
- * The versions on the way to a chosen one that fit what else was chosen, where one step does not lead there; undefined
- * when there is no such way.
+ * The versions on the way to a chosen one, where one step does not lead there: each fits what is installed, or what else
+ * was chosen. Undefined when there is no such way.
  */
 export function hopsOf(
   candidate: Candidate,
@@ -162,14 +190,20 @@ export function hopsOf(
 ): readonly Candidate[] | undefined {
   const installed = view.installedOf(candidate.name);
   if (!installed) return [];
-  const subject = encoded.subjects[ordinal];
-  const candidates = subject?.kind === 'package' ? subject.candidates : [];
+  const before = new Assigned(encoded, view, installedVersions(encoded, view));
   const fits = (hop: Candidate) =>
-    assigned
-      .replaced(ordinal, candidates.indexOf(hop))
-      .faultsOf(ordinal)
-      .every(({ kind }) => kind === 'upgrade');
+    [before, assigned].some((others) =>
+      others
+        .replaced(ordinal, indexOf(hop, ordinal, encoded))
+        .faultsOf(ordinal)
+        .every(({ kind }) => kind === 'upgrade'),
+    );
   return hopsTo(candidate, installed, view, fits);
+}
+
+function indexOf(candidate: Candidate | undefined, ordinal: number, encoded: Encoded): number {
+  const subject = encoded.subjects[ordinal];
+  return subject?.kind === 'package' && candidate ? subject.candidates.indexOf(candidate) : -1;
 }
 
 function unneededChange({ package: name, version, release }: InstalledPackage): LockChange {

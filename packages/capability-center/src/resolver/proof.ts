@@ -15,12 +15,14 @@ export interface ToldProof {
 /** Turns a core into a proof: leaves are rules of the input, each other node follows from those that lead to it. */
 export function proofOf(encoded: Encoded, core: EncodedCore, view: View): ToldProof {
   const leaves = leavesOf(encoded, core, view);
-  const texts = [...new Set(leaves.map(({ clause }) => clause.text))];
-  const clauses = texts.map((text) => leaves.find(({ clause }) => clause.text === text)?.clause as Clause);
-  const idOf = new Map<string, number[]>();
+  const idByText = new Map<string, number>();
+  const clauses: Clause[] = [];
+  const idsOf = new Map<string, number[]>();
   for (const { of, index, clause } of leaves) {
+    const id = idByText.get(clause.text) ?? clauses.push(clause) - 1;
+    idByText.set(clause.text, id);
     const key = `${of} ${index}`;
-    idOf.set(key, [...(idOf.get(key) ?? []), texts.indexOf(clause.text)]);
+    idsOf.set(key, [...(idsOf.get(key) ?? []), id]);
   }
   const conclusion = { kind: 'conclusion' as const, text: conclusionText(view.input.goals, view.input.facts) };
   const proven = contradiction(encoded, core);
@@ -41,9 +43,9 @@ export function proofOf(encoded: Encoded, core: EncodedCore, view: View): ToldPr
     const to = ids.get(step.learned) as number;
     const refused = core.refused.filter((index) => step.packages.includes(encoded.refused[index]?.of ?? NONE));
     const from = [
-      ...step.assumptions.flatMap((index) => idOf.get(`goal ${index}`) ?? []),
-      ...step.rules.flatMap((index) => idOf.get(`rule ${index}`) ?? []),
-      ...refused.flatMap((index) => idOf.get(`refused ${index}`) ?? []),
+      ...step.assumptions.flatMap((index) => idsOf.get(`goal ${index}`) ?? []),
+      ...step.rules.flatMap((index) => idsOf.get(`rule ${index}`) ?? []),
+      ...refused.flatMap((index) => idsOf.get(`refused ${index}`) ?? []),
       ...step.steps.map((learned) => ids.get(learned) as number),
     ];
     return [...new Set(from)].sort((a, b) => a - b).map((each) => ({ from: each, to }));

@@ -1,50 +1,8 @@
-import type { ConflictRule, Requirement } from '@capstan/capability-model';
+import type { ConflictRule } from '@capstan/capability-model';
 import { describe, expect, test } from 'vitest';
 import { resolutionError } from './explain.ts';
-import { resolve } from './resolve.ts';
-import type { Candidate, ResolverGoal, ResolverInput, ResolverResult } from './types.ts';
-
-type Fields = Partial<Omit<Candidate, 'provides'>> & Partial<Candidate['provides']>;
-
-function version(name: string, id: string, { capabilities = [], apis = [], ...fields }: Fields = {}): Candidate {
-  return {
-    name,
-    version: id,
-    release: 0,
-    requires: [],
-    conflicts: [],
-    platform: {},
-    lifecycle: { phase: 'supported' },
-    upgrade: { from: [] },
-    center: 'capstan',
-    digest: `sha256:${name}-${id}`,
-    ...fields,
-    provides: { capabilities, apis },
-  };
-}
-
-const needs = (...requires: Requirement[]) => ({ requires });
-const on = (name: string, range = '*', more: object = {}): Requirement => ({ package: name, range, ...more });
-const offers = (id: string, contract = '1.0.0', features: string[] = [], exclusive = false) => ({
-  capabilities: [{ id, version: contract, features, exclusive }],
-});
-const api = (kind: string, served = ['v1']) => ({ apis: [{ group: 'example.org', kind, served }] });
-const goal = (name: string, range = '*', askedBy = 'you'): ResolverGoal => ({ package: name, range, askedBy });
-const installed = (name: string, id: string) => ({ package: name, version: id, release: 0 });
-
-function given(universe: Candidate[], goals: ResolverGoal[], more: Partial<ResolverInput> = {}): ResolverResult {
-  return resolve({ universe, goals, installed: [], facts: { kubernetes: 'v1.35.4', arch: ['amd64'] }, ...more });
-}
-
-function lockOf(result: ResolverResult): string {
-  if (result.status !== 'solved') throw new Error(result.explanation);
-  return result.lock.map((entry) => `${entry.package} ${entry.version}`).join(', ');
-}
-
-function explanationOf(result: ResolverResult): string {
-  if (result.status === 'solved') throw new Error(`solved: ${lockOf(result)}`);
-  return result.explanation;
-}
+import { api, explanationOf, given, goal, installed, lockOf, needs, offers, on, version } from './testing/builders.ts';
+import type { Candidate, ResolverGoal, ResolverInput } from './types.ts';
 
 describe('a solution', () => {
   test.each<[string, Candidate[], ResolverGoal[], string]>([

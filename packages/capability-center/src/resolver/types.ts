@@ -168,6 +168,8 @@ export interface LockChange {
   readonly because: Clause;
   /** Versions to go through on the way, in order and without `to`, where one step does not lead there. */
   readonly hops?: readonly VersionId[];
+  /** Packages whose hops come first, because this version does not fit them: it moves once those have arrived. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** A rule, or what follows from rules. */

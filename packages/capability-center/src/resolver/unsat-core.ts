@@ -23,7 +23,7 @@ export function minimalCore(encoded: Encoded, core: EncodedCore): EncodedCore {
   for (let smaller = attempt(least); smaller && sizeOf(smaller) < sizeOf(least); smaller = attempt(least))
     least = smaller;
   for (const kind of ['refused', 'rules', 'goals'] as const) {
-    for (let at = least[kind].length - 1; at >= 0; at--) {
+    for (let at = least[kind].length - 1; at >= 0 && tries < maxTries; at--) {
       const without = least[kind].filter((_, index) => index !== at);
       const smaller = attempt({ ...least, [kind]: without });
       if (!smaller) continue;

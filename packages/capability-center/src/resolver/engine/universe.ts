@@ -97,6 +97,7 @@ export class UniverseBuilder {
 
   /** Adds a rule of two packages; answers its index. */
   addPair(pair: Pair): number {
+    if (pair.first === pair.second) throw new Error('a rule of two packages is about one');
     return this.#pairs.push(pair) - 1;
   }
 
