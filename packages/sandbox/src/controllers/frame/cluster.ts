@@ -128,10 +128,13 @@ export class SimulatedCluster {
     return toTime(this.now());
   }
 
-  /** Whether new objects may still be made in a namespace. */
+  /**
+   * Whether new objects may still be made in a namespace. One that is not known yet counts as open: the watches of an
+   * object and of its namespace are not in step, and what waits for a namespace would not be looked at again.
+   */
   isOpen(namespace: string): boolean {
     const found = this.namespaces.get(namespace);
-    return found !== undefined && !isDeleting(found) && found.status?.phase !== 'Terminating';
+    return found === undefined || (!isDeleting(found) && found.status?.phase !== 'Terminating');
   }
 
   /** Assigns a Pod to a Node. */

@@ -25,7 +25,7 @@ export class Namespaces implements Controller {
   }
 
   async reconcile(namespace: string): Promise<void> {
-    if (!this.#cluster.isOpen(namespace)) return;
+    if (!this.#cluster.namespaces.get(namespace) || !this.#cluster.isOpen(namespace)) return;
     await Promise.all([this.#serviceAccount(namespace), this.#rootCa(namespace)]);
   }
 
