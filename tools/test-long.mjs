@@ -15,6 +15,7 @@ const { status } = spawnSync(
     '.long.test',
     'chaos.story',
     'kills.story',
+    'disturbed.story',
   ],
   {
     cwd: root,
