@@ -47,7 +47,8 @@ export class Learner {
     if (state.level === 0) return undefined;
     let entry = state.length - 1;
     for (;;) {
-      while (!this.#isTerm(entry)) entry--;
+      while (entry >= 0 && !this.#isTerm(entry)) entry--;
+      if (entry < 0) throw new Error('no decision explains a conflict above the first level');
       const at = state.trailPackage[entry] as number;
       if (this.#latest === 1) return this.#finish(at);
       this.#latest--;

@@ -16,6 +16,12 @@ export type Verdict = 'solved' | 'unsatisfiable' | 'undecided';
 const CLASHES = 5;
 
 /**
+ * Levels that a jump goes back at most. What a lesson concludes holds from its own level on, but most decisions between
+ * there and the conflict would only be made again; a lesson about a single package counts for good and goes all the way.
+ */
+const FARTHEST_JUMP = 4;
+
+/**
  * PubGrub over a compiled universe: conclusions from single rules, decisions, and a new rule from each conflict. One
  * solver answers many questions over the same universe, one after the other; none leaves a trace in the next.
  */
@@ -91,7 +97,7 @@ export class Solver {
     const { state } = this;
     const lesson = this.#learner.learnFrom(conflict);
     if (!lesson) return false;
-    state.backTo(lesson.level);
+    state.backTo(lesson.level === 0 ? 0 : Math.max(lesson.level, state.level - FARTHEST_JUMP));
     const start = state.learnedStart.items[lesson.rule - state.universe.first.length] as number;
     const { items } = state.terms;
     state.narrow(items[start] as number, items[start + 1] as number, lesson.rule);
