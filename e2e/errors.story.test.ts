@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -105,10 +105,9 @@ describe('clear errors', () => {
 
   test('a damaged registry file: its name and place', async () => {
     const registry = join(scene.folder, 'registry');
-    await mkdir(join(registry, 'packages/keda'), { recursive: true });
-    await writeFile(join(registry, 'index.json'), await readFile('capability-registry/index.json'));
-    const [name] = await readdir('capability-registry/packages/keda');
-    const whole = await readFile(`capability-registry/packages/keda/${name}`, 'utf8');
+    await cp('capability-registry', registry, { recursive: true });
+    const [name] = await readdir(join(registry, 'packages/keda'));
+    const whole = await readFile(join(registry, `packages/keda/${name}`), 'utf8');
     await writeFile(join(registry, 'packages/keda', name ?? ''), whole.slice(0, 200));
     const error = await failure(`center add broken ${registry} --context sandbox`, 2);
     expect(error).toMatch(/CAPSTAN_REGISTRY_CORRUPT/);

@@ -39,7 +39,7 @@ describe('install, discover, run, remove', () => {
     const interrupt = { on: /keda: \d+ CRDs/, signal: 'SIGINT' } as const;
     const stopped = await run('cap install keda --yes --context sandbox', { interrupt });
     expect(stopped.code, stopped.stderr).toBe(130);
-    expect(stopped.stderr).toMatch(/capstan cap install keda\S* .*--(context sandbox|kubeconfig)/);
+    expect(stopped.stderr).toMatch(/capstan cap resume keda .*--(context sandbox|kubeconfig)/);
     expect(JSON.stringify(await json('cap list --context sandbox'))).not.toContain('"Ready"');
     expect(await traitsOfPackages()).toEqual([]);
   });
