@@ -1,5 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
-import { versionLabel } from '@capstan/capability-model';
+import { digestOf, versionLabel } from '@capstan/capability-model';
 import { YOU } from '../installer/askers.ts';
 import { withKeptRevisions } from '../installer/chart-source.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
@@ -7,11 +7,11 @@ import { commandLine, type InstallerContext } from '../installer/context.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
 import type { RevisionRecord } from '../installer/revision.ts';
-import { listRevisions, readLockedPackage, readRevision } from '../installer/revisions.ts';
+import { listRevisions, readLockedPackage, readRevision, revisionContent } from '../installer/revisions.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { pausedBlocker } from './paused.ts';
-import type { InstallPlan, PlanBlocker, RollbackRequest } from './types.ts';
+import type { InstallPlan, PackagePlan, PlanBlocker, RollbackRequest } from './types.ts';
 
 /**
  * What going back to an earlier revision would do: a new plan with the content of that revision, taken from the records
@@ -25,7 +25,8 @@ export async function planRollback(context: InstallerContext, request: RollbackR
   const locked = state.lock.packages[name];
   if (!locked) throw notInstalled(context, name);
   const revisions = await listRevisions(context.client, name);
-  const target = unfinishedTarget(request, state, locked, revisions) ?? findTarget(context, request, locked, revisions);
+  const unfinished = unfinishedTarget(request, state, locked, revisions);
+  const target = unfinished ?? (await findTarget(context, request, locked, revisions));
   const planned = await readRevision(context.client, name, target.number);
   const wish = locked.askedBy[YOU];
   const paused = state.installs.get(name)?.spec.paused === true;
@@ -59,14 +60,15 @@ function unfinishedTarget(
   return stoppedAt(journal) && revisions.find(({ number }) => number === revision);
 }
 
-function findTarget(
+async function findTarget(
   context: InstallerContext,
   { package: name, to }: RollbackRequest,
   locked: LockedPackage,
   revisions: readonly RevisionRecord[],
-): RevisionRecord {
+): Promise<RevisionRecord> {
   const earlier = revisions.filter(({ phase }) => phase === 'Superseded');
-  const found = to === undefined ? earlier[0] : earlier.find((one) => isMeant(one, to));
+  const found =
+    to === undefined ? await lastOther(context, name, locked, earlier) : earlier.find((one) => isMeant(one, to));
   if (found) return found;
   const known = earlier.map((one) => `${one.number} (${versionLabel(one)})`).join(', ');
   const what = to === undefined ? 'no earlier revision' : `no earlier revision ${to}`;
@@ -76,6 +78,36 @@ function findTarget(
     exit: EXIT.blocked,
     fields: { package: name, revisions: earlier.map(({ number }) => number) },
   });
+}
+
+/** The newest revision that is not what is in force: a repair is a revision too, but nothing to go back from. */
+async function lastOther(
+  { client }: InstallerContext,
+  name: string,
+  locked: LockedPackage,
+  earlier: readonly RevisionRecord[],
+): Promise<RevisionRecord | undefined> {
+  if (earlier.length === 0) return undefined;
+  const now = await readLockedPackage(client, name, locked);
+  for (const revision of earlier) {
+    const content = await revisionContent(client, name, revision.number);
+    if (!content || !sameContent(content, now)) return revision;
+  }
+  return undefined;
+}
+
+/** What decides the content of a package: its metadata, the values, and what its units are made of. */
+type Content = Pick<PackagePlan, 'metadataDigest' | 'values'> & {
+  readonly units: readonly { readonly digest: string }[];
+};
+
+/** Whether two revisions of a package put the same thing in place. */
+export function sameContent(one: Content, other: Content): boolean {
+  return contentDigest(one) === contentDigest(other);
+}
+
+function contentDigest({ metadataDigest, values, units }: Content): string {
+  return digestOf([metadataDigest, values, units.map(({ digest }) => digest)]);
 }
 
 function isMeant(revision: RevisionRecord, to: string): boolean {
