@@ -58,6 +58,18 @@ test('what the API server takes as a built-in trait, it takes as what that makes
   );
 });
 
+test.each<[string, boolean]>([
+  ['0', false],
+  ['0.0Gi', false],
+  ['00', false],
+  ['0.5Gi', true],
+  ['100', true],
+  ['010.0k', true],
+])('a claim of %s is taken where it is written: %s', async (size, taken) => {
+  const spec = { volumes: [{ name: 'data', path: '/data', size }] };
+  expect(await takes({ ...kindOf(volumeType.crd), metadata: { name: 'web' }, spec })).toBe(taken);
+});
+
 /** False for what a rule of the CRD refuses; anything else that goes wrong is an error. */
 async function takes(object: KubernetesObject): Promise<boolean> {
   try {

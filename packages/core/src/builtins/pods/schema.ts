@@ -4,7 +4,10 @@ const NAME: Schema = { minLength: 1, maxLength: 253 };
 const SUBDOMAIN: Schema = { ...NAME, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$' };
 /** Names of volumes become names in the pod. */
 const LABEL: Schema = { minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
-const QUANTITY_OF_BYTES = '^[0-9]+(\\.[0-9]+)?([EPTGMK]i|[EPTGMk])?$';
+const BYTES_SUFFIX = '([EPTGMK]i|[EPTGMk])?';
+const QUANTITY_OF_BYTES = `^[0-9]+(\\.[0-9]+)?${BYTES_SUFFIX}$`;
+/** The same with a digit that is not 0. */
+const SOME_BYTES = `^([0-9]*[1-9][0-9]*(\\.[0-9]+)?|0+\\.[0-9]*[1-9][0-9]*)${BYTES_SUFFIX}$`;
 
 /** An absolute path in the container. The API server refuses a colon in it. */
 export const mountPath: Schema = { minLength: 1, maxLength: 1024, pattern: '^/[^:]*$' };
@@ -12,6 +15,11 @@ export const mountPath: Schema = { minLength: 1, maxLength: 1024, pattern: '^/[^
 /** An amount of memory or disk. */
 export function bytes(description: string): Schema {
   return text(description, { minLength: 1, maxLength: 32, pattern: QUANTITY_OF_BYTES });
+}
+
+/** What a new claim asks for. The API server refuses a claim of nothing. */
+export function claimSize(description: string): Schema {
+  return text(description, { minLength: 1, maxLength: 32, pattern: SOME_BYTES });
 }
 
 /** The name of another object. */

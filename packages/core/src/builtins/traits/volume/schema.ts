@@ -1,5 +1,5 @@
 import { flag, record, type Schema, text } from '@capstan/oam-model';
-import { bytes, keyed, labelName, mountPath, nameOf } from '../../pods/schema.ts';
+import { claimSize, keyed, labelName, mountPath, nameOf } from '../../pods/schema.ts';
 
 /** One volume of a Volume trait. */
 export interface TraitVolume {
@@ -29,7 +29,7 @@ export const volumeSpec: Schema = record('Which volumes the component gets.', {
         {
           'name!': labelName('Name of the volume. A new claim is called <workload>-<name>.'),
           'path!': text('Where it is mounted, for example /data.', mountPath),
-          size: bytes('How much a new claim asks for, for example 1Gi.'),
+          size: claimSize('How much a new claim asks for, for example 1Gi.'),
           storageClass: nameOf("Class of a new claim; the cluster's default one where it is left out."),
           accessMode: text('Who may mount a new claim at once; ReadWriteOnce, one node, where it is left out.', {
             enum: ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany', 'ReadOnlyMany'],
