@@ -61,7 +61,7 @@ test.each<[string, ObjectValueSource, string]>([
   [
     'a package that is not required',
     source('spec.a', { of: 'dns' }),
-    'of names the package "dns", which is not required',
+    'of names "dns", which is no package and no contract that is required',
   ],
 ])('a unit that puts a value into %s is not published', (_, valuesFrom, message) => {
   const install = { namespace: 'knative', units: [{ ...from(valuesFrom) }] };

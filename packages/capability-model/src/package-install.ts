@@ -28,7 +28,10 @@ export interface ValueSource {
   /** A path in the package's configuration or, with `of`, the name of an export. */
   readonly from: string;
   readonly to: string;
-  /** The package whose export it is; it must be required by this one. */
+  /**
+   * Whose export it is: a package that this one requires, or the id of a contract that it requires, for the export of
+   * whatever package provides it. A name that is both means the package.
+   */
   readonly of?: string;
 }
 

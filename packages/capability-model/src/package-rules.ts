@@ -17,6 +17,7 @@ export function packageContradictions(metadata: CapabilityPackage): FieldProblem
     ...metadata.requires.flatMap((requirement, index) => optionalProblems(requirement, ['requires', index])),
     ...unitProblems(metadata),
     ...valueProblems(metadata),
+    ...aliasProblems(metadata),
     ...metadata.install.units.flatMap((unit, index) => objectValueProblems(unit, ['install', 'units', index])),
     ...crdProblems(metadata),
     ...definitionProblems(metadata),
@@ -81,9 +82,9 @@ function unitProblems({ install: { units } }: CapabilityPackage): FieldProblem[]
   return [...unknown, { path: ['install', 'units'], message: `the units ${cyclic.join(', ')} wait for one another` }];
 }
 
-/** Exports are copied from packages that are there: those that are required. */
+/** Exports are copied from packages that are there: those that are required, and those that provide what is required. */
 function valueProblems(metadata: CapabilityPackage): FieldProblem[] {
-  const required = new Set(metadata.requires.flatMap(packagesOf));
+  const required = new Set(metadata.requires.flatMap(namesOf));
   return metadata.install.units.flatMap((unit, index) =>
     valueSourcesOf(unit).flatMap(({ of }, at) =>
       of === undefined || required.has(of)
@@ -91,16 +92,24 @@ function valueProblems(metadata: CapabilityPackage): FieldProblem[] {
         : [
             {
               path: ['install', 'units', index, 'valuesFrom', at, 'of'],
-              message: `names the package "${of}", which is not required`,
+              message: `names "${of}", which is no package and no contract that is required`,
             },
           ],
     ),
   );
 }
 
-function packagesOf(requirement: Requirement): string[] {
-  if ('anyOf' in requirement) return requirement.anyOf.flatMap(packagesOf);
-  return 'package' in requirement ? [requirement.package] : [];
+function namesOf(requirement: Requirement): string[] {
+  if ('anyOf' in requirement) return requirement.anyOf.flatMap(namesOf);
+  if ('package' in requirement) return [requirement.package];
+  return 'capability' in requirement ? [requirement.capability] : [];
+}
+
+/** An alias leads to this package from another name. */
+function aliasProblems({ name, aliases = [] }: CapabilityPackage): FieldProblem[] {
+  return aliases.flatMap((alias, index) =>
+    alias === name ? [{ path: ['aliases', index], message: `is "${alias}", the name of the package itself` }] : [],
+  );
 }
 
 function crdProblems({ install }: CapabilityPackage): FieldProblem[] {

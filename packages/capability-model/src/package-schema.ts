@@ -67,6 +67,7 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
       },
       {
         release: { type: 'integer', minimum: 0, default: 0 },
+        aliases: list(matching(DNS_LABEL), { maxItems: 10, uniqueItems: true }),
         description: text(4000),
         keywords: optionalList(text(50)),
         maturity: { ...oneOf('experimental', 'beta', 'stable'), default: 'stable' },

@@ -88,6 +88,8 @@ describe('reading package metadata', () => {
       },
       'install.units[0].chart.repository must match',
     ],
+    ['an alias that is no alias', { aliases: ['mq', 'keda'] }, 'aliases[1] is "keda", the name of the package itself'],
+    ['an alias that nobody can type', { aliases: ['Message Queue'] }, 'aliases[0] must match pattern'],
     [
       'alternatives that are optional',
       { requires: [{ anyOf: [{ package: 'b', range: '*' }], optional: true }] },

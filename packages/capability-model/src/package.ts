@@ -205,6 +205,8 @@ export interface CapabilityPackage {
   readonly kind: typeof PACKAGE_KIND;
   /** DNS label, unique in a center. */
   readonly name: string;
+  /** Other names that people type for it: `istio` for `istio-route`. No other package of a registry has one of them. */
+  readonly aliases?: readonly string[];
   /** Semver; the upstream's. */
   readonly version: string;
   /** Counts our repackagings of the same upstream version, from 0. */

@@ -1,6 +1,7 @@
 import { CapstanError, EXIT, type KubernetesObject } from '@capstan/base';
-import { configuredValues, type ExportedValues, exportedValues } from '@capstan/capability-model';
+import { configuredValues } from '@capstan/capability-model';
 import { crdsOf } from '../plan/crds.ts';
+import { exportsFor } from '../plan/exports.ts';
 import { readFacts } from '../plan/facts.ts';
 import { readRelease } from '../plan/release-state.ts';
 import { type AnyPreparedUnit, prepareUnits, type RenderedUnit, renderUnit } from '../plan/render.ts';
@@ -34,11 +35,13 @@ export function preparePackages(
   packages: readonly PackagePlan[],
   { others = [], first }: PrepareOptions,
 ): Promise<PreparedPackage[]> {
-  const exported = exportsOf([...others, ...packages]);
+  // Of a package that is in both lists, the one that is prepared counts.
+  const exporters = [...packages, ...others];
   return Promise.all(
     packages.map(async (planned) => {
       const { metadata, center, values } = planned;
       const configuration = configuredValues(metadata, values);
+      const exported = exportsFor(planned, exporters, (one) => one.values);
       const source = withKeptCharts(context, chartsOf(planned), first);
       const units = await prepareUnits(source, metadata, { center, configuration, exported });
       for (const [index, { digest, unit }] of units.entries()) {
@@ -85,11 +88,4 @@ export function staleError(context: InstallerContext, name: string, why: string)
     next: [commandLine(context, `cap install ${name} --plan`)],
     exit: EXIT.blocked,
   });
-}
-
-function exportsOf(packages: readonly PackagePlan[]): ExportedValues {
-  const exporters = packages.filter(({ metadata }) => (metadata.config.exports ?? []).length > 0);
-  return Object.fromEntries(
-    exporters.map(({ name, metadata, values }) => [name, exportedValues(metadata, configuredValues(metadata, values))]),
-  );
 }

@@ -1,6 +1,7 @@
 import type { CapabilityInstall } from '@capstan/capability-model';
 import { aPackage } from '@capstan/capability-model/testing';
 import { expect, test } from 'vitest';
+import { exportsFor } from './exports.ts';
 import { packageQuestion } from './package-question.ts';
 import type { ChosenPackage } from './resolution.ts';
 import { FACTS } from './testing/a-plan.ts';
@@ -69,4 +70,20 @@ test('a package gets what those that it needs export, with the values that they 
 
 test('charts see the APIs of what is installed before them', () => {
   expect(question({}).apiVersions).toEqual(['monitoring.example.org/v1', 'monitoring.example.org/v1/Rule']);
+});
+
+test('a contract stands for the package that provides it: one that is needed, the first by name', () => {
+  const provides = { capabilities: [{ id: 'metrics', version: '1.0.0' }] };
+  const exporting = (name: string) =>
+    aPackage(name, { provides, config: { exports: [{ name: 'host', value: name }] } });
+  const [unit] = flagger.install.units;
+  const asking = aPackage('rollout', {
+    requires: [{ capability: 'metrics', range: '>=1.0' }],
+    install: { namespace: 'rollout', units: [{ ...unit, valuesFrom: [{ from: 'host', of: 'metrics', to: 'host' }] }] },
+  });
+  const packages = ['c', 'b', 'a'].map((name) => chosen(exporting(name)));
+  const from = (...requires: string[]) => exportsFor(chosen(asking, requires), packages, () => ({}));
+  expect(from('c', 'b')).toEqual({ metrics: { host: 'b' } });
+  expect(from('c')).toEqual({ metrics: { host: 'c' } });
+  expect(from()).toEqual({});
 });

@@ -1,16 +1,11 @@
 import type { JsonObject } from '@capstan/base';
-import {
-  type CapabilityPackage,
-  configuredValues,
-  type ExportedValues,
-  exportedValues,
-  valueSourcesOf,
-} from '@capstan/capability-model';
+import type { CapabilityPackage, ExportedValues } from '@capstan/capability-model';
 import type { Journal } from '../installer/journal.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { Adoption } from './adoption.ts';
+import { exportsFor } from './exports.ts';
 import type { PlanFacts } from './facts.ts';
 import type { ChosenPackage, Resolution } from './resolution.ts';
 import type { RecordedContent, ResolutionOrder } from './resolver-question.ts';
@@ -33,7 +28,7 @@ export interface PackageQuestion extends ChosenPackage {
   readonly facts: PlanFacts;
   /** Group versions and kinds that will be served when its charts are installed: those of the cluster and of the plan. */
   readonly apiVersions: readonly string[];
-  /** What the packages that it needs export. */
+  /** What the packages that it needs export, by package or by contract. */
   readonly exported: ExportedValues;
   /** With a rollback of this package: the content that comes back. */
   readonly revision?: RecordedContent;
@@ -64,7 +59,7 @@ export function packageQuestion(chosen: ChosenPackage, sources: QuestionSources)
     allowStandIns: order.allowStandIns || state.installs.get(name)?.spec.allowStandIns === true,
     facts,
     apiVersions: [...new Set([...facts.apiVersions, ...apisOf(chosen, resolution)])].sort(),
-    exported: exportsFor(chosen, sources),
+    exported: exportsFor(chosen, resolution.packages, (one) => valuesOf(one.metadata.name, sources).values),
     ...(locked ? { locked } : {}),
     ...(journal ? { journal } : {}),
     ...(revision ? { revision } : {}),
@@ -105,19 +100,6 @@ function apisOf(chosen: ChosenPackage, { packages }: Resolution): string[] {
 function offeredApis(metadata: CapabilityPackage | undefined): string[] {
   return (metadata?.provides.apis ?? []).flatMap(({ group, kind, served }) =>
     served.flatMap((version) => [`${group}/${version}`, `${group}/${version}/${kind}`]),
-  );
-}
-
-function exportsFor({ metadata }: ChosenPackage, sources: QuestionSources): ExportedValues {
-  const wanted = new Set(
-    metadata.install.units.flatMap((unit) => valueSourcesOf(unit).flatMap(({ of }) => (of === undefined ? [] : [of]))),
-  );
-  const owners = sources.resolution.packages.filter((one) => wanted.has(one.metadata.name));
-  return Object.fromEntries(
-    owners.map((owner) => {
-      const { values } = valuesOf(owner.metadata.name, sources);
-      return [owner.metadata.name, exportedValues(owner.metadata, configuredValues(owner.metadata, values))];
-    }),
   );
 }
 

@@ -55,3 +55,12 @@ test('a repackaging does not strand what it replaces, and a lost successor is to
     'warning shop 1.0.0: names the successor store, which the registry does not hold',
   ]);
 });
+
+test('an alias means one package', () => {
+  const mesh = entry('mesh-route', '1.0.0', { aliases: ['mesh'] });
+  expect(told(mesh, entry('mesh-route', '1.1.0', { aliases: ['mesh'] }))).toEqual([]);
+  expect(told(mesh, entry('mesh', '1.0.0'))).toEqual([
+    'error mesh-route 1.0.0: has the alias mesh, which means mesh too',
+  ]);
+  expect(told(mesh, entry('ambient', '1.0.0', { aliases: ['mesh'] }))).toHaveLength(2);
+});

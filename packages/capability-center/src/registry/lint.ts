@@ -41,8 +41,8 @@ export interface RegistryLint {
 /**
  * Judges a registry by resolving: every version installed alone on every Kubernetes version, and every version upgraded
  * to the newest. Pure; answers in the order of the entries. An error is a version that can be installed nowhere and was
- * not withdrawn, or a newest version that no older one can become; a warning is a single version that is stranded, and a
- * successor that the registry does not hold.
+ * not withdrawn, a newest version that no older one can become, or an alias that another package has too; a warning is a
+ * single version that is stranded, and a successor that the registry does not hold.
  */
 export function lintRegistry(entries: readonly CatalogEntry[], question: LintQuestion): RegistryLint {
   const universe = candidatesOf(entries);
@@ -52,6 +52,7 @@ export function lintRegistry(entries: readonly CatalogEntry[], question: LintQue
     ...universe.flatMap((candidate, index) => deadVersion(candidate, versions[index])),
     ...names.flatMap((name) => strandedVersions(name, universe, question)),
     ...universe.flatMap((candidate) => lostSuccessor(candidate, names)),
+    ...sharedAliases(entries),
   ];
   return { versions, findings };
 }
@@ -131,6 +132,24 @@ function lostSuccessor(candidate: Candidate, names: readonly string[]): LintFind
   const { successor } = candidate.lifecycle;
   if (successor === undefined || names.includes(successor)) return [];
   return [finding('warning', candidate, `names the successor ${successor}, which the registry does not hold`)];
+}
+
+/** A name that people type means one package: an alias is nobody else's name or alias, in whatever version. */
+function sharedAliases(entries: readonly CatalogEntry[]): LintFinding[] {
+  const meant = new Map<string, Set<string>>();
+  for (const { metadata } of entries) {
+    for (const word of [metadata.name, ...(metadata.aliases ?? [])]) {
+      meant.set(word, (meant.get(word) ?? new Set()).add(metadata.name));
+    }
+  }
+  return entries.flatMap(({ metadata }) =>
+    (metadata.aliases ?? []).flatMap((alias): LintFinding[] => {
+      const others = [...(meant.get(alias) ?? [])].filter((name) => name !== metadata.name).sort();
+      if (others.length === 0) return [];
+      const message = `has the alias ${alias}, which means ${others.join(' and ')} too`;
+      return [{ severity: 'error', package: metadata.name, version: versionLabel(metadata), message }];
+    }),
+  );
 }
 
 function finding(severity: LintFinding['severity'], candidate: Candidate, message: string): LintFinding {
