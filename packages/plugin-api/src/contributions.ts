@@ -13,7 +13,41 @@ export interface ComponentContext {
   readonly namespace: string;
   /** Labels that every object of the component carries; the host adds them to what is rendered. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What the cluster can do, by the id of the contract: its Ready providers only. Empty where there is no cluster. */
+  readonly capabilities: Readonly<Record<string, ProvidedCapability>>;
 }
+
+/** Who fulfils a contract in this cluster; of several Ready packages the first by name. */
+export interface ProvidedCapability {
+  readonly package: string;
+  /** Version of the package. */
+  readonly version: string;
+  /** Features of the contract that it offers. */
+  readonly features: readonly string[];
+  /** What its metadata exports under `config.exports`, with the values in force. */
+  readonly exports: JsonObject;
+}
+
+/** Which objects of a kind are looked at; all of them without anything. */
+export interface ObjectSelection {
+  readonly namespace?: string;
+  /** Labels that the objects carry, all of them. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The cluster as a pure function may look at it: caches that are kept up to date by watches. What was asked for is
+ * watched from then on, whether it was there or not, and a change of it asks again. Offline it has nothing.
+ * Throws CAPSTAN_PLUGIN_KIND_NOT_DECLARED for a kind that the plugin's `kinds` does not name.
+ */
+export interface ClusterView {
+  /** The object, or undefined when it does not exist. */
+  get(reference: ObjectReference): KubernetesObject | undefined;
+  list(kind: KindReference, selection?: ObjectSelection): readonly KubernetesObject[];
+}
+
+/** A cluster without objects: what rendering a file looks at. */
+export const EMPTY_CLUSTER: ClusterView = { get: () => undefined, list: () => [] };
 
 /** Something a plugin finds wrong with a trait or workload beyond its CRD's schema. */
 export interface Problem {
@@ -41,7 +75,20 @@ export interface WorkloadContribution {
   isDone?(workload: KubernetesObject, child: KubernetesObject): boolean;
 }
 
-/** What `render` of a trait is given. */
+/** Another trait of the same component. */
+export interface TraitNeighbour {
+  /** As the application states it, with its Definition's defaults. */
+  readonly trait: KubernetesObject;
+  /** Name of its TraitDefinition. */
+  readonly definition: string;
+  /**
+   * What it rendered; of a trait without plugin code that is the trait object itself. Empty while it has not rendered:
+   * traits render in the order of the component, those with `takesOver` after all others.
+   */
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** What `check` and `render` of a trait are given. */
 export interface TraitRenderInput {
   /** The trait as the application states it, with its Definition's defaults. */
   readonly trait: KubernetesObject;
@@ -52,6 +99,12 @@ export interface TraitRenderInput {
   /** What the trait works on: the workload, or its child where the Definition says `extension.target: child`. */
   readonly target: ObjectReference;
   readonly context: ComponentContext;
+  /** The other traits of the component, in its order. */
+  readonly neighbours: readonly TraitNeighbour[];
+  /** What this trait takes over of the children and of its neighbours' objects; empty without `takesOver`. */
+  readonly taken: readonly KubernetesObject[];
+  /** What there is in the cluster, of the kinds that the plugin declares. */
+  readonly cluster: ClusterView;
 }
 
 /** A trait kind: shapes the workload and renders objects of its own. Pure. */
@@ -64,8 +117,34 @@ export interface TraitContribution {
   /** What is wrong with the trait on this workload; asked before `render`, which runs only without a problem. */
   check?(input: TraitRenderInput): Problem[];
   render?(input: TraitRenderInput): KubernetesObject[];
-  /** Health of the trait from the live state of what it rendered. */
-  health?(trait: KubernetesObject, objects: readonly KubernetesObject[]): Health;
+  /**
+   * Whether this trait's controller makes an object of the component from now on. Asked for every child of the workload
+   * and for every object of the neighbours; `input.taken` is still empty then. What is taken is not created; what is live
+   * stays, is neither applied nor deleted, and is applied again, with ownership and fields, when this trait goes. A trait
+   * all of whose objects are taken is Ready with reason `TakenOver`. A trait that may take over is checked and rendered
+   * after the others. Must not look at anything that changes while the trait stays.
+   */
+  takesOver?(object: KubernetesObject, input: TraitRenderInput): boolean;
+  /** Health of the trait from the live state of what it rendered; asked when all of that is there. */
+  health?(trait: KubernetesObject, objects: readonly KubernetesObject[], cluster: ClusterView): Health;
+  /**
+   * Health of the workload in place of its own, for a trait whose controller runs the workload's pods elsewhere. `trait`
+   * and `objects` are live. Undefined leaves it to the next trait, then to the workload.
+   */
+  workloadHealth?(
+    trait: KubernetesObject,
+    objects: readonly KubernetesObject[],
+    cluster: ClusterView,
+  ): Health | undefined;
+  /**
+   * The live object that has the workload's pods in place of its child: its replicas and pod selector are what the
+   * workload shows. Undefined leaves it to the next trait, then to the child.
+   */
+  podOwner?(
+    trait: KubernetesObject,
+    objects: readonly KubernetesObject[],
+    cluster: ClusterView,
+  ): KubernetesObject | undefined;
 }
 
 /** What a plugin may do with the cluster: only the kinds in its manifest. */

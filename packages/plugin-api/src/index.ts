@@ -1,11 +1,16 @@
 export * from '@capstan/base';
 export {
   type ClusterPort,
+  type ClusterView,
   type ComponentContext,
   cluster,
+  EMPTY_CLUSTER,
+  type ObjectSelection,
   type Problem,
+  type ProvidedCapability,
   type Registry,
   type TraitContribution,
+  type TraitNeighbour,
   type TraitRenderInput,
   traits,
   type WorkloadContribution,

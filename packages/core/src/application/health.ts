@@ -1,5 +1,6 @@
 import { describeObject, type Health, type KubernetesObject, referenceTo, worstHealth } from '@capstan/base';
 import { healthOf } from '@capstan/kube';
+import { EMPTY_CLUSTER } from '@capstan/plugin-api';
 import { type ComposedComponent, slotOf } from './compose.ts';
 import type { DecidedComponent, DecidedTrait, Lookup, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
@@ -40,8 +41,10 @@ function assessTrait(state: LiveState, trait: RenderedTrait, waitsFor: readonly 
   const { composed, object, objects } = trait;
   const { contribution, served, registered } = composed;
   const reference = referenceTo(object);
-  const judge = () =>
-    contribution ? healthOfGroup(state, object, objects, contribution.health) : healthOfRaw(state, object);
+  const own = contribution?.health?.bind(contribution);
+  const judgement =
+    own && ((owner: KubernetesObject, all: readonly KubernetesObject[]) => own(owner, all, EMPTY_CLUSTER));
+  const judge = () => (contribution ? healthOfGroup(state, object, objects, judgement) : healthOfRaw(state, object));
   const health = waitsFor.length > 0 ? waiting(waitsFor) : judge();
   const said = health.status !== 'ready' ? health.message : undefined;
   const message = registered ? said : DUMMY_TRAIT_MESSAGE;

@@ -7,7 +7,7 @@ import {
   validateAgainstSchema,
   workloadTarget,
 } from '@capstan/oam-model';
-import type { ComponentContext, Problem } from '@capstan/plugin-api';
+import { type ComponentContext, EMPTY_CLUSTER, type Problem } from '@capstan/plugin-api';
 import { type ComposedComponent, type ComposedTrait, slotOf } from './compose.ts';
 import { replicasOfOthers } from './field-owners.ts';
 import { withKnownFields } from './known-fields.ts';
@@ -104,7 +104,8 @@ function render(
     children,
     traits: traits.map(({ composed, target, object, effective, waits: waiting }) => {
       if (waiting) return { composed, object, objects: [] };
-      const input = { trait: effective, workload, children, target, context };
+      const empty = { neighbours: [], taken: [], cluster: EMPTY_CLUSTER };
+      const input = { trait: effective, workload, children, target, context, ...empty };
       const unfit = composed.contribution?.check?.(input) ?? [];
       for (const problem of unfit) complainAbout('InvalidTrait', object, problem, complain);
       const objects = unfit.length > 0 ? [] : (composed.contribution?.render?.(input) ?? []);
@@ -152,6 +153,7 @@ function contextOf({ application }: ObservedApplication, { name, workload }: Com
       [OAM_LABELS.application]: application.metadata.name,
       [OAM_LABELS.component]: name,
     },
+    capabilities: {},
   };
 }
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject, TraitRenderInput } from '@capstan/plugin-api';
+import { EMPTY_CLUSTER, type KubernetesObject, type TraitRenderInput } from '@capstan/plugin-api';
 
 /** A trigger that needs nothing. */
 export const REDIS = { type: 'redis', metadata: { address: 'backend:6379', listName: 'jobs', listLength: '5' } };
@@ -36,6 +36,9 @@ export function anInput(spec: object = {}, deployment = aDeployment({}), compone
     },
     children: [deployment],
     target: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name, namespace: 'shop' },
-    context: { application: 'shop', component, namespace: 'shop', labels: {} },
+    context: { application: 'shop', component, namespace: 'shop', labels: {}, capabilities: {} },
+    neighbours: [],
+    taken: [],
+    cluster: EMPTY_CLUSTER,
   };
 }

@@ -1,4 +1,10 @@
-import type { ComponentContext, KubernetesObject, TraitContribution, TraitRenderInput } from '@capstan/plugin-api';
+import {
+  type ComponentContext,
+  EMPTY_CLUSTER,
+  type KubernetesObject,
+  type TraitContribution,
+  type TraitRenderInput,
+} from '@capstan/plugin-api';
 import { exposeType } from '../traits/expose/index.ts';
 import { volumeType } from '../traits/volume/index.ts';
 import { longRunningTypes } from '../workloads/long-running.ts';
@@ -14,6 +20,7 @@ export const CONTEXT: ComponentContext = {
   component: 'front',
   namespace: 'team',
   labels: { 'app.oam.dev/name': 'shop' },
+  capabilities: {},
 };
 
 /** A friendly workload named `web`; the least spec that its type takes, and more. */
@@ -64,6 +71,9 @@ export function attached(trait: KubernetesObject, workload: KubernetesObject) {
     children,
     target: { apiVersion: target.apiVersion, kind: target.kind, name: target.metadata.name, namespace: 'team' },
     context: CONTEXT,
+    neighbours: [],
+    taken: [],
+    cluster: EMPTY_CLUSTER,
   };
   const problems = contribution.check?.(input) ?? [];
   return { shaped, children, problems, objects: problems.length > 0 ? [] : (contribution.render?.(input) ?? []) };
