@@ -1,3 +1,4 @@
+import type { JsonObject } from '@capstan/base';
 import { describe, expect, test } from 'vitest';
 import { configuredObjects, fixedObjects } from './object-values.ts';
 import type { ManifestsUnit, ObjectValueSource } from './package-install.ts';
@@ -41,6 +42,15 @@ describe('the objects of a unit', () => {
     });
     expect(other).toEqual(unit.objects[1]);
     expect(serving.spec.ingress.kourier.enabled).toBe(false);
+  });
+
+  test('get what stands for a value, and nothing for one that is not named', () => {
+    const map = { kourier: { kourier: { enabled: true } }, istio: { istio: { enabled: true } } };
+    const unit = from(source('spec.ingress', { from: 'networking', map }));
+    const of = (networking: unknown) => (configuredObjects(unit, { networking })[0]?.['spec'] as JsonObject)['ingress'];
+    expect(of('kourier')).toEqual({ kourier: { enabled: true } });
+    expect(of('istio')).toEqual({ kourier: { enabled: false }, istio: { enabled: true } });
+    expect(of('toString')).toEqual({ kourier: { enabled: false } });
   });
 
   test('hold apart from it only what is written in them', () => {

@@ -2,7 +2,7 @@ import type { JsonObject, KubernetesObject } from '@capstan/base';
 import type { InstallUnit, ManifestsUnit } from './package-install.ts';
 import type { FieldPath, FieldProblem } from './package-validation.ts';
 import { valueAt } from './predicate.ts';
-import { type ExportedValues, isObject, mergeValues, nested } from './values-merge.ts';
+import { copiedValue, type ExportedValues, isObject, mergeValues, nested } from './values-merge.ts';
 
 /** What an object is, which no configuration changes: plans, records and removal find it by this. */
 const IDENTITY = ['apiVersion', 'kind', 'metadata'];
@@ -16,9 +16,9 @@ export function configuredObjects(
   if (valuesFrom.length === 0) return objects;
   return objects.map((object) => {
     const filled = structuredClone(object) as KubernetesObject & JsonObject;
-    for (const { from, to, of } of valuesFrom.filter((source) => source.object === nameOf(object))) {
-      const value = valueAt(of === undefined ? configuration : exported[of], from);
-      if (value !== undefined) mergeValues(filled, nested(to.split('.'), structuredClone(value)));
+    for (const source of valuesFrom.filter((one) => one.object === nameOf(object))) {
+      const value = copiedValue(source, configuration, exported);
+      if (value !== undefined) mergeValues(filled, nested(source.to.split('.'), value));
     }
     return filled;
   });

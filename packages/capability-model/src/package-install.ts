@@ -1,4 +1,4 @@
-import type { JsonObject, KubernetesObject } from '@capstan/base';
+import type { JsonObject, JsonValue, KubernetesObject } from '@capstan/base';
 
 /** Where a chart comes from. A center's mirrors may rewrite `repository`. */
 export interface ChartReference {
@@ -33,6 +33,11 @@ export interface ValueSource {
    * whatever package provides it. A name that is both means the package.
    */
   readonly of?: string;
+  /**
+   * What stands for a value in the chart or the object, by that value as text: `{ kourier: true, istio: false }`. A value
+   * that it does not name is not copied. Without it the value is copied as it is.
+   */
+  readonly map?: Readonly<Record<string, JsonValue>>;
 }
 
 /** Copies a value (dotted `from`) into a field (dotted `to`) of one of the unit's objects. */
@@ -97,8 +102,11 @@ export interface CrdOffer {
   readonly scope: 'Namespaced' | 'Cluster';
   readonly served: readonly string[];
   readonly storage: string;
-  /** `package`: `object` is applied. `chart`: it is taken from the unit's chart. */
-  readonly from: 'package' | 'chart';
+  /**
+   * `package`: `object` is applied. `chart`: it is taken from the unit's chart. `runtime`: a program of the package makes
+   * it once it runs; it is only observed, and deleted with the others where that is asked for.
+   */
+  readonly from: 'package' | 'chart' | 'runtime';
   /** Unit that brings it, with `from: chart`. */
   readonly unit?: string;
   /** `sha256:` digest of `object`, with `from: package`. */

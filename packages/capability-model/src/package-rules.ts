@@ -125,6 +125,7 @@ function crdProblems({ install }: CapabilityPackage): FieldProblem[] {
       }
       return problems;
     }
+    if (crd.from === 'runtime') return problems;
     const group = crd.name.slice(crd.name.indexOf('.') + 1);
     if (!FRIENDLY_GROUPS.some((friendly) => friendly === group)) {
       problems.push({

@@ -47,7 +47,10 @@ function manifestsUnitSchema(object: ObjectBuilder): Schema {
     },
     {
       valuesFrom: list(
-        object({ from: text(200), object: matching(OBJECT), to: matching(FIELD, 200) }, { of: matching(DNS_LABEL) }),
+        object(
+          { from: text(200), object: matching(OBJECT), to: matching(FIELD, 200) },
+          { of: matching(DNS_LABEL), map: free },
+        ),
         { maxItems: 100 },
       ),
       namespace: matching(DNS_LABEL),
@@ -68,7 +71,7 @@ function helmUnitSchema(object: ObjectBuilder): Schema {
     {
       namespace: matching(DNS_LABEL),
       values: { ...free, default: {} },
-      valuesFrom: optionalList(object({ from: text(200), to: text(200) }, { of: matching(DNS_LABEL) })),
+      valuesFrom: optionalList(object({ from: text(200), to: text(200) }, { of: matching(DNS_LABEL), map: free })),
       crds: object({ owner: oneOf('capstan', 'helm', 'runtime') }, { extractValues: free, installValues: free }),
       after: optionalList(matching(DNS_LABEL)),
       timeoutSeconds: seconds(300),
@@ -92,7 +95,8 @@ export function crdSchema(object: ObjectBuilder, form: PackageForm): Schema {
   const own: Schema = { name: matching(CRD_NAME), from: { const: 'package' } };
   const fromPackage =
     form === 'source' ? object(own) : object({ ...own, ...facts, digest: digest, object: free }, names);
-  return either('from', { chart: fromChart, package: fromPackage });
+  const fromPrograms = object({ name: matching(CRD_NAME), from: { const: 'runtime' }, ...facts }, names);
+  return either('from', { chart: fromChart, package: fromPackage, runtime: fromPrograms });
 }
 
 /** A Definition; what is published embeds its object. */
@@ -124,7 +128,11 @@ export function ruleSchema(object: ObjectBuilder): Schema {
 /** A check of the running capability. */
 export function probeSchema(object: ObjectBuilder, target: Schema): Schema {
   const common: Schema = { id: matching(DNS_LABEL), target, level: oneOf('blocking', 'degraded') };
-  const optional: Schema = { servedByPods: { type: 'boolean', default: false }, meaning: text(300) };
+  const optional: Schema = {
+    servedByPods: { type: 'boolean', default: false },
+    reportedByPods: { type: 'boolean' },
+    meaning: text(300),
+  };
   const condition = object({ type: text(100), status: oneOf('True', 'False') });
   return either('type', {
     kstatus: object({ type: { const: 'kstatus' }, ...common }, optional),

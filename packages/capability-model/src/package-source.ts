@@ -1,12 +1,16 @@
 import type { CapabilityPackage } from './package.ts';
 import type { CrdOffer } from './package-install.ts';
 
-/** A CRD as capability.yaml names it: its own ones by name, those of a chart with their facts. */
+/** A CRD as capability.yaml names it: its own ones by name, those of a chart or of its programs with their facts. */
 export type CrdSource =
   | { readonly name: string; readonly from: 'package' }
   | (Omit<CrdOffer, 'from' | 'singular' | 'digest' | 'object'> & {
       readonly from: 'chart';
       readonly unit: string;
+      readonly singular?: string;
+    })
+  | (Omit<CrdOffer, 'from' | 'singular' | 'digest' | 'object' | 'unit'> & {
+      readonly from: 'runtime';
       readonly singular?: string;
     });
 

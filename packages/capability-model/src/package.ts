@@ -120,6 +120,11 @@ interface ProbeBase {
    * simulated the result is then `unverifiable`, whatever the status says.
    */
   readonly servedByPods: boolean;
+  /**
+   * True where a controller of the package writes the target's status: while pods are simulated and the target has no
+   * conditions, nobody has looked at it, and the result is `unverifiable`. What somebody did write counts.
+   */
+  readonly reportedByPods?: boolean;
   /** For people: what does not work while the probe fails. */
   readonly meaning?: string;
 }

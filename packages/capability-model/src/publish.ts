@@ -117,7 +117,7 @@ type Found<Offer> = { readonly offer: Offer } | { readonly problem: FieldProblem
 const offered = <Offer>(found: Found<Offer>): Offer[] => ('offer' in found ? [found.offer] : []);
 
 function crdOffer(crd: CrdSource, objects: readonly KubernetesObject[], path: FieldPath): Found<CrdOffer> {
-  if (crd.from === 'chart') return { offer: { ...crd, singular: crd.singular ?? crd.kind.toLowerCase() } };
+  if (crd.from !== 'package') return { offer: { ...crd, singular: crd.singular ?? crd.kind.toLowerCase() } };
   const object = objects.find(({ metadata }) => metadata.name === crd.name);
   if (!object) return wrong([...path, 'name'], `names ${crd.name}, but no file in crds/ holds it`);
   const { spec } = object;

@@ -1,7 +1,21 @@
 import type { JsonObject } from '@capstan/base';
+import type { ValueSource } from './package-install.ts';
+import { valueAt } from './predicate.ts';
 
 /** What packages export to others: package name, then name of the export. */
 export type ExportedValues = Readonly<Record<string, JsonObject>>;
+
+/** What a source copies: of the configuration or of an export, as it is or by the source's map. Undefined where nothing is. */
+export function copiedValue(
+  { from, of, map }: Pick<ValueSource, 'from' | 'of' | 'map'>,
+  configuration: JsonObject,
+  exported: ExportedValues,
+): unknown {
+  const value = valueAt(of === undefined ? configuration : exported[of], from);
+  if (map === undefined || value === undefined) return structuredClone(value);
+  const key = String(value);
+  return Object.hasOwn(map, key) ? structuredClone(map[key]) : undefined;
+}
 
 /** A value at a path of new objects. */
 export function nested(path: readonly string[], value: unknown): JsonObject {

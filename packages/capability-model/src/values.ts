@@ -6,7 +6,7 @@ import type { CapabilityPackage } from './package.ts';
 import type { HelmUnit } from './package-install.ts';
 import { fieldName, problemsOf } from './package-validation.ts';
 import { valueAt } from './predicate.ts';
-import { type ExportedValues, mergeValues, nested } from './values-merge.ts';
+import { copiedValue, type ExportedValues, mergeValues, nested } from './values-merge.ts';
 
 /** Why a package's configuration schema cannot be used; undefined when it can. */
 export function schemaProblem(schema: JsonObject): string | undefined {
@@ -114,9 +114,9 @@ export function unitValues(
   exported: ExportedValues = {},
 ): JsonObject {
   const values = structuredClone(unit.values);
-  for (const { from, to, of } of unit.valuesFrom) {
-    const value = valueAt(of === undefined ? configuration : exported[of], from);
-    if (value !== undefined) mergeValues(values, nested(to.split('.'), structuredClone(value)));
+  for (const source of unit.valuesFrom) {
+    const value = copiedValue(source, configuration, exported);
+    if (value !== undefined) mergeValues(values, nested(source.to.split('.'), value));
   }
   return mergeValues(values, structuredClone(more));
 }

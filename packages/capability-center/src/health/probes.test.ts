@@ -55,6 +55,18 @@ describe('a probe', () => {
     expect(evaluateProbe(probe, condition('True'), real).result).toBe('ok');
   });
 
+  test('of what a controller reports says nothing where pods are simulated, unless somebody plays it', () => {
+    const probe = { ...available, reportedByPods: true };
+    expect(evaluateProbe(probe, thing(), simulated)).toEqual({
+      result: 'unverifiable',
+      message: 'no controller has reported on thing/one, and pods are simulated here',
+    });
+    expect(evaluateProbe(probe, thing(), real).result).toBe('failed');
+    expect(evaluateProbe(probe, undefined, simulated).result).toBe('failed');
+    expect(evaluateProbe(probe, condition('True'), simulated).result).toBe('ok');
+    expect(evaluateProbe(probe, condition('False'), simulated).result).toBe('failed');
+  });
+
   test('that fails tells the condition and its message', () => {
     expect(evaluateProbe(available, condition('False'), real).message).toBe('thing/one: Available is False (Why): m');
   });

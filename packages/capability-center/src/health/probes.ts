@@ -19,7 +19,8 @@ export interface ProbeFacts {
 
 /**
  * What a probe says, given its target as it is. On a cluster whose pods are simulated nothing can be said about what a
- * pod would serve, whatever a status claims; nothing can be said either where the target is not there yet.
+ * pod would serve, whatever a status claims, nor about what a pod would report while nobody has. A target that is not
+ * there fails.
  */
 export function evaluateProbe(probe: Probe, target: KubernetesObject | undefined, facts: ProbeFacts): ProbeVerdict {
   if (probe.servedByPods && facts.simulated) {
@@ -27,6 +28,10 @@ export function evaluateProbe(probe: Probe, target: KubernetesObject | undefined
     return { result: 'unverifiable', message: `pods are simulated here${reason}` };
   }
   if (!target) return { result: 'failed', message: `${describeObject(probe.target)} does not exist` };
+  if (probe.reportedByPods && facts.simulated && conditionsOf(target).length === 0) {
+    const message = `no controller has reported on ${describeObject(probe.target)}, and pods are simulated here`;
+    return { result: 'unverifiable', message };
+  }
   const problem = problemOf(probe, target);
   if (problem === undefined) return { result: 'ok' };
   const settling = healthOf(target).reason === 'LatestGenerationNotObserved';

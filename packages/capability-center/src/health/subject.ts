@@ -18,6 +18,8 @@ export interface HealthSubject {
   readonly probes: readonly Probe[];
   /** Names of the CRDs that the package brings. */
   readonly crds: readonly string[];
+  /** Those of them that its programs make once they run. */
+  readonly runtimeCrds: readonly string[];
   /** Packages that it needs. */
   readonly requires: readonly string[];
 }
@@ -34,6 +36,7 @@ export function subjectOf(metadata: CapabilityPackage, requires: readonly string
     definitions: definitionsOf(metadata),
     probes: metadata.health.probes,
     crds: metadata.install.crds.map(({ name }) => name),
+    runtimeCrds: metadata.install.crds.filter(({ from }) => from === 'runtime').map(({ name }) => name),
     requires,
   };
 }

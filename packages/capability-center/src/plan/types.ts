@@ -93,7 +93,7 @@ export interface CrdPlan {
   readonly name: string;
   readonly kind: string;
   readonly action: 'create' | 'change' | 'unchanged' | 'keep-newer';
-  readonly from: CrdOffer['from'];
+  readonly from: Exclude<CrdOffer['from'], 'runtime'>;
   readonly served: readonly string[];
   readonly storage: string;
   /** Digest of the body that is applied. */
