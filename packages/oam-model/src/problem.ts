@@ -19,12 +19,17 @@ export interface SchemaProblem extends Problem {
 /** A kind that nothing registers: enough to look for a package that offers it. */
 export interface UnknownKind {
   readonly role: 'workload' | 'trait' | 'scope';
+  /** Empty, as `kind` is, where the file gives the name of a Definition instead. */
   readonly apiVersion: string;
   readonly kind: string;
+  /** The name of a Definition that the file gives: `routes.extended.oam.dev`, or the short one. */
+  readonly named?: string;
   /** What its short name would be: `autoscale` for kind Autoscale. */
   readonly shortName: string;
   /** The package that brings the kind, or will, where that is known without a registry. */
   readonly capability?: string;
+  /** The kind that has to be registered for this one to be understood, where it is another: the talks' Autoscaler. */
+  readonly stands?: { readonly role: UnknownKind['role']; readonly apiVersion: string; readonly kind: string };
 }
 
 /** Something wrong in a file, placed. */

@@ -5,22 +5,36 @@ import { resourceNameOf } from '../plural.ts';
 import type { UnknownKind } from '../problem.ts';
 import type { Place, ValidationContext } from './context.ts';
 
-/** API groups whose kinds come with a capability, by the name of its package. */
-const CAPABILITIES: ReadonlyMap<string, string> = new Map([
+/**
+ * API groups whose kinds come with a package of the registry that comes with Capstan, for when no registry can be asked:
+ * where one can, what it offers counts.
+ */
+const PACKAGES_BY_GROUP: ReadonlyMap<string, string> = new Map([
   ['keda.sh', 'keda'],
-  ['http.keda.sh', 'keda'],
+  ['eventing.keda.sh', 'keda'],
   ['serving.knative.dev', 'knative'],
   ['autoscaling.knative.dev', 'knative'],
-  ['eventing.knative.dev', 'knative'],
-  ['extended.oam.dev', 'istio'],
-  ['networking.istio.io', 'istio'],
-  ['security.istio.io', 'istio'],
-  ['flagger.app', 'flagger'],
+  ['operator.knative.dev', 'knative'],
+  ['extended.oam.dev', 'istio-route'],
+  ['networking.istio.io', 'istio-route'],
+  ['security.istio.io', 'istio-route'],
+  ['telemetry.istio.io', 'istio-route'],
+  ['extensions.istio.io', 'istio-route'],
+  ['flagger.app', 'flagger-rollout'],
 ]);
 
-/** The package that brings a kind, or will: known here so that an error can name it before any registry offers it. */
-export function capabilityOf({ apiVersion }: KindReference): string | undefined {
-  return CAPABILITIES.get(groupOf(apiVersion));
+/** Friendly kinds share their groups with built-in ones, so that each is named. */
+const PACKAGES_BY_KIND: ReadonlyMap<string, string> = new Map([
+  ['traits.capstan.dev/Autoscale', 'keda'],
+  ['traits.capstan.dev/CronScale', 'keda'],
+  ['traits.capstan.dev/Rollout', 'flagger-rollout'],
+  ['workloads.capstan.dev/Serverless', 'knative'],
+]);
+
+/** The package that brings a kind: known here so that an error can name it without a registry. */
+export function capabilityOf({ apiVersion, kind }: KindReference): string | undefined {
+  const group = groupOf(apiVersion);
+  return PACKAGES_BY_KIND.get(`${group}/${kind}`) ?? PACKAGES_BY_GROUP.get(group);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   isTraitDefinition,
   type TraitDefinition,
 } from '../kinds/index.ts';
+import type { UnknownKind } from '../problem.ts';
 import { below, type Place, type ValidationContext } from './context.ts';
 import { checkAgainstCrd, reportMisprints } from './objects.ts';
 import { capabilityOf, reportUnserved } from './to-come.ts';
@@ -44,7 +45,7 @@ export function checkAutoscalers(
   if (definitionFor(KNATIVE_SERVICE, 'workload', context.catalog)) return;
   const ofComponents = spec.components.flatMap(({ traits }, index) => placed(['spec', 'components', index], traits));
   for (const { trait, segments } of [...placed(['spec'], spec.traits), ...ofComponents]) {
-    if (trait?.apiVersion && isKnativeAutoscaler(trait)) reportUnknown(context, { document, segments }, trait);
+    if (trait?.apiVersion && isKnativeAutoscaler(trait)) reportUnknown(context, { document, segments }, trait, SERVING);
   }
 }
 
@@ -53,6 +54,7 @@ const KNATIVE_SERVICE: KubernetesObject = {
   kind: 'Service',
   metadata: { name: '' },
 };
+const SERVING = { role: 'workload', apiVersion: KNATIVE_SERVICE.apiVersion, kind: KNATIVE_SERVICE.kind } as const;
 
 function placed(parent: readonly PathSegment[], traits: readonly ComponentTrait[] | undefined) {
   return (traits ?? []).map(({ trait }, index) => ({ trait, segments: [...parent, 'traits', index, 'trait'] }));
@@ -84,7 +86,12 @@ function withWorkloadRef(trait: KubernetesObject, { spec }: TraitDefinition): Ku
   }
 }
 
-function reportUnknown(context: ValidationContext, place: Place, { apiVersion, kind }: KubernetesObject): void {
+function reportUnknown(
+  context: ValidationContext,
+  place: Place,
+  { apiVersion, kind }: KubernetesObject,
+  stands?: UnknownKind['stands'],
+): void {
   const known = listDefinitions(context.catalog).filter(({ role }) => role === 'trait');
   const [near] = nearest(
     kind,
@@ -101,6 +108,13 @@ function reportUnknown(context: ValidationContext, place: Place, { apiVersion, k
         ? `Did you mean "${near}"?`
         : 'The package that offers it may not be installed, or the apiVersion is another one.',
     next: [`capstan cap search ${capability ?? shortName}`, 'capstan trait list'],
-    unknown: { role: 'trait', apiVersion, kind, shortName, ...(capability ? { capability } : {}) },
+    unknown: {
+      role: 'trait',
+      apiVersion,
+      kind,
+      shortName,
+      ...(capability ? { capability } : {}),
+      ...(stands ? { stands } : {}),
+    },
   });
 }

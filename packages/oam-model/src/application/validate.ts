@@ -207,8 +207,8 @@ function reportNormalization(
   document: SourceDocument,
   problems: readonly NormalizeProblem[],
 ): void {
-  for (const { path, code, message, hint } of problems) {
-    const finding = { code, message, ...(hint === undefined ? {} : { hint }) };
+  for (const { path, code, message, hint, unknown } of problems) {
+    const finding = { code, message, ...(hint === undefined ? {} : { hint }), ...(unknown ? { unknown } : {}) };
     context.report({ document, segments: [] }, parseFieldPath(path), finding);
   }
 }

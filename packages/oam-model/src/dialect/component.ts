@@ -10,6 +10,7 @@ import { saysItsKind, withoutEmptyMetadata } from './embedded.ts';
 import { describeKind, modernObject } from './kind-aliases.ts';
 import { kindNamed } from './served-kinds.ts';
 import type { NormalizedObject } from './types.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** Fields of the talks in a Component's metadata; Kubernetes knows them as annotations only. */
 const METADATA_FIELDS = ['version', 'description'] as const;
@@ -73,6 +74,7 @@ function resolveType(context: DialectContext, component: Component, workload: Ku
       reason: 'WorkloadDefinitionMissing',
       message: `workloaddefinitions.core.oam.dev ${quoted(type)} not found`,
       hint: near ? `Did you mean "${near}"?` : 'Install the package that registers it: `capstan cap search`.',
+      unknown: unknownName('workload', type),
     });
     return workload;
   }

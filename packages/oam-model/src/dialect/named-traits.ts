@@ -14,6 +14,7 @@ import { DialectContext, type Path } from './context.ts';
 import { describeKind } from './kind-aliases.ts';
 import { kindNamed } from './served-kinds.ts';
 import type { NormalizedObject } from './types.ts';
+import { unknownName } from './unknown-name.ts';
 
 /**
  * The traits that name their TraitDefinition inside `trait` (`name`, `properties`) as whole objects: what the
@@ -117,6 +118,7 @@ function refuseName(context: DialectContext, name: string, path: Path): void {
     reason: 'TraitDefinitionMissing',
     message: `traitdefinitions.core.oam.dev ${quoted(name)} not found`,
     hint: near ? `Did you mean "${near}"?` : 'Install the package that registers it: `capstan cap search`.',
+    unknown: unknownName('trait', name),
   });
 }
 

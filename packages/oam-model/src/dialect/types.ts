@@ -1,7 +1,7 @@
 import type { DefinitionCatalog } from '../catalog.ts';
 import type { PathSegment } from '../field-path.ts';
 import type { ApplicationConfiguration, Component } from '../kinds/index.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem, UnknownKind } from '../problem.ts';
 
 /** What `normalizeApplication` is given. Nothing of it is changed. */
 export interface NormalizeInput {
@@ -30,6 +30,8 @@ export interface NormalizeProblem extends Problem {
   readonly component?: string;
   /** A reason for conditions and events, in one CamelCase word. */
   readonly reason: string;
+  /** Set where a Definition is missing that a package may bring. */
+  readonly unknown?: UnknownKind;
 }
 
 /** Where a part of the canonical application is written. Both are paths from the root of the application. */
