@@ -136,5 +136,10 @@ export interface InstallSpec {
   readonly units: readonly InstallUnit[];
   readonly crds: readonly CrdOffer[];
   readonly permissions: PackagePermissions;
-  readonly images: readonly { readonly ref: string; readonly digest?: string }[];
+  readonly images: readonly {
+    readonly ref: string;
+    readonly digest?: string;
+    /** It is in no chart: a program of the package puts it into pods, or brings it in objects that it makes. */
+    readonly atRuntime?: boolean;
+  }[];
 }

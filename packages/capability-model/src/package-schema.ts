@@ -61,7 +61,7 @@ export function packageSchema(options: PackageSchemaOptions): Schema {
           {
             crds: optionalList(crdSchema(object, options.form)),
             permissions: section({ runtime: optionalList(ruleSchema(object)), summary: text(500) }),
-            images: optionalList(object({ ref: text(500) }, { digest: digest })),
+            images: optionalList(object({ ref: text(500) }, { digest: digest, atRuntime: { type: 'boolean' } })),
           },
         ),
       },

@@ -1,4 +1,8 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
+import type { CapabilityPackage } from '@capstan/capability-model';
+
+/** What Istio's charts write where its injector puts the proxy's image: no image of that name exists. */
+const PLACEHOLDER = 'auto';
 
 /** The container images that the rendered objects run, each once and sorted. */
 export function imagesOf(objects: readonly KubernetesObject[]): string[] {
@@ -7,13 +11,18 @@ export function imagesOf(objects: readonly KubernetesObject[]): string[] {
   return [...images].sort();
 }
 
+/** Images that no chart names: programs of the package bring them. */
+export function imagesAtRuntime({ install }: Pick<CapabilityPackage, 'install'>): string[] {
+  return install.images.flatMap(({ ref, atRuntime }) => (atRuntime ? [ref] : []));
+}
+
 function collect(pod: JsonObject, images: Set<string>): void {
   for (const field of ['containers', 'initContainers', 'ephemeralContainers']) {
     const containers = pod[field];
     if (!Array.isArray(containers)) continue;
     for (const container of containers) {
       const image: unknown = (container as JsonObject | null)?.['image'];
-      if (typeof image === 'string') images.add(image);
+      if (typeof image === 'string' && image !== PLACEHOLDER) images.add(image);
     }
   }
 }

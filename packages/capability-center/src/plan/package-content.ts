@@ -1,7 +1,7 @@
 import { compareVersionIds, versionLabel } from '@capstan/capability-model';
 import { adoptionPlan } from './adoption.ts';
 import { packageCertificate } from './certificate.ts';
-import { imagesOf } from './images.ts';
+import { imagesAtRuntime, imagesOf } from './images.ts';
 import type { PackageQuestion } from './package-question.ts';
 import { NO_PERMISSION_DELTA, permissionDelta } from './permission-delta.ts';
 import { permissionGrants } from './permissions.ts';
@@ -42,7 +42,7 @@ export function packageContent(
     ...parts,
     permissions,
     permissionDelta: permissionDelta(permissions, earlier?.permissions ?? [], metadata.install.permissions.runtime),
-    images: imagesOf(objects),
+    images: [...new Set([...imagesOf(objects), ...imagesAtRuntime(metadata)])].sort(),
     certificate: packageCertificate({
       package: metadata.name,
       version: metadata.version,

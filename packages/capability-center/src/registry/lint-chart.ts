@@ -56,7 +56,7 @@ function rightsDifferences(declared: readonly PolicyRule[], objects: readonly Ku
 }
 
 function imageDifferences({ install }: CapabilityPackage, objects: readonly KubernetesObject[]): string[] {
-  const told = install.images.map(({ ref }) => ref);
+  const told = install.images.filter(({ atRuntime }) => !atRuntime).map(({ ref }) => ref);
   const run = imagesOf(objects);
   return [
     ...run
