@@ -5,6 +5,7 @@ import type { Plugin } from '@capstan/plugin-api';
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: Plugin }>>> = {
   'istio-route': () => import('@capstan/plugin-istio-route'),
   keda: () => import('@capstan/plugin-keda'),
+  knative: () => import('@capstan/plugin-knative'),
 };
 
 /** The plugins that come with Capstan. One that cannot be loaded is logged and left out; the others work. */
