@@ -85,6 +85,17 @@ export {
 export type { RevisionChart, RevisionPhase, RevisionRecord } from './installer/revision.ts';
 export { listRevisions } from './installer/revisions.ts';
 export { JOURNAL_BOUNDARIES, type JournalKind, type Operation } from './installer/steps.ts';
+export type { ApplicationQuestion } from './on-demand/missing-kinds.ts';
+export { type MissingQuestion, missingByCatalog, planMissing } from './on-demand/plan-missing.ts';
+export type {
+  InstallCost,
+  KindProvider,
+  KindUse,
+  MissingCapability,
+  MissingKind,
+  MissingReport,
+  ProviderState,
+} from './on-demand/types.ts';
 export { assertApproved } from './plan/approve.ts';
 export { assertExecutable } from './plan/assert-executable.ts';
 export type { CertificateReason, RollbackCertificate } from './plan/certificate-types.ts';

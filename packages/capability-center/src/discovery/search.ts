@@ -91,7 +91,8 @@ export function packagesOffering(
   );
 }
 
-function answers(definition: DefinitionOffer, { role, name, kind, group }: DefinitionWish): boolean {
+/** Whether a Definition answers to a wish. */
+export function answers(definition: DefinitionOffer, { role, name, kind, group }: DefinitionWish): boolean {
   const wanted = name?.toLowerCase();
   return (
     (role === undefined || definition.role === role) &&
