@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { KubernetesObject } from '../packages/base/src/index.ts';
 import { readDirectoryRegistry } from '../packages/capability-center/src/registry/directory-registry.ts';
 import {
+  CURRENT_KUBERNETES,
   type LintFinding,
   lintRegistry,
   SUPPORTED_KUBERNETES,
@@ -24,7 +25,11 @@ const charts = join(root, 'charts', 'stand-ins');
 /** Everything that the lint of capability-registry/ finds: by resolving, and by rendering the stand-in charts. */
 export async function lintOwnRegistry() {
   const entries = await readDirectoryRegistry({ name: 'capstan', location: join(root, 'capability-registry') });
-  const { versions, findings } = lintRegistry(entries, { kubernetesVersions: SUPPORTED_KUBERNETES, resolve });
+  const { versions, findings } = lintRegistry(entries, {
+    kubernetesVersions: SUPPORTED_KUBERNETES,
+    required: CURRENT_KUBERNETES,
+    resolve,
+  });
   const superseded = (one: CapabilityPackage) =>
     entries.some(({ metadata: { name, version, release } }) => {
       return name === one.name && version === one.version && release > one.release;
@@ -39,13 +44,16 @@ export async function lintOwnRegistry() {
   return { versions, findings: [...findings, ...rendered] };
 }
 
+/** What stand-ins have because the charts that they stand for have it: versions with a `v`. */
+const UPSTREAM_HABITS = /version 'v\d[^']*' is not a valid SemVerV2/;
+
 const chartPath = ({ chart }: HelmUnit): string => join(charts, chart.name, chart.version);
 
 async function lintByHelm(helm: Helm, metadata: CapabilityPackage): Promise<LintFinding[]> {
   const reports = await Promise.all(helmUnits(metadata).map((unit) => helm.lint(chartPath(unit))));
   return reports
     .flatMap(({ findings }) => findings)
-    .filter(({ severity }) => severity !== 'info')
+    .filter(({ severity, text }) => severity !== 'info' && !UPSTREAM_HABITS.test(text))
     .map(({ text }) => ({ severity: 'error', package: metadata.name, message: `helm lint says: ${text}` }));
 }
 
@@ -61,16 +69,24 @@ async function render(helm: Helm, metadata: CapabilityPackage) {
   return { objects: objects.filter((object) => !isCrd(object)), crds: objects.filter(isCrd) };
 }
 
-function verdictLine({ package: name, version, installable, refused }: VersionVerdict): string {
+/** One line where a version can be installed, and below it the resolver's explanation where it cannot. */
+function verdictText({ package: name, version, installable, refused }: VersionVerdict): string {
   const minors = (versions: readonly string[]) => versions.map((one) => one.replace(/\.0$/, '')).join(', ');
-  if (refused.length === 0) return `${name} ${version}: installable on Kubernetes ${minors(installable)}`;
-  const why = refused[0]?.reason.split('\n')[0];
-  return `${name} ${version}: not on Kubernetes ${minors(refused.map(({ kubernetes }) => kubernetes))}: ${why}`;
+  const where = installable.length === 0 ? 'nowhere' : `on Kubernetes ${minors(installable)}`;
+  const reasons = new Map<string, string[]>();
+  for (const { kubernetes, reason } of refused) {
+    const general = reason.replaceAll(kubernetes, 'this version');
+    reasons.set(general, [...(reasons.get(general) ?? []), kubernetes]);
+  }
+  const why = [...reasons].map(([reason, versions]) => {
+    return `\n  not on ${minors(versions)}:\n    ${reason.split('\n').join('\n    ')}`;
+  });
+  return `${name} ${version}: installable ${where}${why.join('')}`;
 }
 
 if (import.meta.main) {
   const { versions, findings } = await lintOwnRegistry();
-  for (const verdict of versions) console.log(verdictLine(verdict));
+  for (const verdict of versions) console.log(verdictText(verdict));
   for (const { severity, package: name, version, message } of findings) {
     console.log(`${severity}: ${name} ${version ?? ''}: ${message}`);
   }

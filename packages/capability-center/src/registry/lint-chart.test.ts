@@ -93,7 +93,7 @@ test.each<[string, JsonObject, JsonObject, string[]]>([
     {},
     [
       'its charts run an image that it does not list: example.org/shop:1',
-      'it lists an image that its charts do not run: example.org/shop:2',
+      'it lists an image that its charts do not mention: example.org/shop:2',
     ],
   ],
   ['no CRD', { crds: [] }, {}, ['its charts bring a CRD that it does not list: things.example.org']],

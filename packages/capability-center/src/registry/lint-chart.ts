@@ -58,13 +58,15 @@ function rightsDifferences(declared: readonly PolicyRule[], objects: readonly Ku
 function imageDifferences({ install }: CapabilityPackage, objects: readonly KubernetesObject[]): string[] {
   const told = install.images.filter(({ atRuntime }) => !atRuntime).map(({ ref }) => ref);
   const run = imagesOf(objects);
+  // A controller may be told by an argument or a ConfigMap what it is to start later.
+  const text = JSON.stringify(objects);
   return [
     ...run
       .filter((image) => !told.includes(image))
       .map((image) => `its charts run an image that it does not list: ${image}`),
     ...told
-      .filter((image) => !run.includes(image))
-      .map((image) => `it lists an image that its charts do not run: ${image}`),
+      .filter((image) => !text.includes(image))
+      .map((image) => `it lists an image that its charts do not mention: ${image}`),
   ];
 }
 

@@ -33,6 +33,34 @@ test('a version that can be installed nowhere is dead, unless it was withdrawn',
   expect(told(entry('shop', '1.0.0', { ...needs, lifecycle: { phase: 'yanked' } }))).toEqual([]);
 });
 
+test('a package without a version for a required Kubernetes version says why, once', () => {
+  const question = { kubernetesVersions: SUPPORTED_KUBERNETES, required: ['1.34.0', '1.35.0'], resolve };
+  const mesh = entry('mesh', '2.1.0', { platform: { kubernetes: '>=1.35' } });
+  const { findings } = lintRegistry([entry('mesh', '1.0.0', { platform: { kubernetes: '<1.33' } }), mesh], question);
+  expect(findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^no version can be installed on Kubernetes 1\.34\.0: .*mesh.*1\.35/),
+    'is the newest version, and no older one can be upgraded to it',
+  ]);
+  const older = entry('mesh', '2.0.0', { platform: { kubernetes: '>=1.34' } });
+  expect(lintRegistry([older, mesh], question).findings).toEqual([]);
+});
+
+test('needs that the defaults do not try are tried: a condition is an error, an option a warning', () => {
+  const when = { config: 'tls', equals: true };
+  const needs = {
+    requires: [
+      { package: 'certs', range: '>=2', when },
+      { capability: 'metrics', range: '*', optional: true },
+    ],
+  };
+  expect(told(entry('shop', '1.0.0', needs), entry('certs', '1.0.0'))).toEqual([
+    expect.stringMatching(/^error shop 1\.0\.0: has a conditional need that nothing here meets: .*certs/),
+    expect.stringMatching(/^warning shop 1\.0\.0: has an optional need that nothing here meets: .*metrics/),
+  ]);
+  const metrics = { provides: { capabilities: [{ id: 'metrics', version: '1.0.0' }] } };
+  expect(told(entry('shop', '1.0.0', needs), entry('certs', '2.0.0'), entry('watch', '1.0.0', metrics))).toEqual([]);
+});
+
 test('upgrades: a stranded version is a warning, a newest version that nothing becomes an error', () => {
   const newest = entry('shop', '3.0.0', { upgrade: { from: ['>=2.0.0 <4.0.0'] } });
   expect(told(entry('shop', '1.0.0'), entry('shop', '2.0.0'), newest)).toEqual([

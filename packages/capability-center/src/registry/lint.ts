@@ -2,11 +2,15 @@ import { compareVersionIds, versionLabel } from '@capstan/capability-model';
 import { candidatesOf } from '../resolver/candidates.ts';
 import type { Candidate, ResolverInput, ResolverResult } from '../resolver/types.ts';
 import type { CatalogEntry } from './catalog.ts';
+import { unmetNeeds } from './lint-needs.ts';
 
 /** Kubernetes versions that a registry of this Capstan is judged by: what is still run, and what comes next. */
 export const SUPPORTED_KUBERNETES: readonly string[] = [28, 29, 30, 31, 32, 33, 34, 35, 36].map(
   (minor) => `1.${minor}.0`,
 );
+
+/** Kubernetes versions that every package is to run on: those that most clusters run now. */
+export const CURRENT_KUBERNETES: readonly string[] = ['1.34.0', '1.35.0'];
 
 /** Something about a registry that its publisher should know. */
 export interface LintFinding {
@@ -29,6 +33,8 @@ export interface VersionVerdict {
 /** What `lintRegistry` looks at besides the entries. */
 export interface LintQuestion {
   readonly kubernetesVersions: readonly string[];
+  /** Those of them on which some version of every package must be installable. */
+  readonly required?: readonly string[];
   readonly resolve: (input: ResolverInput) => ResolverResult;
 }
 
@@ -41,8 +47,10 @@ export interface RegistryLint {
 /**
  * Judges a registry by resolving: every version installed alone on every Kubernetes version, and every version upgraded
  * to the newest. Pure; answers in the order of the entries. An error is a version that can be installed nowhere and was
- * not withdrawn, a newest version that no older one can become, or an alias that another package has too; a warning is a
- * single version that is stranded, and a successor that the registry does not hold.
+ * not withdrawn, a package without a version for a required Kubernetes version, a need that nothing meets, a newest
+ * version that no older one can become, or an alias that another package has too; a warning is a single version that is
+ * stranded, an optional need that nothing meets, and a successor that the registry does not hold. Each error about
+ * installing carries the resolver's explanation.
  */
 export function lintRegistry(entries: readonly CatalogEntry[], question: LintQuestion): RegistryLint {
   const universe = candidatesOf(entries);
@@ -50,6 +58,8 @@ export function lintRegistry(entries: readonly CatalogEntry[], question: LintQue
   const names = [...new Set(universe.map(({ name }) => name))];
   const findings = [
     ...universe.flatMap((candidate, index) => deadVersion(candidate, versions[index])),
+    ...names.flatMap((name) => missingOn(name, universe, versions, question.required ?? [])),
+    ...universe.flatMap((candidate) => needsOf(candidate, universe, question)),
     ...names.flatMap((name) => strandedVersions(name, universe, question)),
     ...universe.flatMap((candidate) => lostSuccessor(candidate, names)),
     ...sharedAliases(entries),
@@ -97,6 +107,54 @@ function deadVersion(candidate: Candidate, verdict: VersionVerdict | undefined):
   if (!verdict || verdict.installable.length > 0 || candidate.lifecycle.phase === 'yanked') return [];
   const reason = verdict.refused[0]?.reason.split('\n').join(' ');
   return [finding('error', candidate, `can be installed on none of the supported Kubernetes versions: ${reason}`)];
+}
+
+/** A package that has versions, but none for a Kubernetes version that it must have one for. */
+function missingOn(
+  name: string,
+  universe: readonly Candidate[],
+  verdicts: readonly VersionVerdict[],
+  required: readonly string[],
+): LintFinding[] {
+  const offered = universe
+    .filter((candidate) => candidate.name === name && candidate.lifecycle.phase !== 'yanked')
+    .sort(compareVersionIds);
+  const newest = offered.at(-1);
+  if (!newest) return [];
+  const own = verdicts.filter(
+    (verdict) => verdict.package === name && offered.some((one) => versionLabel(one) === verdict.version),
+  );
+  // Where nothing can be installed at all, each version says so itself.
+  if (own.every(({ installable }) => installable.length === 0)) return [];
+  const ofNewest = own.find(({ version }) => version === versionLabel(newest));
+  return required
+    .filter((kubernetes) => !own.some(({ installable }) => installable.includes(kubernetes)))
+    .map((kubernetes) => {
+      const reason = ofNewest?.refused
+        .find((one) => one.kubernetes === kubernetes)
+        ?.reason.split('\n')
+        .join(' ');
+      return finding('error', newest, `no version can be installed on Kubernetes ${kubernetes}: ${reason}`);
+    });
+}
+
+function needsOf(
+  candidate: Candidate,
+  universe: readonly Candidate[],
+  { kubernetesVersions, resolve }: LintQuestion,
+): LintFinding[] {
+  if (candidate.lifecycle.phase === 'yanked') return [];
+  const refusalOf = (variant: Candidate): string | undefined => {
+    const reasons = kubernetesVersions.map((kubernetes) => refusal(solve(variant, { universe, kubernetes, resolve })));
+    return reasons.includes(undefined) ? undefined : reasons.at(-1);
+  };
+  return unmetNeeds(candidate, refusalOf).map(({ optional, why }) =>
+    finding(
+      optional ? 'warning' : 'error',
+      candidate,
+      `has ${optional ? 'an optional' : 'a conditional'} need that nothing here meets: ${why}`,
+    ),
+  );
 }
 
 function strandedVersions(name: string, universe: readonly Candidate[], question: LintQuestion): LintFinding[] {
