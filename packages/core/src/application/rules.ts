@@ -1,9 +1,9 @@
 import {
   type DefinitionCatalog,
-  decidedFields,
   evaluateRules,
   type RuleComponent,
   type RuleVerdict,
+  replicasTakenBy,
   ruleTrait,
   ruleWorkload,
   withoutOwnedFields,
@@ -31,9 +31,7 @@ export function applyRules(
   return {
     components: components.map((component, at) => {
       const { workload, traits } = ruled[at] as RuleComponent;
-      const replicasOwned = traits.some((trait) =>
-        decidedFields(trait, workload).some(({ field }) => field === 'replicas'),
-      );
+      const replicasOwned = traits.some((trait) => replicasTakenBy(trait, workload) !== undefined);
       return { ...component, workload: withoutOwnedFields(workload, traits), replicasOwned };
     }),
     warnings,

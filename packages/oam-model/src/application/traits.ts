@@ -22,6 +22,8 @@ export function checkTraits(context: ValidationContext, place: Place, entry: App
   for (const [index, { trait }] of (entry.traits ?? []).entries()) {
     // Without a kind there is a problem already: a name that no Definition has.
     if (!trait || isBlank(trait) || !trait.kind || !trait.apiVersion) continue;
+    // No kind of any API: what is wrong with one that became no annotations was said by the dialect or the rules.
+    if (isKnativeAutoscaler(trait)) continue;
     const traitPlace = below(place, 'traits', index, 'trait');
     const match = definitionFor(trait, 'trait', context.catalog);
     if (match && isTraitDefinition(match.definition)) {

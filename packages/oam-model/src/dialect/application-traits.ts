@@ -2,8 +2,9 @@ import type { KubernetesObject } from '@capstan/base';
 import { OAM_CODES } from '../codes.ts';
 import type { ApplicationComponent, Component } from '../kinds/index.ts';
 import { instanceNameOf } from '../names.ts';
+import { admission } from '../rules/admission.ts';
 import { typeName } from '../rules/conflicts.ts';
-import { admission, type RuleTrait, ruleTrait, ruleWorkload } from '../rules/subjects.ts';
+import { type RuleTrait, ruleTrait, ruleWorkload } from '../rules/subjects.ts';
 import type { DialectContext } from './context.ts';
 import { saysItsKind } from './embedded.ts';
 import { componentOf } from './entries.ts';
@@ -55,8 +56,8 @@ function refusalOf(
   const workload = component?.spec?.workload;
   // Without its Component nothing is known about the workload; that it is missing is said elsewhere.
   if (!saysItsKind(workload)) return undefined;
-  if (isKnativeAutoscaler(trait)) {
-    return isKnativeService(workload) ? undefined : { rule: `${workload.kind} is not a Knative Service` };
+  if (isKnativeAutoscaler(trait) && !isKnativeService(workload)) {
+    return { rule: `${workload.kind} is not a Knative Service` };
   }
   const refused = admission(subject, ruleWorkload(workload, context.catalog), others);
   return refused && { rule: refused.rule };

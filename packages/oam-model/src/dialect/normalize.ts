@@ -8,13 +8,13 @@ import type {
   TypedReference,
 } from '../kinds/index.ts';
 import { attachApplicationTraits, type DraftEntry } from './application-traits.ts';
-import { withoutAutoscalers } from './autoscalers.ts';
 import { normalizeComponent } from './component.ts';
 import { DialectContext, type Path } from './context.ts';
 import { warnOfDataCycles } from './data-cycles.ts';
 import { reportDependencies } from './dependencies.ts';
 import { objectsOf } from './embedded.ts';
 import { describeKind, modernKind } from './kind-aliases.ts';
+import { withoutScalers } from './knative-scalers.ts';
 import { readRevisionName } from './revision-name.ts';
 import { draftTrait, settle } from './traits.ts';
 import type { NormalizedApplication, NormalizeInput } from './types.ts';
@@ -43,7 +43,7 @@ export function normalizeApplication(input: NormalizeInput): NormalizedApplicati
   const attached = attachApplicationTraits(context, entries, drafts, components);
   const warned = new Set<Path>();
   const canonical = attached.map((draft, index) =>
-    settleEntry(context, withoutAutoscalers(context, draft, components, warned), ['spec', 'components', index]),
+    settleEntry(context, withoutScalers(context, draft, components, warned), ['spec', 'components', index]),
   );
   const application = { ...input.application, spec: { ...spec, components: canonical } } as ApplicationConfiguration;
   reportDependencies(context, canonical, components);

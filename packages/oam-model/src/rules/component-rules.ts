@@ -1,10 +1,11 @@
 import { getField } from '../field-path.ts';
-import type { TraitDefinition } from '../kinds/index.ts';
 import { quoted } from '../quote.ts';
-import { appliesTo, appliesToEntries } from './applicability.ts';
+import { fitVerdict, keptVerdict } from './admission.ts';
+import { appliesToEntries } from './applicability.ts';
 import { type PlacedTrait, placeOf, type RuleComponent } from './components.ts';
-import { traitConflict, typeName } from './conflicts.ts';
-import { decidedFields, ownerVerdict, workloadOwnerVerdict } from './field-owners.ts';
+import { typeName } from './conflicts.ts';
+import { exclusion } from './exclusion.ts';
+import { replicasTakenBy } from './field-owners.ts';
 import type { RuleTrait } from './subjects.ts';
 import { note, type RuleVerdict, refusal } from './verdict.ts';
 
@@ -19,29 +20,37 @@ export function ofComponent(component: RuleComponent): RuleVerdict[] {
 
 function ofTrait(component: RuleComponent, trait: PlacedTrait): RuleVerdict[] {
   const object = placeOf(component, trait);
-  const kept = workloadOwnerVerdict(trait, component.workload);
+  const fits = applicable(component, trait);
+  // What does not fit at all need not be asked what it would do there.
+  const kept = fits?.allowed === false ? undefined : keptVerdict(trait, component.workload);
   const message = `trait of component ${quoted(component.component)}: ${kept?.rule}`;
   return [
-    ...(trait.definition ? [applicable(component, trait, trait.definition)] : []),
+    ...(fits ? [fits] : []),
     ...(kept ? [refusal(kept, { name: 'oneOwnerPerField', message, object })] : statedReplicas(component, trait)),
     ...disruption(component, trait),
   ];
 }
 
-function applicable(component: RuleComponent, trait: PlacedTrait, definition: TraitDefinition): RuleVerdict {
-  const verdict = appliesTo(definition, component.workload.target);
+function applicable(component: RuleComponent, trait: PlacedTrait): RuleVerdict | undefined {
+  const verdict = fitVerdict(trait, component.workload);
+  if (!verdict) return undefined;
   const object = placeOf(component, trait);
   if (verdict.allowed) return note(verdict, 'info', { name: 'appliesToWorkloads', message: verdict.rule, object });
-  const entries = appliesToEntries(definition).map(({ entry }) => quoted(entry));
   const message =
     `the trait ${quoted(typeName(trait))} cannot apply to workload ${quoted(typeName(component.workload))} ` +
-    `of component ${quoted(component.component)} (appliable: [${entries.join(' ')}])`;
-  return refusal(verdict, { name: 'appliesToWorkloads', message, object });
+    `of component ${quoted(component.component)}`;
+  const why = verdict.source.kind === 'TraitDefinition' ? ` (${appliable(trait)})` : `: ${verdict.rule}`;
+  return refusal(verdict, { name: 'appliesToWorkloads', message: message + why, object });
+}
+
+function appliable({ definition }: PlacedTrait): string {
+  const entries = definition ? appliesToEntries(definition).map(({ entry }) => quoted(entry)) : [];
+  return `appliable: [${entries.join(' ')}]`;
 }
 
 /** What the workload states gives way to the trait that owns it; else the two would undo each other for ever. */
 function statedReplicas(component: RuleComponent, trait: PlacedTrait): RuleVerdict[] {
-  const owned = decidedFields(trait, component.workload).find(({ field }) => field === 'replicas');
+  const owned = replicasTakenBy(trait, component.workload);
   if (!owned || getField(component.workload.object, ['spec', 'replicas']) === undefined) return [];
   const rule = `${typeName(trait)} decides the replicas of the workload, so its own spec.replicas gives way`;
   const message = `spec.replicas of component ${quoted(component.component)} is not applied: ${rule}`;
@@ -61,15 +70,11 @@ function disruption(component: RuleComponent, trait: PlacedTrait): RuleVerdict[]
 function ofPair(component: RuleComponent, one: PlacedTrait, other: PlacedTrait): RuleVerdict[] {
   const places = { object: placeOf(component, other), other: placeOf(component, one) };
   const about = `traits ${quoted(typeName(one))} and ${quoted(typeName(other))} of component ${quoted(component.component)}`;
-  const conflict = traitConflict(one, other);
-  if (!conflict.allowed) {
-    const message = `${about} conflict: ${conflict.rule}`;
-    return [refusal(conflict, { name: 'conflictsWith', message, ...places })];
-  }
-  const owner = ownerVerdict(one, other, component.workload);
-  if (owner) {
-    const message = `${about} exclude each other: ${owner.rule}`;
-    return [refusal(owner, { name: 'oneOwnerPerField', message, ...places })];
+  const found = exclusion(one, other, component.workload);
+  if (found) {
+    const { name, verdict } = found;
+    const message = `${about} ${name === 'conflictsWith' ? 'conflict' : 'exclude each other'}: ${verdict.rule}`;
+    return [refusal(verdict, { name, message, ...places })];
   }
   return repetition(component, one, other, places);
 }

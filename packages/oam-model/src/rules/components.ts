@@ -1,7 +1,8 @@
+import type { KubernetesObject } from '@capstan/base';
 import type { DefinitionCatalog } from '../catalog.ts';
 import { saysItsKind } from '../dialect/embedded.ts';
 import { workloadOf } from '../dialect/entries.ts';
-import type { ApplicationConfiguration, Component } from '../kinds/index.ts';
+import type { ApplicationComponent, ApplicationConfiguration, Component } from '../kinds/index.ts';
 import { componentNameOf, instanceNameOf } from '../names.ts';
 import { typeName } from './conflicts.ts';
 import { type RuleTrait, type RuleWorkload, ruleTrait, ruleWorkload } from './subjects.ts';
@@ -37,8 +38,15 @@ export function ruleComponents(
       saysItsKind(trait) ? [{ ...ruleTrait(trait, catalog), index: at }] : [],
     );
     const instance = instanceNameOf(entry);
-    return [{ index, component: componentNameOf(entry), instance, workload: ruleWorkload(workload, catalog), traits }];
+    const subject = ruleWorkload(named(workload, entry), catalog);
+    return [{ index, component: componentNameOf(entry), instance, workload: subject, traits }];
   });
+}
+
+/** The workload under the name that it will have, by which others may refer to it. */
+function named(workload: KubernetesObject, entry: ApplicationComponent): KubernetesObject {
+  const name = entry.instanceName || workload.metadata?.name || componentNameOf(entry);
+  return { ...workload, metadata: { ...workload.metadata, name } };
 }
 
 /** What a verdict about the workload, or about one of the traits, speaks of. */

@@ -115,7 +115,7 @@ describe('refusals and warnings', () => {
         http: [{ match: [{ headers: { x: { exact: 'y' } } }] }],
       }),
       object('networking.istio.io/v1', 'VirtualService', { hosts: ['a'], http: [{ route: [] }] }),
-      false,
+      true,
     ],
     [
       'HTTPRoutes of one parent',

@@ -3,7 +3,7 @@ import { getField } from '../field-path.ts';
 import { isJsonObject } from '../json.ts';
 import { ofComponent } from './component-rules.ts';
 import type { RuleComponent } from './components.ts';
-import { decidedFields } from './field-owners.ts';
+import { replicasTakenBy } from './field-owners.ts';
 import { acrossComponents } from './neighbours.ts';
 import type { RuleTrait, RuleWorkload } from './subjects.ts';
 import type { RuleVerdict } from './verdict.ts';
@@ -18,15 +18,14 @@ export function evaluateRules(components: readonly RuleComponent[]): RuleVerdict
 }
 
 /**
- * The workload as it is applied beside these traits: without `spec.replicas` where a trait owns the replicas, as the
- * warning `oneOwnerPerField` says.
+ * The workload as it is applied beside these traits: without `spec.replicas` where a trait owns the replicas or the
+ * rollout, as the warning `oneOwnerPerField` says.
  */
 export function withoutOwnedFields(workload: RuleWorkload, traits: readonly RuleTrait[]): KubernetesObject {
   const { object } = workload;
   const spec = object['spec'];
   if (!isJsonObject(spec) || getField(spec, ['replicas']) === undefined) return object;
-  const owned = traits.some((trait) => decidedFields(trait, workload).some(({ field }) => field === 'replicas'));
-  if (!owned) return object;
+  if (!traits.some((trait) => replicasTakenBy(trait, workload))) return object;
   const { replicas: _replicas, ...rest } = spec;
   return { ...object, spec: rest };
 }

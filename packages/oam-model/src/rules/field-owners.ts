@@ -28,8 +28,11 @@ const WELL_KNOWN: ReadonlyMap<string, readonly string[]> = new Map([
   ['horizontalpodautoscalers.autoscaling', ['replicas']],
   ['scaledobjects.keda.sh', ['replicas']],
   ['autoscales.traits.capstan.dev', ['replicas']],
+  ['cronscales.traits.capstan.dev', ['replicas']],
+  ['autoscalers.autoscaling.knative.dev', ['replicas']],
   ['verticalpodautoscalers.autoscaling.k8s.io', ['resources']],
   ['canaries.flagger.app', ['rollout']],
+  ['rollouts.traits.capstan.dev', ['rollout']],
   ['rollouts.argoproj.io', ['rollout']],
   ['ingresses.networking.k8s.io', [SHARED_FIELD]],
   ['httproutes.gateway.networking.k8s.io', [SHARED_FIELD]],
@@ -52,21 +55,31 @@ export function ownedFields({ definition, target }: Omit<FieldOwner, 'object'>):
   return known.map((field) => ({ field, source: { kind: 'Capstan', name: `knows ${target.resourceName}` } }));
 }
 
+/** Whether a trait decides how many replicas this very workload has. */
+export function decidesReplicas(trait: FieldOwner, workload: FieldOwner): boolean {
+  return decidedFields(trait, workload).some(({ field }) => field === 'replicas');
+}
+
+/**
+ * The trait's field beside which the workload may not state replicas: its replicas, or its rollout. Who rolls a workload
+ * out runs copies of it, and sets the workload itself to 0 in between.
+ */
+export function replicasTakenBy(trait: FieldOwner, workload: FieldOwner): OwnedField | undefined {
+  return decidedFields(trait, workload).find(({ field }) => field === 'replicas' || field === 'rollout');
+}
+
 /** The fields of this very workload that a trait owns: none where it says that it works on another object. */
 export function decidedFields(trait: FieldOwner, workload: FieldOwner): OwnedField[] {
   return aim(trait, workload) === '' ? ownedFields(trait) : [];
 }
 
-/**
- * Whether two traits of a component keep out of each other's fields: of one field of one object only one may decide.
- * Undefined where they share none.
- */
-export function ownerVerdict(one: FieldOwner, other: FieldOwner, workload: FieldOwner): Verdict | undefined {
+/** Whether two that work on one object keep out of each other's fields: only one may decide a field of it. */
+export function ownerVerdict(one: FieldOwner, other: FieldOwner): Verdict | undefined {
   const theirs = ownedFields(other);
   const both = ownedFields(one).find(
     ({ field }) => field !== SHARED_FIELD && theirs.some((each) => each.field === field),
   );
-  if (!both || aim(one, workload) !== aim(other, workload)) return undefined;
+  if (!both) return undefined;
   const rule = `${typeName(one)} and ${typeName(other)} both decide the ${both.field} of the workload, and only one may`;
   return { allowed: false, rule, source: both.source };
 }
@@ -84,11 +97,21 @@ export function workloadOwnerVerdict(trait: FieldOwner, workload: FieldOwner): V
 /** Where kinds of traits say what they work on. */
 const TARGET_PATHS = ['spec.scaleTargetRef', 'spec.workloadRef', 'spec.targetRef'] as const;
 
-/** The object whose fields a trait decides. One that its Definition fills in is the workload, whatever the trait says. */
-function aim({ object, definition }: FieldOwner, workload: FieldOwner): string {
+/** The object that a kind of trait says it works on, as it is written. */
+export function statedTarget(object: KubernetesObject): { readonly kind?: string; readonly name: string } | undefined {
+  const named = TARGET_PATHS.map((path) => getField(object, path)).find(isJsonObject);
+  const { kind, name } = named ?? {};
+  if (typeof name !== 'string' || name === '') return undefined;
+  return typeof kind === 'string' && kind !== '' ? { kind, name } : { name };
+}
+
+/**
+ * The name of the object whose fields a trait decides, where it is not the workload. One that its Definition fills in is
+ * the workload, whatever the trait says.
+ */
+export function aim({ object, definition }: FieldOwner, workload: FieldOwner): string {
   const filled = definition?.kind === 'TraitDefinition' && (definition as TraitDefinition).spec.workloadRefPath;
   if (filled) return '';
-  const named = TARGET_PATHS.map((path) => getField(object, path)).find(isJsonObject);
-  const name = named?.['name'];
-  return typeof name !== 'string' || name === '' || name === workload.object.metadata?.name ? '' : name;
+  const name = statedTarget(object)?.name ?? '';
+  return name === workload.object.metadata?.name ? '' : name;
 }

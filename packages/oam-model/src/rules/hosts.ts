@@ -31,12 +31,40 @@ export function hostClaims(owner: FieldOwner): HostClaims | undefined {
   return { claims, source: owned.source };
 }
 
-/** The first claim that two objects both make. Objects of two kinds share no gateway, so there any will do. */
-export function sharedClaim(one: HostClaims, other: HostClaims, sameKind: boolean): HostClaim | undefined {
-  return one.claims.find(({ host, path, via }) =>
-    other.claims.some((each) => each.host === host && each.path === path && (!sameKind || each.via === via)),
-  );
+/**
+ * What two objects both claim, as `host` or `host/path`. Objects of one family share a host by paths, of different gateways
+ * or classes the same twice; but Istio orders the routes of two objects as it likes, so there a host of a gateway is for
+ * one of them. A host is one address, so it is never for objects of two families.
+ */
+export function sharedClaim(one: FieldOwner & HostClaims, other: FieldOwner & HostClaims): string | undefined {
+  const family = familyOf(one);
+  const byPath = family === familyOf(other) && family !== 'istio';
+  const isShared = (a: HostClaim, b: HostClaim) => {
+    if (a.host !== b.host || family !== familyOf(other)) return a.host === b.host;
+    if (family === 'istio') return sameGateway(a.via, b.via);
+    return a.path === b.path && (a.via === b.via || one.target.resourceName !== other.target.resourceName);
+  };
+  const found = one.claims.find((claim) => other.claims.some((each) => isShared(claim, each)));
+  return found && (byPath ? `${found.host}${found.path}` : found.host);
 }
+
+/** The platform's own gateway is not known here, so it may be any that another object names but the mesh. */
+function sameGateway(one: string, other: string): boolean {
+  if (one === '' || other === '') return one !== 'mesh' && other !== 'mesh';
+  return one === other;
+}
+
+/** Who answers for the hosts of a kind: kinds of one controller can agree. */
+function familyOf({ target: { resourceName } }: FieldOwner): string {
+  return FAMILIES[resourceName] ?? resourceName;
+}
+
+const FAMILIES: Readonly<Record<string, string>> = {
+  'ingresses.networking.k8s.io': 'ingress',
+  'exposes.traits.capstan.dev': 'ingress',
+  'virtualservices.networking.istio.io': 'istio',
+  'routes.extended.oam.dev': 'istio',
+};
 
 type Reader = (object: KubernetesObject) => HostClaim[];
 
@@ -65,7 +93,9 @@ function virtualServiceClaims(object: KubernetesObject): HostClaim[] {
       'uri',
     ]),
   );
-  return combined(textsAt(object, 'spec.hosts'), paths, gateways.length > 0 ? gateways : ['mesh']);
+  // Istio asks for the host first: it is claimed even where every match wants more than a path.
+  const claimed = paths.length > 0 ? paths : ['/'];
+  return combined(textsAt(object, 'spec.hosts'), claimed, gateways.length > 0 ? gateways : ['mesh']);
 }
 
 function httpRouteClaims(object: KubernetesObject): HostClaim[] {

@@ -4,11 +4,12 @@ import { quoted } from '../quote.ts';
 import { type PlacedTrait, placeOf, type RuleComponent } from './components.ts';
 import { typeName } from './conflicts.ts';
 import { type HostClaims, hostClaims, sharedClaim } from './hosts.ts';
+import { sameTargets } from './shared-targets.ts';
 import { note, type RuleVerdict, refusal } from './verdict.ts';
 
 /** What the rules say about parts of an application that stand beside one another. */
 export function acrossComponents(components: readonly RuleComponent[]): RuleVerdict[] {
-  return [...sameHosts(components), ...sameSelectors(components)];
+  return [...sameHosts(components), ...sameTargets(components), ...sameSelectors(components)];
 }
 
 /** An object that wants requests. */
@@ -35,9 +36,8 @@ function claimantsOf(component: RuleComponent): Claimant[] {
 function hostVerdict(one: Claimant, other: Claimant): RuleVerdict[] {
   const [first, second] = [placeOf(one.component, one.trait), placeOf(other.component, other.trait)];
   const [owner, rival] = [one.trait ?? one.component.workload, other.trait ?? other.component.workload];
-  const shared = sharedClaim(one.claims, other.claims, owner.target.resourceName === rival.target.resourceName);
-  if (!shared) return [];
-  const where = `${shared.host}${shared.path}`;
+  const where = sharedClaim({ ...owner, ...one.claims }, { ...rival, ...other.claims });
+  if (where === undefined) return [];
   const names = `${typeName(owner)} of ${first.component} and ${typeName(rival)} of ${second.component}`;
   const rule = `${names} both claim ${where}, and only one may`;
   const message = `two routes of the application claim ${quoted(where)}: ${names}`;

@@ -6,11 +6,8 @@ import {
   type TraitDefinition,
   type WorkloadDefinition,
 } from '../kinds/index.ts';
-import { appliesTo, bareWorkloadTarget, type WorkloadTarget, workloadTarget } from './applicability.ts';
-import { traitConflict } from './conflicts.ts';
-import { ownerVerdict, workloadOwnerVerdict } from './field-owners.ts';
+import { bareWorkloadTarget, type WorkloadTarget, workloadTarget } from './applicability.ts';
 import { type TypeTarget, targetOfDefinition } from './type-entries.ts';
-import type { Verdict } from './verdict.ts';
 
 /** A workload as the rules see it. */
 export interface RuleWorkload {
@@ -42,17 +39,6 @@ export function ruleTrait(object: KubernetesObject, catalog: DefinitionCatalog):
     return { object, target: { resourceName: resourceNameIn(catalog, object), kind: kindOf(object) } };
   }
   return { object, definition, target: targetOfDefinition(definition, kindOf(object)) };
-}
-
-/** The first rule that keeps a trait from a workload with these other traits, or undefined. */
-export function admission(trait: RuleTrait, workload: RuleWorkload, others: readonly RuleTrait[]): Verdict | undefined {
-  const applicable = trait.definition && appliesTo(trait.definition, workload.target);
-  if (applicable && !applicable.allowed) return applicable;
-  const verdicts = [
-    workloadOwnerVerdict(trait, workload),
-    ...others.flatMap((other) => [traitConflict(trait, other), ownerVerdict(trait, other, workload)]),
-  ];
-  return verdicts.find((verdict) => verdict && !verdict.allowed);
 }
 
 function kindOf({ apiVersion, kind }: KindReference): KindReference {

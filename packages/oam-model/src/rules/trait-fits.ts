@@ -8,9 +8,11 @@ import {
   type TraitDefinition,
   type WorkloadDefinition,
 } from '../kinds/index.ts';
+import { keptVerdict } from './admission.ts';
 import { appliesTo, type ChildKind, workloadTarget } from './applicability.ts';
-import { traitConflict } from './conflicts.ts';
-import { ownedFields, ownerVerdict, workloadOwnerVerdict } from './field-owners.ts';
+import { typeExclusion } from './exclusion.ts';
+import { ownedFields } from './field-owners.ts';
+import { knativeVerdict } from './knative.ts';
 import type { RuleTrait, RuleWorkload } from './subjects.ts';
 import { targetOfDefinition } from './type-entries.ts';
 import type { Verdict } from './verdict.ts';
@@ -41,8 +43,9 @@ export function traitFits(workload: DefinitionMatch, catalog: DefinitionCatalog)
       target: targetOfDefinition(definition, kindOf(definition, catalog)),
     };
     const { child, ...applicable } = appliesTo(definition, target.target);
-    const kept = applicable.allowed ? workloadOwnerVerdict(trait, target) : undefined;
-    return { trait, definition, verdict: kept ?? applicable, ...(child ? { child } : {}) };
+    const fits = knativeVerdict(trait, target) ?? applicable;
+    const kept = fits.allowed ? keptVerdict(trait, target) : undefined;
+    return { trait, definition, verdict: kept ?? fits, ...(child ? { child } : {}) };
   });
   const fitting = fits.filter(({ verdict }) => verdict.allowed).map(({ trait }) => trait);
   return fits.map(({ trait, ...fit }) => ({
@@ -60,9 +63,8 @@ function exclusions(
 ): TraitFit['notBeside'] {
   return others.flatMap((other) => {
     if (other.definition === trait.definition) return [];
-    const conflict = traitConflict(trait, other);
-    const verdict = conflict.allowed ? ownerVerdict(trait, other, workload) : conflict;
-    return verdict ? [{ name: other.definition.metadata.name, verdict }] : [];
+    const found = typeExclusion(trait, other, workload);
+    return found ? [{ name: other.definition.metadata.name, verdict: found.verdict }] : [];
   });
 }
 
