@@ -3,6 +3,7 @@ import type { Plugin } from '@capstan/plugin-api';
 
 /** How each bundled plugin is loaded; the key is the package's name. Imported when an operator starts, not before. */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: Plugin }>>> = {
+  'flagger-rollout': () => import('@capstan/plugin-flagger-rollout'),
   'istio-route': () => import('@capstan/plugin-istio-route'),
   keda: () => import('@capstan/plugin-keda'),
   knative: () => import('@capstan/plugin-knative'),

@@ -1,0 +1,148 @@
+import type { ClusterView, Condition, Health, KubernetesObject } from '@capstan/plugin-api';
+import { isOf, isRecord, listIn, recordIn } from './plain.ts';
+import { PRIMARY_SUFFIX } from './spec.ts';
+
+/** What a phase of a Canary means for the rollout; in the order in which Flagger goes through them. */
+const UNDER_WAY: Readonly<Record<string, string>> = {
+  Initializing: 'Flagger is making the copy that serves',
+  Waiting: 'the new version waits for an approval',
+  Progressing: 'the new version is being checked',
+  WaitingPromotion: 'the new version waits for an approval of its promotion',
+  Promoting: 'the new version has passed and is being promoted',
+  Finalising: 'the new version has passed, and all traffic goes to it',
+  Terminating: 'Flagger is giving the component back',
+  Terminated: 'Flagger is giving the component back',
+};
+
+/**
+ * Health of a rollout from its live Canary. Only two phases are final and well: after `Failed` the version from before
+ * serves, and the workload's own Deployment, which stands at 0, says nothing.
+ */
+export function rolloutHealth(
+  _trait: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  cluster: ClusterView,
+): Health {
+  const canary = canaryAmong(objects);
+  if (!canary) return { status: 'progressing', reason: 'Creating', message: 'the Canary is being created' };
+  const status = recordIn(canary, 'status');
+  const phase = typeof status['phase'] === 'string' ? status['phase'] : '';
+  if (recordIn(canary, 'spec')['suspend'] === true) {
+    return { status: 'ready', reason: 'Suspended', message: 'rollouts are suspended on purpose' };
+  }
+  if (phase === 'Failed') return failed(status['canaryWeight'] === 100);
+  if (phase === 'Initialized' || phase === 'Succeeded') {
+    if (hasNews(canary, cluster)) {
+      return { status: 'progressing', reason: 'NewVersion', message: 'Flagger has not looked at the new version yet' };
+    }
+    return { status: 'ready', reason: phase };
+  }
+  const message = UNDER_WAY[phase];
+  if (message === undefined) {
+    return { status: 'progressing', reason: 'Initializing', message: 'Flagger has not looked at the Canary yet' };
+  }
+  return { status: 'progressing', reason: phase, message: `${message}${progress(phase, status)}` };
+}
+
+/**
+ * Health of the workload whose pods Flagger runs as `<name>-primary`: what serves, whatever becomes of the new version.
+ * Undefined while the workload serves itself: before the copy is there, and when it is given back.
+ */
+export function servingHealth(
+  _trait: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  cluster: ClusterView,
+): Health | undefined {
+  const canary = canaryAmong(objects);
+  const primary = primaryOf(canary, cluster);
+  if (!canary || !primary || !isTakenOver(canary)) return undefined;
+  const { metadata } = primary;
+  if (isServing(primary)) return { status: 'ready', reason: 'Serving', message: `${metadata.name} serves` };
+  const problem = conditionOf(primary, 'Progressing');
+  const available = conditionOf(primary, 'Available');
+  if (problem?.status === 'False' || available?.status === 'False') {
+    const why = (problem?.status === 'False' ? problem : available)?.message;
+    const message = `${metadata.name}, which serves, is not available${why ? `: ${why}` : ''}`;
+    return { status: 'degraded', reason: 'PrimaryUnavailable', message };
+  }
+  return { status: 'progressing', reason: 'PrimaryUpdating', message: `${metadata.name} is being updated` };
+}
+
+/** The live Deployment or DaemonSet that serves, once Flagger has taken over. */
+export function servingObject(
+  _trait: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  cluster: ClusterView,
+): KubernetesObject | undefined {
+  const canary = canaryAmong(objects);
+  return canary && isTakenOver(canary) ? primaryOf(canary, cluster) : undefined;
+}
+
+function canaryAmong(objects: readonly KubernetesObject[]): KubernetesObject | undefined {
+  return objects.find((object) => isOf(object, 'flagger.app', 'Canary'));
+}
+
+/** A promotion may fail as well: then the old version is gone and the new one serves from the workload itself. */
+function failed(promotion: boolean): Health {
+  const message = promotion
+    ? 'rollout failed: the new version serves, but the copy that should serve does not become ready with it'
+    : 'rollout failed: the version from before still serves; without traffic a new version has no metrics and fails too';
+  return { status: 'degraded', reason: promotion ? 'PromotionFailed' : 'RolloutFailed', message };
+}
+
+function progress(phase: string, status: Readonly<Record<string, unknown>>): string {
+  if (phase !== 'Progressing') return '';
+  const { canaryWeight = 0, iterations = 0, failedChecks = 0 } = status;
+  const so = Number(iterations) > 0 ? `${Number(iterations)} checks` : `${Number(canaryWeight)}% of the traffic`;
+  return Number(failedChecks) > 0 ? `: ${so}, ${Number(failedChecks)} checks failed` : `: ${so}`;
+}
+
+/** From `Initialized` on the workload's own Deployment is at 0, or runs the new version only. */
+function isTakenOver(canary: KubernetesObject): boolean {
+  const phase = recordIn(canary, 'status')['phase'];
+  return typeof phase === 'string' && !['', 'Initializing', 'Terminating', 'Terminated'].includes(phase);
+}
+
+/** Whether the workload runs other images than what serves: Flagger looks only at its interval. */
+function hasNews(canary: KubernetesObject, cluster: ClusterView): boolean {
+  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
+  const primary = primaryOf(canary, cluster);
+  return target !== undefined && primary !== undefined && imagesOf(target) !== imagesOf(primary);
+}
+
+function primaryOf(canary: KubernetesObject | undefined, cluster: ClusterView): KubernetesObject | undefined {
+  if (!canary) return undefined;
+  const { apiVersion, kind, name } = targetOf(canary);
+  if (kind === 'Service') return undefined;
+  return cluster.get({
+    apiVersion,
+    kind,
+    namespace: canary.metadata.namespace ?? '',
+    name: `${name}${PRIMARY_SUFFIX}`,
+  });
+}
+
+function targetOf(canary: KubernetesObject): { apiVersion: string; kind: string; name: string } {
+  const { apiVersion, kind, name } = recordIn(canary['spec'], 'targetRef');
+  return { apiVersion: String(apiVersion), kind: String(kind), name: String(name) };
+}
+
+function imagesOf(workload: KubernetesObject): string {
+  const pod = recordIn(recordIn(workload['spec'], 'template'), 'spec');
+  return JSON.stringify(listIn(pod, 'containers').map((container) => (isRecord(container) ? container['image'] : '')));
+}
+
+function isServing(primary: KubernetesObject): boolean {
+  const spec = recordIn(primary, 'spec');
+  const status = recordIn(primary, 'status');
+  const count = (name: string) => (typeof status[name] === 'number' ? (status[name] as number) : 0);
+  if (count('observedGeneration') < (primary.metadata.generation ?? 0)) return false;
+  if (primary.kind === 'DaemonSet') return count('numberAvailable') >= count('desiredNumberScheduled');
+  const wanted = typeof spec['replicas'] === 'number' ? spec['replicas'] : 1;
+  return count('updatedReplicas') >= wanted && count('availableReplicas') >= wanted;
+}
+
+function conditionOf(object: KubernetesObject, type: string): Condition | undefined {
+  const conditions = listIn(object['status'], 'conditions') as readonly Condition[];
+  return conditions.find((one) => one.type === type);
+}
