@@ -32,27 +32,40 @@ export function hostClaims(owner: FieldOwner): HostClaims | undefined {
 }
 
 /**
- * What two objects both claim, as `host` or `host/path`. Objects of one family share a host by paths, of different gateways
- * or classes the same twice; but Istio orders the routes of two objects as it likes, so there a host of a gateway is for
- * one of them. A host is one address, so it is never for objects of two families.
+ * What two objects both claim, as `host` or `host/path`. Objects of one family share a host by paths, and those of
+ * different gateways or classes the same path. A host is one address, so objects of two families never share one.
  */
 export function sharedClaim(one: FieldOwner & HostClaims, other: FieldOwner & HostClaims): string | undefined {
-  const family = familyOf(one);
-  const byPath = family === familyOf(other) && family !== 'istio';
-  const isShared = (a: HostClaim, b: HostClaim) => {
-    if (a.host !== b.host || family !== familyOf(other)) return a.host === b.host;
-    if (family === 'istio') return sameGateway(a.via, b.via);
-    return a.path === b.path && (a.via === b.via || one.target.resourceName !== other.target.resourceName);
-  };
-  const found = one.claims.find((claim) => other.claims.some((each) => isShared(claim, each)));
-  return found && (byPath ? `${found.host}${found.path}` : found.host);
+  const [family, others] = [familyOf(one), familyOf(other)];
+  for (const claim of one.claims) {
+    const rivals = other.claims.filter(({ host }) => host === claim.host);
+    if (family !== others && rivals.length > 0) return claim.host;
+    if (rivals.some((each) => (family === 'istio' ? shareARule(claim, each) : isSamePath(claim, each, one, other)))) {
+      return claim.via === MESH ? claim.host : `${claim.host}${claim.path}`;
+    }
+  }
+  return undefined;
 }
 
-/** The platform's own gateway is not known here, so it may be any that another object names but the mesh. */
-function sameGateway(one: string, other: string): boolean {
-  if (one === '' || other === '') return one !== 'mesh' && other !== 'mesh';
-  return one === other;
+function isSamePath(a: HostClaim, b: HostClaim, one: FieldOwner, other: FieldOwner): boolean {
+  return a.path === b.path && (a.via === b.via || one.target.resourceName !== other.target.resourceName);
 }
+
+/**
+ * In the mesh Istio takes one object of a host alone. On a gateway it puts their rules together, those for every path
+ * last; which of two overlapping paths comes first it does not say.
+ */
+function shareARule(a: HostClaim, b: HostClaim): boolean {
+  if (a.via !== b.via) return false;
+  if (a.via === MESH || a.path === b.path) return true;
+  return a.path !== '/' && b.path !== '/' && (a.path.startsWith(b.path) || b.path.startsWith(a.path));
+}
+
+/** Istio's word for requests that come from inside the mesh, through no gateway. */
+const MESH = 'mesh';
+
+/** The gateway of the package istio-route, where a Route comes in that names none. */
+const PUBLIC_GATEWAY = 'istio-system/public';
 
 /** Who answers for the hosts of a kind: kinds of one controller can agree. */
 function familyOf({ target: { resourceName } }: FieldOwner): string {
@@ -72,6 +85,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'ingresses.networking.k8s.io': ingressClaims,
   'virtualservices.networking.istio.io': virtualServiceClaims,
   'httproutes.gateway.networking.k8s.io': httpRouteClaims,
+  'routes.extended.oam.dev': (object) =>
+    plainClaims(object).map((claim) => ({ ...claim, via: textAt(object, 'spec.gateway') || PUBLIC_GATEWAY })),
   'domainmappings.serving.knative.dev': ({ metadata }) =>
     metadata?.name ? [{ host: metadata.name, path: '/', via: '' }] : [],
 };
@@ -95,7 +110,7 @@ function virtualServiceClaims(object: KubernetesObject): HostClaim[] {
   );
   // Istio asks for the host first: it is claimed even where every match wants more than a path.
   const claimed = paths.length > 0 ? paths : ['/'];
-  return combined(textsAt(object, 'spec.hosts'), claimed, gateways.length > 0 ? gateways : ['mesh']);
+  return combined(textsAt(object, 'spec.hosts'), claimed, gateways.length > 0 ? gateways : [MESH]);
 }
 
 function httpRouteClaims(object: KubernetesObject): HostClaim[] {

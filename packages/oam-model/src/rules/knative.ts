@@ -21,9 +21,14 @@ export function isServerless({ target }: Pick<FieldOwner, 'target'>): boolean {
   return target.resourceName === SERVERLESS;
 }
 
+/** True for Knative's own workload, which it scales by annotations of its template. */
+export function isKnativeService({ target }: Pick<FieldOwner, 'target'>): boolean {
+  return target.resourceName === KNATIVE_SERVICE;
+}
+
 /** True for workloads whose pods Knative starts and stops by itself. */
 export function isScaledByKnative(workload: FieldOwner): boolean {
-  return isServerless(workload) || workload.target.resourceName === KNATIVE_SERVICE;
+  return isServerless(workload) || isKnativeService(workload);
 }
 
 /**

@@ -37,6 +37,10 @@ const expose = (hostname: string) => object('traits.capstan.dev/v1alpha1', 'Expo
 const definitions = [
   aWorkloadDefinition('singletonservers.workloads.capstan.dev', { extension: { owns: ['replicas'] } }),
   aWorkloadDefinition('serverlesses.workloads.capstan.dev', { extension: { owns: ['replicas'] } }),
+  aWorkloadDefinition('services.serving.knative.dev', { extension: { owns: ['replicas'] } }),
+  aTraitDefinition('autoscales.traits.capstan.dev', {
+    appliesToWorkloads: ['deployments.apps', 'services.serving.knative.dev', 'serverlesses.workloads.capstan.dev'],
+  }),
   aTraitDefinition('exposes.traits.capstan.dev', { extension: { owns: ['hosts'] } }),
 ];
 
@@ -127,16 +131,30 @@ const PAIRS: readonly [string, Stated, readonly RegExp[] | 'allowed'][] = [
   ['Expose and route, one host', [deployment(), expose('a'), route({ hosts: ['A.'] })], [/claim "a": exposes.*routes/]],
   ['Ingress and route, two hosts', [deployment(), ingress('a'), route({ host: 'b' })], 'allowed'],
   [
-    'two routes of a host',
-    [deployment(), route({ host: 'a', path: '/x' }), route({ host: 'a', path: '/y' })],
-    [/claim "a": routes.*routes/],
+    'two routes of a host, one for a path and one for the rest',
+    [deployment(), route({ hosts: ['a'], path: '/x' }), route({ hosts: ['a'] })],
+    'allowed',
+  ],
+  [
+    'two routes of a host, with paths that overlap',
+    [deployment(), route({ hosts: ['a'], path: '/x' }), route({ hosts: ['a'], path: '/x/y' })],
+    [/claim "a\/x": routes.*routes/],
   ],
   [
     'two VirtualServices of a host on one gateway',
     [
       deployment(),
       virtualService({ hosts: ['a'], gateways: ['g'], http: [{ match: [{ uri: { prefix: '/x' } }] }] }),
-      virtualService({ hosts: ['a'], gateways: ['g'] }),
+      virtualService({ hosts: ['a'], gateways: ['h', 'g'], http: [{ match: [{ uri: { exact: '/x/y' } }] }] }),
+    ],
+    [/claim "a\/x": virtualservices.*virtualservices/],
+  ],
+  [
+    'two VirtualServices of a host inside the mesh, whatever their paths',
+    [
+      deployment(),
+      virtualService({ hosts: ['a'], http: [{ match: [{ uri: { prefix: '/x' } }] }] }),
+      virtualService({ hosts: ['a'], http: [{ match: [{ uri: { prefix: '/y' } }] }] }),
     ],
     [/claim "a": virtualservices.*virtualservices/],
   ],
@@ -150,8 +168,13 @@ const PAIRS: readonly [string, Stated, readonly RegExp[] | 'allowed'][] = [
     'allowed',
   ],
   [
+    'route and VirtualService on the public gateway',
+    [deployment(), route({ hosts: ['a'] }), virtualService({ hosts: ['a'], gateways: ['istio-system/public'] })],
+    [/claim "a\/": routes.*virtualservices/],
+  ],
+  [
     'route and VirtualService inside the mesh',
-    [deployment(), route({ host: 'a' }), virtualService({ hosts: ['a'] })],
+    [deployment(), route({ hosts: ['a'] }), virtualService({ hosts: ['a'] })],
     'allowed',
   ],
   ['VPA and Knative', [service(), vpa], [/verticalpodautoscalers.*services\.serving\.knative\.dev/]],
@@ -162,6 +185,7 @@ const PAIRS: readonly [string, Stated, readonly RegExp[] | 'allowed'][] = [
     [/scaledobjects.*services\.serving\.knative\.dev.*trigger "redis"/],
   ],
   ['KEDA and HPA on Knative', [service(), keda(), hpa()], [/scaledobjects.*horizontalpodautoscalers.*replicas/]],
+  ['KEDA and Knative, friendly, where its Definition names it', [service(), autoscale], 'allowed'],
   ['KEDA and Serverless', [serverless(), keda()], [/scaledobjects.*serverlesses.*minScale, maxScale/]],
   ['KEDA and Serverless, friendly', [serverless(), autoscale], [/autoscales.*serverlesses.*minScale, maxScale/]],
   ['KEDA by schedule and Serverless', [serverless(), cronScale], [/cronscales.*serverlesses.*minScale, maxScale/]],
