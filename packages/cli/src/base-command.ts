@@ -180,9 +180,8 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
    * A no ends the command with exit 1 and nothing changed.
    */
   protected async confirm(question: string): Promise<void> {
-    const flags = this.flags as { yes?: boolean; 'no-input'?: boolean };
-    if (flags.yes) return;
-    if (flags['no-input'] || process.env['CI'] || process.stdin.isTTY !== true) {
+    if ((this.flags as { yes?: boolean }).yes) return;
+    if (!this.mayAsk) {
       throw new CapstanError(
         CLI_CODES.confirmationNeeded,
         `${question.replace(/\?$/, '')}: nobody is here to say yes`,
@@ -197,6 +196,12 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     if (!(await askYesNo(question, this.interrupt))) {
       throw new CapstanError(CLI_CODES.declined, 'stopped: nothing was changed', { exit: EXIT.failed });
     }
+  }
+
+  /** Whether somebody is at a terminal who can answer a question. */
+  protected get mayAsk(): boolean {
+    const { 'no-input': noInput } = this.flags as { 'no-input'?: boolean };
+    return !noInput && !process.env['CI'] && process.stdin.isTTY === true;
   }
 
   /** The command line that is running, ready to be copied. */

@@ -15,6 +15,7 @@ export const CLI_CODES = {
   systemMissing: 'CAPSTAN_CLI_SYSTEM_MISSING',
   operatorMissing: 'CAPSTAN_CLI_OPERATOR_MISSING',
   operatorFailed: 'CAPSTAN_CLI_OPERATOR_FAILED',
+  capabilityMissing: 'CAPSTAN_CLI_CAPABILITY_MISSING',
   notFound: 'CAPSTAN_CLI_NOT_FOUND',
   applicationNotReady: 'CAPSTAN_CLI_APPLICATION_NOT_READY',
   namespaceInUse: 'CAPSTAN_CLI_NAMESPACE_IN_USE',

@@ -32,14 +32,15 @@ export interface MissingQuestion extends ApplicationQuestion {
  */
 export async function planMissing(context: InstallerContext, question: MissingQuestion): Promise<MissingReport> {
   const kinds = missingKinds(question);
-  if (kinds.length === 0) return { missing: [], goals: [], commands: [] };
+  const warnings = context.catalog.warnings.map(({ message }) => message);
+  if (kinds.length === 0) return { missing: [], goals: [], warnings, commands: [] };
   const [state, facts] = await Promise.all([readState(context), readFacts(context.client)]);
   const entries = await universe(context, state, {});
   const chosen = chooseProviders(kinds, { state, facts, entries });
   const missing: MissingCapability[] = [];
   for (const kind of kinds) missing.push(await standingOf(context, kind, { state, entries, chosen }));
   const goals = missing.every(canBePlanned) ? goalsOf(missing) : [];
-  if (goals.length === 0) return { missing, goals, commands: [] };
+  if (goals.length === 0) return { missing, goals, warnings, commands: [] };
   const plan = await buildPlan(context, state, {
     operation: 'install',
     goals,
@@ -57,6 +58,7 @@ export async function planMissing(context: InstallerContext, question: MissingQu
     plan,
     cost: costOf(plan),
     ...(forbidden === undefined ? {} : { forbidden }),
+    warnings,
     commands: commandsFor(context, missing),
   };
 }
@@ -69,13 +71,18 @@ export function missingByCatalog(
   context: Pick<InstallerContext, 'client' | 'command' | 'catalog'>,
   question: ApplicationQuestion,
 ): MissingReport {
-  const { entries } = context.catalog;
+  const { entries, warnings } = context.catalog;
   const missing = missingKinds(question).map((kind) => {
     const [provider, ...others] = providersOf(kind, entries);
     return describeMissing({ kind, provider, others, state: provider ? 'offered' : 'unavailable', entries });
   });
   const goals = missing.every(canBePlanned) ? goalsOf(missing) : [];
-  return { missing, goals, commands: goals.length > 0 ? commandsFor(context, missing) : [] };
+  return {
+    missing,
+    goals,
+    warnings: warnings.map(({ message }) => message),
+    commands: goals.length > 0 ? commandsFor(context, missing) : [],
+  };
 }
 
 interface StandingSources {

@@ -72,6 +72,8 @@ export interface MissingReport {
   readonly cost?: InstallCost;
   /** The rights that the caller lacks to carry the plan out, in words. */
   readonly forbidden?: string;
+  /** What the centers cannot show now, in words: a package may be hidden by it. */
+  readonly warnings: readonly string[];
   /** The commands that install the goals, for who may run them. */
   readonly commands: readonly string[];
 }

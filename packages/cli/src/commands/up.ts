@@ -1,24 +1,25 @@
 import { EXIT, type KubernetesObject } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
 import * as Flags from '@oclif/core/flags';
-import { CapstanCommand } from '../base-command.ts';
 import type { ChangePlan } from '../changes/model.ts';
 import type { AppliedObject } from '../lib/apply-application.ts';
 import type { PreparedFiles } from '../lib/prepare-files.ts';
 import { count, shellQuote } from '../lib/words.ts';
+import { OnDemandCommand, onDemandFlags, withoutDryRun } from '../on-demand-command.ts';
 
 const USUAL_LIMIT_MS = 5 * 60_000;
 const DRY_RUNS = ['client', 'server'] as const;
 
-export default class Up extends CapstanCommand<typeof Up> {
+export default class Up extends OnDemandCommand<typeof Up> {
   static override summary = 'apply an application and wait until it is ready';
   static override description =
-    'The files are checked first: with a mistake in them nothing is applied. Then it says what changes, applies it and follows what becomes of it. Applying the same files again changes nothing.';
+    'The files are checked first: with a mistake in them nothing is applied. Where they use types that the cluster lacks, it proposes the packages that bring them. Then it says what changes, applies it and follows what becomes of it. Applying the same files again changes nothing.';
   static override examples = [
     { command: 'capstan up -f app.yaml', description: 'apply and wait' },
     { command: 'capstan up -f app.yaml --dry-run client', description: 'only say what would change' },
     { command: 'cat app.yaml | capstan up -f - --no-wait', description: 'from standard input, without waiting' },
     { command: 'capstan up -f app.yaml -n web --create-namespace', description: 'in a namespace of its own' },
+    { command: 'capstan up -f app.yaml --install-missing', description: 'with the capabilities that it needs' },
   ];
   static override flags = {
     file: Flags.string({
@@ -30,6 +31,7 @@ export default class Up extends CapstanCommand<typeof Up> {
     }),
     'create-namespace': Flags.boolean({ summary: 'create the namespace where there is none' }),
     wait: Flags.boolean({ summary: 'wait until ready', default: true, allowNo: true }),
+    ...onDemandFlags,
     'dry-run': Flags.option({
       summary: 'change nothing; `server` also asks the API server whether it would accept the files',
       options: DRY_RUNS,
@@ -42,18 +44,13 @@ export default class Up extends CapstanCommand<typeof Up> {
 
   protected async work(): Promise<void> {
     const { loadApplicationFiles } = await import('../lib/application-files.ts');
-    const { prepareFiles } = await import('../lib/prepare-files.ts');
     const dryRun = this.flags['dry-run'];
     const files = await loadApplicationFiles(this.flags.file);
     const client = dryRun ? await this.cluster() : await this.changingCluster();
     const namespace = await this.namespace();
     await this.#system(client);
-    const prepared = await prepareFiles(client, {
-      files,
-      namespace,
-      namespaceGiven: this.flags.namespace !== undefined,
-      signal: this.interrupt,
-    });
+    const prepared = await this.prepareOnDemand(client, files, namespace);
+    if (!prepared) return;
     this.tellWarnings(prepared.warnings);
     const { planChanges } = await import('../changes/plan.ts');
     const plan = await planChanges({ client, ...prepared, log: this.logger, signal: this.interrupt });
@@ -95,7 +92,7 @@ export default class Up extends CapstanCommand<typeof Up> {
     }
     await printPlan(this.out, plan);
     if (this.flags['exit-code'] && !changesNothing(plan)) this.exitCode = EXIT.failed;
-    this.next(this.commandLine().replace(/ --dry-run[ =](?:client|server)\b| --exit-code\b/g, ''));
+    this.next(withoutDryRun(this.commandLine()));
   }
 
   async #system(client: KubeClient): Promise<void> {
@@ -150,7 +147,14 @@ export default class Up extends CapstanCommand<typeof Up> {
     const outcome = this.flags.wait ? 'ready' : 'applied';
     await this.out.document({
       kind: 'ApplyResult',
-      data: { namespace: plan.namespace, applications: names, ready: this.flags.wait, objects, plan: plan.objects },
+      data: {
+        namespace: plan.namespace,
+        applications: names,
+        ready: this.flags.wait,
+        objects,
+        plan: plan.objects,
+        ...(this.installed.length > 0 ? { installed: this.installed } : {}),
+      },
       name: applied.map(({ object }) => nameOf(object)).join('\n'),
       text: () => names.map((name) => `Application ${name} is ${outcome}${unchanged ? ' (unchanged)' : ''}.`),
     });

@@ -1,0 +1,176 @@
+import { CapstanError, EXIT } from '@capstan/base';
+import type { InstallPlan, InstallResult } from '@capstan/capability-center';
+import type { KubeClient } from '@capstan/kube';
+import type { DefinitionCatalog, ValidationProblem } from '@capstan/oam-model';
+import type { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
+import { CapstanCommand } from './base-command.ts';
+import type { ApplicationFiles } from './lib/application-files.ts';
+import type { FilesReport } from './lib/on-demand.ts';
+import type { PreparedFiles } from './lib/prepare-files.ts';
+import { enumerate } from './lib/words.ts';
+
+/** Flags of commands that install what an application needs. */
+export const onDemandFlags = {
+  'install-missing': Flags.boolean({
+    summary: 'install the packages that the application needs and the cluster lacks, without a question',
+  }),
+  'allow-stand-ins': Flags.boolean({ summary: 'with that: accept stand-in charts where pods really run' }),
+  helm: Flags.string({ summary: 'with that: Helm program to use', helpValue: 'FILE' }),
+};
+
+interface OnDemandFlags {
+  readonly 'install-missing': boolean;
+  readonly 'allow-stand-ins': boolean;
+  readonly helm?: string;
+  readonly 'dry-run'?: string;
+  readonly 'exit-code': boolean;
+  readonly wait: boolean;
+  readonly namespace?: string;
+  readonly timeout?: number;
+  readonly yes: boolean;
+}
+
+/** Installing, and looking again after somebody else has installed. */
+const MOST_ROUNDS = 3;
+
+/** A command that brings about what the cluster lacks for an application before it goes on: it proposes, asks, installs. */
+export abstract class OnDemandCommand<T extends typeof Command = typeof Command> extends CapstanCommand<T> {
+  /** Packages that were installed because the files need them. */
+  protected readonly installed: InstallResult['packages'][number][] = [];
+
+  get #flags(): OnDemandFlags {
+    return this.flags as unknown as OnDemandFlags;
+  }
+
+  /**
+   * The files, read and checked. Packages that they need and the cluster lacks are installed before, where that is
+   * wanted; undefined where a dry run ends with what would be installed.
+   */
+  protected async prepareOnDemand(
+    client: KubeClient,
+    files: ApplicationFiles,
+    namespace: string,
+  ): Promise<PreparedFiles | undefined> {
+    const { prepareFiles } = await import('./lib/prepare-files.ts');
+    const signal = this.interrupt;
+    const namespaceGiven = this.#flags.namespace !== undefined;
+    for (let round = 1; ; round++) {
+      try {
+        return await prepareFiles(client, { files, namespace, namespaceGiven, signal });
+      } catch (error) {
+        const { unknownKindsOf } = await import('./lib/on-demand.ts');
+        const problems = unknownKindsOf(error);
+        if (!problems || round > MOST_ROUNDS) throw error;
+        if (!(await this.#furnish(client, files, problems))) return undefined;
+      }
+    }
+  }
+
+  /** Looks at what is missing and brings it about. False where a dry run has told all that it can. */
+  async #furnish(
+    client: KubeClient,
+    files: ApplicationFiles,
+    problems: readonly ValidationProblem[],
+  ): Promise<boolean> {
+    const { missingError, missingForFiles, missingLines } = await import('./lib/on-demand.ts');
+    const { 'dry-run': dryRun, 'install-missing': wanted, 'allow-stand-ins': allowStandIns, wait, yes } = this.#flags;
+    const report = await missingForFiles({
+      client,
+      files,
+      open: () => this.centerContext(this.#flags.helm),
+      command: (words) => this.reach.command(`capstan ${words}`),
+      allowStandIns,
+      signal: this.interrupt,
+    });
+    // Somebody has installed it since it was looked for.
+    if (report.missing.length === 0) return true;
+    if (wait && !dryRun && report.missing.some(({ state }) => state === 'installing')) {
+      await this.#waitForOthers(report);
+      return true;
+    }
+    this.out.note(...missingLines(report));
+    const { plan, unplanned } = report;
+    const refusal = () => missingError(report, problems, this.#again);
+    if (!plan) throw wanted && unplanned ? unplanned : refusal();
+    await this.#checkAgainst(files, plan, report.types);
+    await this.#showPlan(plan);
+    if (dryRun && wanted) return this.#concludeDryRun(plan);
+    if (dryRun || !(wanted || yes || this.mayAsk)) throw refusal();
+    await this.#install(client, report, plan);
+    return true;
+  }
+
+  async #install(client: KubeClient, report: FilesReport, plan: InstallPlan): Promise<void> {
+    const { assertExecutable, INSTALLER_CODES } = await import('./services/on-demand.ts');
+    const { forbidden, commands, cost } = report;
+    if (forbidden !== undefined) {
+      throw new CapstanError(INSTALLER_CODES.forbidden, forbidden, {
+        hint: 'Somebody who runs this cluster installs the packages with this command:',
+        next: commands,
+        exit: EXIT.forbidden,
+      });
+    }
+    assertExecutable(plan);
+    const { requireOperator } = await import('./lib/operator-lease.ts');
+    const { installedLines, installMissing } = await import('./lib/install-missing.ts');
+    await requireOperator(client, this.interrupt);
+    const names = enumerate(cost?.packages ?? []);
+    if (this.#flags['install-missing']) this.out.note(`Installing ${names}.`);
+    else await this.confirm(`Install ${names} in context ${client.context.name}, and go on?`);
+    const result = await installMissing(plan, {
+      context: await this.centerContext(this.#flags.helm),
+      progress: this.progress,
+      signal: this.interrupt,
+      timeoutMs: this.#flags.timeout,
+      again: this.#again,
+    });
+    if (!result) return;
+    this.installed.push(...result.packages.filter(({ action }) => action !== 'none'));
+    this.out.note(...installedLines(result));
+  }
+
+  async #waitForOthers(report: FilesReport): Promise<void> {
+    const { waitForInstalling } = await import('./lib/install-missing.ts');
+    const context = await this.centerContext(this.#flags.helm);
+    await waitForInstalling(report, { context, progress: this.progress, signal: this.signal });
+  }
+
+  /** What the files say to the new types is checked before anything is installed; kinds of charts are still unknown. */
+  async #checkAgainst(files: ApplicationFiles, plan: InstallPlan, types: DefinitionCatalog): Promise<void> {
+    const { checkApplicationFiles } = await import('./lib/application-files.ts');
+    const { unknownKindsOf, withTypesOf } = await import('./lib/on-demand.ts');
+    try {
+      await checkApplicationFiles(files, { types: withTypesOf(plan, types), signal: this.interrupt });
+    } catch (error) {
+      if (!unknownKindsOf(error)) throw error;
+    }
+  }
+
+  async #showPlan(plan: InstallPlan): Promise<void> {
+    const { planLines } = await import('./render/install-plan.ts');
+    const { printablePlan } = await import('./services/on-demand.ts');
+    this.out.note(...planLines(printablePlan(plan), { terminal: this.out.stderr, wide: this.out.format === 'wide' }));
+  }
+
+  async #concludeDryRun(plan: InstallPlan): Promise<false> {
+    const { printablePlan } = await import('./services/on-demand.ts');
+    if (this.out.forMachines) await this.out.raw(printablePlan(plan));
+    else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
+    this.out.note('What becomes of the application shows once these packages are installed.');
+    if (plan.blockers.length > 0) this.exitCode = EXIT.blocked;
+    else if (this.#flags['exit-code']) this.exitCode = EXIT.failed;
+    this.next(withoutDryRun(this.commandLine()));
+    return false;
+  }
+
+  /** The command that is running, as it installs what is missing. */
+  get #again(): string {
+    return `${withoutDryRun(this.commandLine())}${this.#flags['install-missing'] ? '' : ' --install-missing'}`;
+  }
+}
+
+/** The command without what makes it a dry run. */
+export function withoutDryRun(command: string): string {
+  return command.replace(/ --dry-run[ =](?:client|server)\b| --exit-code\b/g, '');
+}

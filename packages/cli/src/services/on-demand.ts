@@ -1,0 +1,7 @@
+export {
+  assertExecutable,
+  executeInstall,
+  followJournal,
+  INSTALLER_CODES,
+  printablePlan,
+} from '@capstan/capability-center';
