@@ -30,7 +30,7 @@ const VIRTUAL_SERVICE: Shape = {
           sourceNamespace: true,
         },
       ],
-      route: [{ destination: true, weight: true }],
+      route: [{ destination: { host: true, port: true }, weight: true }],
       rewrite: { uri: true, authority: true },
       timeout: true,
       retries: { attempts: true, perTryTimeout: true, retryOn: true },
