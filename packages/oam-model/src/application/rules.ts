@@ -21,10 +21,17 @@ export function checkRules(
     context.report(place, [], {
       code: verdict.code,
       message: verdict.message,
-      hint: `${verdict.rule} (${describeSource(verdict.source)}).${beside}`,
+      hint: `${whereItStands(verdict)}.${beside}`,
       next: nextSteps(context, verdict, subjects),
     });
   }
+}
+
+/** The rule and where it stands; only the place where the message has said the rule. */
+function whereItStands({ message, rule, source }: RuleVerdict): string {
+  const place = describeSource(source);
+  if (!message.includes(rule)) return `${rule} (${place})`;
+  return source.kind === 'Capstan' ? place : `The rule stands in ${place}`;
 }
 
 function placeOf(root: Place, { index, trait }: RuleObject): Place {

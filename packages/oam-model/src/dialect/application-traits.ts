@@ -7,7 +7,7 @@ import { typeName } from '../rules/conflicts.ts';
 import { type RuleTrait, ruleTrait, ruleWorkload } from '../rules/subjects.ts';
 import type { DialectContext } from './context.ts';
 import { saysItsKind } from './embedded.ts';
-import { componentOf } from './entries.ts';
+import { workloadOf } from './entries.ts';
 import { describeKind } from './kind-aliases.ts';
 import { isKnativeAutoscaler, isKnativeService } from './knative-autoscaler.ts';
 import type { DraftTrait } from './traits.ts';
@@ -37,7 +37,7 @@ export function attachApplicationTraits(
   return traits.reduce((drafts, draft) => {
     const { trait } = draft.entry;
     if (!saysItsKind(trait)) return drafts;
-    const refusals = drafts.map((each) => refusalOf(context, trait, each, componentOf(each.entry, components)));
+    const refusals = drafts.map((each) => refusalOf(context, trait, each, workloadOf(each.entry, components)));
     report(context, drafts, draft, trait, refusals);
     return drafts.map((each, index) => (refusals[index] ? each : { ...each, traits: [...each.traits, draft] }));
   }, entries);
@@ -47,13 +47,12 @@ function refusalOf(
   context: DialectContext,
   trait: KubernetesObject,
   { traits }: DraftEntry,
-  component: Component | undefined,
+  workload: KubernetesObject | undefined,
 ): Refusal | undefined {
   const subject = ruleTrait(trait, context.catalog);
   const present = traits.flatMap(({ entry }) => (saysItsKind(entry.trait) ? [entry.trait] : []));
   const others = present.map((each) => ruleTrait(each, context.catalog));
   if (others.some((other) => isSameType(other, subject))) return {};
-  const workload = component?.spec?.workload;
   // Without its Component nothing is known about the workload; that it is missing is said elsewhere.
   if (!saysItsKind(workload)) return undefined;
   if (isKnativeAutoscaler(trait) && !isKnativeService(workload)) {

@@ -1,4 +1,5 @@
 import { groupOf, type JsonObject, type KubernetesObject } from '@capstan/base';
+import { getField } from '../field-path.ts';
 import { isJsonObject } from '../json.ts';
 import {
   isKnativeAutoscaler,
@@ -13,13 +14,36 @@ import {
  * KEDA's ScaledObject and Kubernetes' HorizontalPodAutoscaler are. Knative scales on one metric: with class `hpa` on the
  * cpu (percent of the request) or the memory (an average in Mi) of its pods.
  */
-export function readScaler(scaler: KubernetesObject): ScalerReading | undefined {
+function readScaler(scaler: KubernetesObject): ScalerReading | undefined {
   if (isKnativeAutoscaler(scaler)) return readAutoscaler(scaler);
   const spec = isJsonObject(scaler['spec']) ? scaler['spec'] : {};
   const group = groupOf(scaler.apiVersion);
   if (group === 'keda.sh' && scaler.kind === 'ScaledObject') return readScaledObject(spec);
   if (group === 'autoscaling' && scaler.kind === 'HorizontalPodAutoscaler') return readHpa(spec);
   return undefined;
+}
+
+/**
+ * The same for a scaler of this Knative Service, as far as it is known: what is measured as percent of the cpu request needs one on every
+ * container, which neither Kubernetes nor Knative says when it is missing.
+ */
+export function readScalerOf(
+  workload: KubernetesObject | undefined,
+  scaler: KubernetesObject,
+): ScalerReading | undefined {
+  const reading = readScaler(scaler);
+  if (!reading || reading.refused !== undefined || reading.settings.get('metric') !== 'cpu') return reading;
+  const containers = getField(workload, 'spec.template.spec.containers');
+  const without = (Array.isArray(containers) ? containers : []).filter((container) => !asksForCpu(container));
+  if (without.length === 0) return reading;
+  const names = without.map((container) => String((isJsonObject(container) && container['name']) || 'the container'));
+  const refused = `cpu is measured as percent of its request, and ${names.join(', ')} has none: set resources.requests.cpu`;
+  return { ...reading, refused };
+}
+
+/** Limits count too: Kubernetes takes them as requests where there are none. */
+function asksForCpu(container: unknown): boolean {
+  return ['resources.requests.cpu', 'resources.limits.cpu'].some((path) => getField(container, path) !== undefined);
 }
 
 /** A metric in the words of Knative, or why there is none. */

@@ -117,6 +117,18 @@ describe('what Knative cannot say stays as it is, for the rules to refuse', () =
     expect(traitsOf(result)[0]).toHaveLength(traits.length);
   });
 
+  test('percent of a cpu request that is not there', () => {
+    const containers = (resources: object) => ({ template: { spec: { containers: [{ name: 'c', resources }] } } });
+    const entry = { componentName: 'web', traits: [{ trait: keda({ triggers: [cpu] }) }] };
+    const left = (resources: object) => {
+      const component = aComponent('web', { ...KNATIVE, spec: containers(resources) });
+      return traitsOf(normalize(anApplication([entry]), [component]))[0]?.length;
+    };
+    expect(left({})).toBe(1);
+    expect(left({ requests: { cpu: '100m' } })).toBe(0);
+    expect(left({ limits: { cpu: 1 } })).toBe(0);
+  });
+
   test('a trait of the application is not attached there, and the warning says why', () => {
     const trait = keda({ triggers: [{ type: 'redis' }] });
     const application = anApplication([{ componentName: 'web' }, { componentName: 'db' }], { traits: [{ trait }] });

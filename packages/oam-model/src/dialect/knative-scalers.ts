@@ -8,10 +8,10 @@ import { ruleTrait, ruleWorkload } from '../rules/subjects.ts';
 import type { DraftEntry } from './application-traits.ts';
 import type { DialectContext } from './context.ts';
 import { saysItsKind } from './embedded.ts';
-import { componentOf } from './entries.ts';
+import { workloadOf } from './entries.ts';
 import { describeKind } from './kind-aliases.ts';
 import { isKnativeAutoscaler, isKnativeService, overridesOf, type ScalerReading } from './knative-autoscaler.ts';
-import { readScaler } from './knative-readings.ts';
+import { readScalerOf } from './knative-readings.ts';
 import type { DraftTrait } from './traits.ts';
 
 /**
@@ -25,7 +25,7 @@ export function withoutScalers(
   components: ReadonlyMap<string, Component>,
   warned: Set<DraftTrait['source']>,
 ): DraftEntry {
-  const workload = componentOf(draft.entry, components)?.spec?.workload;
+  const workload = workloadOf(draft.entry, components);
   if (saysItsKind(workload) && !isKnativeService(workload)) {
     for (const each of draft.traits) if (isAutoscaler(each)) refuse(context, each, workload, draft);
     return draft;
@@ -43,7 +43,7 @@ export function withoutScalers(
 function readableScaler(
   { catalog }: DialectContext,
   { traits }: DraftEntry,
-  workload: unknown,
+  workload: KubernetesObject | undefined,
 ): { readonly scaler: DraftTrait; readonly reading: ScalerReading } | undefined {
   const subject = saysItsKind(workload) ? ruleWorkload(workload, catalog) : undefined;
   const scalers = traits.filter((each) => {
@@ -51,12 +51,10 @@ function readableScaler(
     if (!saysItsKind(trait)) return false;
     return subject ? decidesReplicas(ruleTrait(trait, catalog), subject) : isKnativeAutoscaler(trait);
   });
-  return scalers.length === 1 ? reading(scalers[0]) : undefined;
-}
-
-function reading(scaler: DraftTrait | undefined) {
-  const found = scaler?.entry.trait && readScaler(scaler.entry.trait);
-  return scaler && found && found.refused === undefined ? { scaler, reading: found } : undefined;
+  const [scaler] = scalers;
+  if (scalers.length !== 1 || !scaler?.entry.trait) return undefined;
+  const reading = readScalerOf(workload, scaler.entry.trait);
+  return reading && reading.refused === undefined ? { scaler, reading } : undefined;
 }
 
 function isAutoscaler({ entry: { trait } }: DraftTrait): boolean {

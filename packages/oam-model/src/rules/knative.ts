@@ -1,4 +1,4 @@
-import { readScaler } from '../dialect/knative-readings.ts';
+import { readScalerOf } from '../dialect/knative-readings.ts';
 import { typeName } from './conflicts.ts';
 import { decidesReplicas, type FieldOwner, ownedFields } from './field-owners.ts';
 import type { RuleSource, Verdict } from './verdict.ts';
@@ -53,7 +53,7 @@ export function knativeVerdict(trait: FieldOwner, workload: FieldOwner): Verdict
     );
   }
   if (READABLE.includes(trait.target.resourceName)) {
-    const reason = readScaler(trait.object)?.refused;
+    const reason = readScalerOf(workload.object, trait.object)?.refused;
     if (reason) return refused(`Knative decides the replicas of ${scaled}, not ${scaler}: ${reason}`);
     return {
       allowed: true,
