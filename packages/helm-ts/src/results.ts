@@ -1,6 +1,7 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
 import { parse, parseAllDocuments } from 'yaml';
 import type { ChartMetadata } from './chart-types.ts';
+import { indentContinuations } from './continuation-lines.ts';
 import { isRecord, parseJson, rowsOf, textOf, unreadable } from './output.ts';
 import type {
   ListedRelease,
@@ -16,8 +17,9 @@ import type {
  * string, as the charts of Prometheus need. Rejects with OUTPUT_UNREADABLE when a document is no Kubernetes object.
  */
 export function parseManifest(text: string): KubernetesObject[] {
-  // Helm has refused duplicate keys already; looking for them again would double the time of a large chart.
-  const documents = parseAllDocuments(text, { version: '1.2', merge: false, prettyErrors: false, uniqueKeys: false });
+  const strict = documentsOf(text);
+  const isSound = strict.every(({ errors }) => errors.length === 0);
+  const documents = isSound ? strict : documentsOf(indentContinuations(text));
   const objects: KubernetesObject[] = [];
   for (const document of documents) {
     const error = document.errors[0];
@@ -30,6 +32,11 @@ export function parseManifest(text: string): KubernetesObject[] {
     }
   }
   return objects;
+}
+
+// Helm has refused duplicate keys already; looking for them again would double the time of a large chart.
+function documentsOf(text: string) {
+  return parseAllDocuments(text, { version: '1.2', merge: false, prettyErrors: false, uniqueKeys: false });
 }
 
 function itemsOf(value: unknown): unknown[] {
