@@ -91,6 +91,7 @@ const installStatus = object(
     namespace: object({ name: text, created: flag }),
     standIn: flag,
     requires: texts,
+    exports: free,
     journal: object({ name: text }, { step: text, done: count, total: count }),
   },
 );
@@ -117,6 +118,7 @@ const capabilityStatus = object(
       {
         message: text,
         standIn: flag,
+        exports: free,
         // Optional: server-side apply drops a list that becomes empty.
         definitions: listMap('name', { name: text, role, kind: text }),
         evidence: listMap('source', { source: text, result: probeResult, observedAt: time }, { message: text }),

@@ -133,6 +133,8 @@ export interface CapabilityInstallStatus {
   standIn?: boolean;
   /** Packages that this one needs. */
   requires?: string[];
+  /** What the package exports with the values in force, by name; there once its installation is complete. */
+  exports?: JsonObject;
   /** The journal Secret of the last change and how far it came. */
   journal?: { name: string; step?: string; done?: number; total?: number };
 }
@@ -169,6 +171,8 @@ export interface CapabilityProvider {
   /** Definitions through which applications use it. */
   definitions: { name: string; role: 'workload' | 'trait' | 'scope'; kind: string }[];
   evidence: Evidence[];
+  /** What it exports, by name, for the plugins of other packages; there as long as it is in force. */
+  exports?: JsonObject;
   /** Since when the health is what it is. */
   since: string;
   standIn?: boolean;

@@ -8,6 +8,8 @@ export const CORE_CODES = {
   setupFailed: 'CAPSTAN_PLUGIN_SETUP_FAILED',
   /** `setup` did not end in time. */
   setupTimeout: 'CAPSTAN_PLUGIN_SETUP_TIMEOUT',
+  /** A plugin's function looked at a kind that the plugin does not declare. */
+  kindNotDeclared: 'CAPSTAN_PLUGIN_KIND_NOT_DECLARED',
   /** An object could not be applied for a reason without a code of its own. */
   applyFailed: 'CAPSTAN_APPLICATION_APPLY_FAILED',
   /** The owner of an object is missing. */

@@ -6,6 +6,12 @@ export {
   createAdmission,
 } from './admission/index.ts';
 export {
+  CAPABILITY,
+  type Capabilities,
+  type CapabilitySource,
+  providedCapabilities,
+} from './application/capabilities.ts';
+export {
   type ApplicationController,
   type ApplicationControllerOptions,
   startApplicationController,
@@ -22,7 +28,7 @@ export type {
   ServedKind,
 } from './application/model.ts';
 export { CONTROLLER_MANAGER, kindKey, objectKey } from './application/names.ts';
-export { type ClusterView, type ObserveInput, observeApplication } from './application/observe.ts';
+export { type ClusterReader, type ObserveInput, observeApplication } from './application/observe.ts';
 export { builtinManifests, builtinPlugins } from './builtins/index.ts';
 export { CORE_CODES } from './codes.ts';
 export { type BuiltinControllersOptions, startBuiltinControllers } from './controllers/index.ts';

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@capstan/base';
+import type { KindReference, KubernetesObject } from '@capstan/base';
 import type {
   ApplicationComponent,
   ApplicationConfiguration,
@@ -85,6 +85,8 @@ export interface Facts {
   /** Scopes, stores and revisions. Without them nothing is known of such objects. */
   readonly referred?: readonly KubernetesObject[];
   readonly unserved?: readonly string[];
+  /** Kinds that every plugin declares. */
+  readonly kinds?: readonly KindReference[];
   readonly more?: Partial<ObservedApplication>;
 }
 
@@ -104,7 +106,11 @@ export function observed(facts: Facts): ObservedApplication {
     traitDefinitions: facts.traitDefinitions ?? [autoscale],
     kinds: new Map(Object.entries(KINDS).filter(([key]) => !facts.unserved?.includes(key))),
     crds: new Map((facts.crds ?? [webServiceType.crd]).map((crd) => [crd.metadata.name, crd])),
-    contributions: { workload: (name) => workloads.get(name), trait: (name) => traits.get(name) },
+    contributions: {
+      workload: (name) => workloads.get(name),
+      trait: (name) => traits.get(name),
+      kinds: () => facts.kinds ?? [],
+    },
     live: byKey(facts.live ?? []),
     ...(facts.referred ? { referred: byKey(facts.referred) } : {}),
     ...facts.more,

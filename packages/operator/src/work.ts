@@ -11,6 +11,7 @@ import {
 import { createInformerHub } from '@capstan/kube';
 import type { Plugin } from '@capstan/plugin-api';
 import { bundledPlugins } from './bundled-plugins.ts';
+import { startCapabilitySource } from './capability-source.ts';
 import type { CenterSource } from './center-source.ts';
 import { commandFor } from './command-for.ts';
 import type { Leadership } from './leadership.ts';
@@ -39,6 +40,8 @@ export async function work(
     // Applications are looked at only when the plugins that they use are on: else they would be told that they are not.
     await pluginSwitch.settled;
     const context = { client, hub, log, signal, clock };
+    const capabilities = startCapabilitySource(hub);
+    await capabilities.synced;
     const centerContext = { ...context, command: commandFor(client) };
     const health = startCapabilityHealth(centerContext);
     const sets = startCapabilitySets({ ...centerContext, ...(center ? { center } : {}) });
@@ -46,7 +49,7 @@ export async function work(
     const controllers = [
       startComponentController({ ...context, ...(revisionLimit === undefined ? {} : { revisionLimit }) }),
       startBuiltinControllers(context),
-      startApplicationController({ ...context, contributions, applyOnceOnly: applyOnceOnly ?? false }),
+      startApplicationController({ ...context, contributions, capabilities, applyOnceOnly: applyOnceOnly ?? false }),
       health,
       sets,
     ];

@@ -13,11 +13,14 @@ export interface ComponentContext {
   readonly namespace: string;
   /** Labels that every object of the component carries; the host adds them to what is rendered. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What the cluster can do, by the id of the contract: its Ready providers only. Empty where there is no cluster. */
+  /**
+   * What the cluster can do, by the id of the contract: what is installed, also while it is upgraded or not well. Empty
+   * where there is no cluster.
+   */
   readonly capabilities: Readonly<Record<string, ProvidedCapability>>;
 }
 
-/** Who fulfils a contract in this cluster; of several Ready packages the first by name. */
+/** Who fulfils a contract in this cluster; of several packages the one that `kubectl get capabilities` names first. */
 export interface ProvidedCapability {
   readonly package: string;
   /** Version of the package. */

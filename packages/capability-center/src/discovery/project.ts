@@ -81,6 +81,7 @@ function providerOf(install: CapabilityInstall, id: string): Omit<CapabilityProv
     evidence: evidenceOf(install, ready),
     since: ready?.lastTransitionTime ?? install.metadata.creationTimestamp ?? '1970-01-01T00:00:00Z',
     ...(status.standIn ? { standIn: true } : {}),
+    ...(status.exports ? { exports: status.exports } : {}),
   };
 }
 

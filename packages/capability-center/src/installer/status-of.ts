@@ -1,4 +1,9 @@
-import type { CapabilityInstallStatus, ProbeStatus } from '@capstan/capability-model';
+import {
+  type CapabilityInstallStatus,
+  configuredValues,
+  exportedValues,
+  type ProbeStatus,
+} from '@capstan/capability-model';
 import type { PackagePlan } from '../plan/types.ts';
 import { helmUnitPlans } from '../plan/types.ts';
 
@@ -46,5 +51,6 @@ export function statusOf(
     namespace: { name: planned.namespace.name, created: planned.namespace.action === 'create' },
     standIn: helmUnitPlans(planned.units).some(({ chart }) => chart.standIn),
     requires: [...planned.requires],
+    ...(published ? { exports: exportedValues(metadata, configuredValues(metadata, planned.values)) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { groupOf, type KindReference, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
-import type { ClusterView } from '@capstan/core';
+import type { ClusterReader } from '@capstan/core';
 import type { KubeClient, ServedResource } from '@capstan/kube';
 import type { CustomResourceDefinition } from '@capstan/oam-model';
 
@@ -7,7 +7,7 @@ import type { CustomResourceDefinition } from '@capstan/oam-model';
  * A cluster as it would be read if some objects had been applied to it: they are found and listed, and the kinds of the
  * CRDs among them are served. Everything else is read from the cluster.
  */
-export function asIfApplied(client: KubeClient, objects: readonly KubernetesObject[]): ClusterView {
+export function asIfApplied(client: KubeClient, objects: readonly KubernetesObject[]): ClusterReader {
   const place = client.context.namespace;
   const byKey = new Map(objects.map((object) => [keyOf(referenceTo(object)), object]));
   const served = new Map(objects.filter(isCrd).flatMap(resourcesOf));

@@ -83,9 +83,12 @@ export function planOf(
 ): Part {
   const of = { origin: 'application', application: application.metadata.name } as const;
   const disruptive = disruptiveTraits(observed, decision);
-  const planned = decision.objects.map((object): ObjectChange => {
+  // What a trait's controller makes instead is left as it is, also when it is not there.
+  const applied = decision.objects.filter(({ key, action }) => action !== 'taken' || observed.live.get(key));
+  const planned = applied.map((object): ObjectChange => {
     const live = observed.live.get(object.key);
-    const fields = live && object.action !== 'keep' ? plannedChanges(live, object) : [];
+    const changes = object.action !== 'keep' && object.action !== 'taken';
+    const fields = live && changes ? plannedChanges(live, object) : [];
     const action = !live ? 'created' : fields.length > 0 ? 'changed' : 'unchanged';
     return {
       ...of,

@@ -2,7 +2,7 @@ import { CapstanError, EXIT, groupOf, type KubernetesObject, type Logger, refere
 import {
   activatePlugins,
   builtinPlugins,
-  type ClusterView,
+  type ClusterReader,
   type Contributions,
   type Decision,
   decideApplication,
@@ -66,7 +66,8 @@ export async function renderApplications(files: ApplicationFiles, options: Rende
         : offline(application, components, withOwnTypes(files, options.types), contributions);
       const decision = decideApplication({ ...observed, live: new Map() });
       throwProblems(decision, application.metadata.name);
-      objects.push(...decision.objects.map(({ object }) => object));
+      // What a trait's controller makes is not what Capstan applies.
+      objects.push(...decision.objects.flatMap(({ object, action }) => (action === 'taken' ? [] : [object])));
     }
     return objects;
   });
@@ -87,7 +88,7 @@ export async function withContributions<T>(
 
 /** What the operator would do about an application now. Reads only; fails with exit 2 or 5 where it would do nothing. */
 export async function decideInCluster(
-  client: ClusterView,
+  client: ClusterReader,
   asked: ObserveInput,
 ): Promise<{ readonly observed: ObservedApplication; readonly decision: Decision }> {
   const observed = await observeApplication(client, asked);

@@ -5,12 +5,14 @@ import {
   type ObjectReference,
   type OwnerReference,
 } from '@capstan/base';
-import { type KubeClient, pruneInventory } from '@capstan/kube';
-import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
+import type { KubeClient } from '@capstan/kube';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { CORE_CODES } from '../codes.ts';
 import { writeStore } from '../data-passing/write-store.ts';
 import { writeScope } from '../scopes/index.ts';
 import { applyPlanned } from './apply.ts';
+import { claim } from './claim.ts';
+import { deleteMade } from './delete-made.ts';
 import type { Decision, ObservedApplication, PlannedObject, Stage } from './model.ts';
 import { objectKey } from './names.ts';
 import { APPLICATION_OWNER } from './plan.ts';
@@ -42,8 +44,8 @@ export interface ActOptions {
 
 /**
  * Brings about what was decided: components beside one another, in each the workload first, then what it renders and its
- * traits; then the stores that they feed, and scopes; then what is not wanted any more is deleted. A failure ends
- * what depends on it, and nothing is deleted after one.
+ * traits; then the stores that they feed, and scopes; then what is to stay gets its owner from what is to go, and what
+ * is not wanted any more is deleted. A failure ends what depends on it, and nothing is deleted after one.
  */
 export async function act(
   client: KubeClient,
@@ -55,6 +57,7 @@ export async function act(
   await action.apply();
   await action.writeStores();
   if (!action.failure) await action.joinScopes();
+  if (!action.failure) await action.claim();
   if (!action.failure) await action.prune();
   const { applied, pruned, repaired, leftOut, failure } = action;
   return { applied, pruned, repaired, leftOut, ...(failure ? { failure } : {}) };
@@ -139,14 +142,24 @@ class Action {
     );
   }
 
+  /** Before anything is deleted: the garbage collector does not wait. */
+  async claim(): Promise<void> {
+    await Promise.all(
+      this.#decision.claims.map((one, at) =>
+        this.#attempt(at, 'cannot garbage collect components', async () => {
+          const owner = this.#liveOwner(one.owner);
+          if (!owner) return;
+          const claimed = await claim(this.#client, { ...one, owner }, this.#options.signal);
+          if (claimed) this.#options.onApplied?.(claimed);
+        }),
+      ),
+    );
+  }
+
   async prune(): Promise<void> {
     const { application } = this.#observed;
     await this.#attempt(0, 'cannot garbage collect components', async () => {
-      await pruneInventory(this.#client, {
-        previous: this.#decision.prune.toReversed(),
-        desired: [],
-        ownerUids: ownerUids(application),
-        isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === application.metadata.name,
+      await deleteMade(this.#client, application, this.#decision.prune.toReversed(), {
         onProgress: ({ entry, outcome }) => outcome === 'deleted' && this.pruned.push(entry),
         ...this.#request(),
       });
@@ -163,10 +176,12 @@ class Action {
   }
 
   async #applyOne(planned: PlannedObject): Promise<void> {
-    if (planned.action === 'keep' || planned.action === 'wait') return;
+    if (planned.action !== 'create' && planned.action !== 'update') return;
     const live = this.#observed.live.get(planned.key);
     const owner = this.#ownerOf(planned);
-    const input = { planned, live, owner };
+    const { prune, leaving } = this.#decision;
+    const going = [...prune, ...leaving].flatMap(({ uid }) => uid ?? []);
+    const input = { planned, live, owner, going };
     const { object, managers, leftOut } = await applyPlanned(this.#client, input, this.#options.signal);
     this.leftOut.push(...leftOut);
     this.applied.set(planned.key, object);
@@ -175,23 +190,22 @@ class Action {
   }
 
   #ownerOf({ owner: key }: PlannedObject): OwnerReference {
-    if (key === APPLICATION_OWNER) return ownedBy(this.#observed.application);
-    const owner = this.applied.get(key) ?? this.#observed.live.get(key);
-    if (owner) return ownedBy(owner);
+    const owner = this.#liveOwner(key);
+    if (owner) return owner;
     const reference = this.#decision.objects.find((object) => object.key === key)?.reference;
     const name = reference ? describeObject(reference) : key;
     throw new CapstanError(CORE_CODES.ownerMissing, `the owner ${name} is not there yet`);
   }
 
+  #liveOwner(key: string): OwnerReference | undefined {
+    if (key === APPLICATION_OWNER) return ownedBy(this.#observed.application);
+    const owner = this.applied.get(key) ?? this.#observed.live.get(key);
+    return owner && ownedBy(owner);
+  }
+
   #request(): { readonly signal?: AbortSignal } {
     return this.#options.signal ? { signal: this.#options.signal } : {};
   }
-}
-
-/** uids of the controllers of an application's objects: itself, its workloads and its traits. */
-export function ownerUids(application: ApplicationConfiguration): string[] {
-  const recorded = application.status?.inventory?.flatMap(({ uid }) => uid ?? []) ?? [];
-  return [...(application.metadata.uid ? [application.metadata.uid] : []), ...recorded];
 }
 
 function ownedBy(owner: KubernetesObject | ApplicationConfiguration): OwnerReference {

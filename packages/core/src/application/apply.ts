@@ -1,6 +1,7 @@
 import { CapstanError, isCapstanError, type KubernetesObject, messageOf, type OwnerReference } from '@capstan/base';
 import { type FieldConflict, KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { CORE_CODES } from '../codes.ts';
+import { claim } from './claim.ts';
 import { type FieldPlace, managersOf } from './drift.ts';
 import { replicasLetGo } from './field-owners.ts';
 import { fieldLeftOut, withoutUndeclared } from './known-fields.ts';
@@ -13,6 +14,8 @@ export interface ApplyInput {
   readonly planned: PlannedObject;
   readonly live: KubernetesObject | undefined;
   readonly owner: OwnerReference;
+  /** uids of what is about to be deleted: what it controls is ours to take. */
+  readonly going: readonly string[];
 }
 
 /** An applied object, the managers whose fields were taken back, and what was left out of it, as sentences. */
@@ -64,11 +67,23 @@ async function applyForced(client: KubeClient, input: ApplyInput, signal: AbortS
   try {
     return { object: await client.apply(desired, options), managers: [], leftOut: [] };
   } catch (error) {
-    const managers = await managersToOverrule(client, input, error);
+    const claimed = await claimFromGoing(client, input, error, signal);
+    const managers = claimed ? [] : await managersToOverrule(client, input, error);
     if (!managers) throw error;
     // Drift: the object is wholly ours (we control it), so the stated fields are taken back, and an event says from whom.
     return { object: await client.apply(desired, { ...options, force: true }), managers, leftOut: [] };
   }
+}
+
+/** What the controller of something that goes had made, and that we make ourselves from now on. */
+async function claimFromGoing(
+  client: KubeClient,
+  { planned: { reference, object }, owner, going }: ApplyInput,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<KubernetesObject | undefined> {
+  if (going.length === 0 || !messageOf(error).includes(SECOND_CONTROLLER)) return undefined;
+  return claim(client, { reference, owner, labels: object.metadata.labels ?? {}, from: going }, signal);
 }
 
 /**

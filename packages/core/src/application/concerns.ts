@@ -8,6 +8,10 @@ export interface Concerns {
   readonly definitions: ReadonlySet<string>;
   /** `objectKey` of scopes, stores and other objects that it refers to and did not make. */
   readonly objects: ReadonlySet<string>;
+  /** `listKey` of objects that its plugins listed. */
+  readonly lists: ReadonlySet<string>;
+  /** Contracts whose provider its plugins asked for, `EVERY_CAPABILITY` when for all. */
+  readonly capabilities: ReadonlySet<string>;
   /** uids of its workloads and traits, whose children count. */
   readonly owners: ReadonlySet<string>;
 }
@@ -15,7 +19,15 @@ export interface Concerns {
 /** One kind of key in `Concerns`. */
 export type Concern = keyof Concerns;
 
-const CONCERNS: readonly Concern[] = ['components', 'kinds', 'definitions', 'objects', 'owners'];
+const CONCERNS: readonly Concern[] = [
+  'components',
+  'kinds',
+  'definitions',
+  'objects',
+  'lists',
+  'capabilities',
+  'owners',
+];
 
 /** Which applications something concerns, found without looking at the others. */
 export class ConcernIndex {
@@ -24,6 +36,8 @@ export class ConcernIndex {
     kinds: new Map(),
     definitions: new Map(),
     objects: new Map(),
+    lists: new Map(),
+    capabilities: new Map(),
     owners: new Map(),
   };
   readonly #concerns = new Map<string, Concerns>();
@@ -31,6 +45,11 @@ export class ConcernIndex {
   /** The applications that depend on this. */
   usersOf(concern: Concern, key: string): Iterable<string> {
     return this.#users[concern].get(key) ?? [];
+  }
+
+  /** Whether any application depends on something of this kind. */
+  has(concern: Concern): boolean {
+    return this.#users[concern].size > 0;
   }
 
   /** Says what an application depends on, in place of what was said before. */

@@ -3,8 +3,9 @@ import { KUBE_CODES, type NewCondition } from '@capstan/kube';
 import { CORE_CODES } from '../codes.ts';
 import type { Outcome } from './act.ts';
 import { healthOf } from './dependencies.ts';
-import type { LiveState } from './health.ts';
+import { leavingText } from './leaving.ts';
 import type { DecidedComponent, Decision, DecisionProblem, Stage } from './model.ts';
+import type { LiveState } from './object-health.ts';
 import { applyOf } from './plan.ts';
 import { reportOf } from './reports.ts';
 
@@ -46,7 +47,7 @@ export function syncError(
   let awaited = false;
   let failure: SyncError | undefined;
   for (const { key, role, action, object } of objects) {
-    if (role === 'resource' || action === 'wait') continue;
+    if (role === 'resource' || action === 'wait' || action === 'taken') continue;
     const found = live.get(key);
     const report = found && reportOf(found);
     awaited ||= report?.state === 'awaited';
@@ -91,8 +92,17 @@ export function readyCondition(decision: Decision, outcome: Outcome | undefined)
   const healths = components.map(healthOfComponent);
   const worst = worstHealth(healths);
   const waits = healths.find(({ reason }) => reason === 'WaitingForDependencies');
-  const health = worst.status === 'progressing' && waits ? waits : worst;
+  const worstOfAll = worst.status === 'progressing' && waits ? waits : worst;
+  const health = worstOfAll.status === 'ready' ? leavingHealth(decision) : worstOfAll;
   return conditionOf(health, `${components.length} component${components.length === 1 ? '' : 's'} ready`);
+}
+
+/** Until everything that is not wanted any more is gone, an application is not as it was asked for. */
+function leavingHealth({ leaving }: Decision): Health {
+  if (leaving.length === 0) return { status: 'ready', reason: 'Ready' };
+  const stuck = leaving.some(({ overdue }) => overdue);
+  const message = leaving.map(leavingText).join('; ');
+  return { status: stuck ? 'degraded' : 'progressing', reason: stuck ? 'DeletionStuck' : 'Deleting', message };
 }
 
 /** A Ready condition from a health. */

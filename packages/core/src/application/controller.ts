@@ -8,6 +8,7 @@ import {
   WorkQueue,
 } from '@capstan/kube';
 import type { ContributionRegistry } from '../plugins/contributions.ts';
+import type { CapabilitySource } from './capabilities.ts';
 import { ApplicationPass } from './pass.ts';
 import { Wakes } from './wakes.ts';
 
@@ -25,6 +26,8 @@ export interface ApplicationControllerOptions {
   readonly concurrency?: number;
   /** Leaves alone what was applied for this generation and revision, whatever others did to it since. Default false. */
   readonly applyOnceOnly?: boolean;
+  /** What the cluster can do, for plugins; nothing when absent. */
+  readonly capabilities?: CapabilitySource;
   /** Counters that the caller wants to read. */
   readonly metrics?: ControllerMetrics;
 }
@@ -41,10 +44,13 @@ const RECONCILE_TIMEOUT_MS = 60_000;
 
 /** Brings ApplicationConfigurations about until the signal is aborted: one pass per change, none at rest. */
 export function startApplicationController(options: ApplicationControllerOptions): ApplicationController {
-  const { client, hub, contributions, log, signal, metrics } = options;
+  const { client, hub, contributions, log, signal, metrics, capabilities } = options;
   const { clock = systemClock, concurrency = 16, applyOnceOnly = false } = options;
   const queue = new WorkQueue({ clock });
-  const wakes = new Wakes({ client, hub, contributions, queue, clock, signal, applyOnceOnly });
+  const wakes = new Wakes({
+    ...{ client, hub, contributions, queue, clock, signal, applyOnceOnly },
+    ...(capabilities ? { capabilities } : {}),
+  });
   const passes = new ApplicationPass({ client, clock, wakes });
   const ready = wakes.watches.base.synced();
   ready.catch(() => undefined);

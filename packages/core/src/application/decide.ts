@@ -10,11 +10,12 @@ import { type ComposedComponent, composeComponent, slotOf } from './compose.ts';
 import { dependencyWaits, holdBack } from './dependencies.ts';
 import { type ReadApplication, readApplication } from './entries.ts';
 import { assessComponent } from './health.ts';
+import { inOrder } from './leaving.ts';
 import type { Decision, DecisionProblem, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
 import { planObjects } from './plan.ts';
 import type { Report } from './problems.ts';
-import { planPrune } from './prune.ts';
+import { type PrunePlan, planPrune } from './prune.ts';
 import { type RenderedComponent, renderComponent, type Waits } from './render.ts';
 import { applyRules } from './rules.ts';
 import { decideScopes } from './scopes.ts';
@@ -41,14 +42,15 @@ export function decideApplication(observed: ObservedApplication): Decision {
   const dependencies = problems.length > 0 ? [] : dependencyWaits(observed, rendered, assessed);
   const held = holdBack(rendered, planned, dependencies);
   const scopes = decideScopes(observed, read.application, held.components, report);
-  const prune = problems.length > 0 ? { retained: [], prune: [] } : planPrune(observed, held.objects, held.components);
+  const prune = problems.length > 0 ? NO_PRUNE : planPrune(observed, held.objects, held.components);
+  const ordered = inOrder(observed, held, prune);
   return {
     application: read.application,
     problems,
     warnings: [...read.warnings, ...warnings, ...rendered.flatMap(({ leftOut }) => leftOut)],
     awaited: [],
-    components: held.components.map((component) => assessComponent(observed, component)),
-    objects: held.objects,
+    components: ordered.components.map((component) => assessComponent(observed, component)),
+    objects: ordered.objects,
     unsatisfied: [...passed.unsatisfied, ...held.unsatisfied],
     stores: passed.storeWrites.map(({ store, parts }) => ({
       store,
@@ -56,10 +58,15 @@ export function decideApplication(observed: ObservedApplication): Decision {
     })),
     scopes,
     history: held.components.flatMap((component) => historyOf(observed, read.application, component)),
-    ...prune,
-    rendered: held.components,
+    leaving: ordered.leaving,
+    claims: ordered.claims,
+    retained: ordered.retained,
+    prune: ordered.prune,
+    rendered: ordered.components,
   };
 }
+
+const NO_PRUNE: PrunePlan = { retained: [], prune: [], claims: [] };
 
 function nothing(problems: readonly DecisionProblem[], { application, warnings, awaited }: ReadApplication): Decision {
   return {
@@ -73,6 +80,8 @@ function nothing(problems: readonly DecisionProblem[], { application, warnings, 
     stores: [],
     scopes: { wanted: [], writes: [] },
     history: [],
+    leaving: [],
+    claims: [],
     retained: [],
     prune: [],
     rendered: [],

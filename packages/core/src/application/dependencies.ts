@@ -2,9 +2,9 @@ import { describeObject, type Health, referenceTo, worstHealth } from '@capstan/
 import { conditionsOf, findCondition } from '@capstan/kube';
 import { dependencyGraph, type TypedReference, type UnsatisfiedDependency } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
-import type { LiveState } from './health.ts';
 import type { DecidedComponent, PlannedObject } from './model.ts';
 import { kindKey, objectKey } from './names.ts';
+import type { LiveState } from './object-health.ts';
 import type { RenderedComponent } from './render.ts';
 
 /** A component that others are not ready for. */
@@ -78,7 +78,7 @@ export function holdBack(
     const on = waits[at] ?? [];
     const { composed, workload } = component;
     const slot = String(composed.resolved.index);
-    const changes = objects.some((object) => object.slot === slot && object.action !== 'keep');
+    const changes = objects.some((object) => object.slot === slot && isChange(object));
     if (on.length === 0 || !changes) return component;
     const sentences = on.map(({ reason }) => reason);
     reasons.set(slot, sentences);
@@ -91,8 +91,12 @@ export function holdBack(
     components: held,
     unsatisfied,
     objects: objects.map((object) => {
-      const waitsFor = object.action === 'keep' ? undefined : reasons.get(object.slot);
+      const waitsFor = isChange(object) ? reasons.get(object.slot) : undefined;
       return waitsFor ? { ...object, action: 'wait', waitsFor } : object;
     }),
   };
+}
+
+function isChange({ action }: PlannedObject): boolean {
+  return action !== 'keep' && action !== 'taken';
 }

@@ -36,6 +36,11 @@ export function childObjects({ apiVersion, kind, selector = {} }: ChildResourceK
   return { kind: { apiVersion, kind }, selection: labels.length > 0 ? { labelSelector: labels.sort().join(',') } : {} };
 }
 
+/** What plugins look at: all objects of a kind in a namespace, whoever asks for which of them; else in all namespaces. */
+export function objectsIn(kind: KindReference, namespace?: string): Following {
+  return { kind, selection: isOwnKind(kind) || namespace === undefined ? {} : { namespace } };
+}
+
 /** Options of `Followings`. */
 export interface FollowingsOptions {
   readonly hub: InformerHub;

@@ -14,7 +14,10 @@ import type {
   UnsatisfiedDependency,
   WorkloadDefinition,
 } from '@capstan/oam-model';
+import type { ClusterView } from '@capstan/plugin-api';
 import type { Contributions } from '../plugins/contributions.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Claim, Leaving } from './leaving.ts';
 import type { RenderedComponent } from './render.ts';
 import type { DecidedScopes } from './scopes.ts';
 
@@ -58,6 +61,12 @@ export interface ObservedApplication {
   readonly ownedBy?: (owner: KubernetesObject, kinds: readonly ChildResourceKind[]) => readonly KubernetesObject[];
   /** Live workloads of a kind with these labels in the application's namespace. */
   readonly labelled?: (kind: KindReference, labels: Readonly<Record<string, string>>) => readonly KubernetesObject[];
+  /** What plugins may look at beside all this; nothing when absent. */
+  readonly cluster?: ClusterView;
+  /** What the cluster can do; nothing when absent. */
+  readonly capabilities?: Capabilities;
+  /** Milliseconds since the epoch: waits that are bounded come to their end by it. Without it they do not. */
+  readonly now?: number;
   /** Components get their revision from a controller: without it nothing may be applied yet. */
   readonly awaitRevisions?: boolean;
   /** `--apply-once-only`: a workload or trait that was applied for this generation and revision is left alone. */
@@ -120,8 +129,13 @@ export interface PlannedObject {
   readonly component: string;
   /** Position of its component in the application. */
   readonly slot: string;
-  /** `wait`: neither created nor updated in this pass, see `waitsFor`. */
-  readonly action: 'create' | 'update' | 'keep' | 'wait';
+  /**
+   * `wait`: neither created nor updated in this pass, see `waitsFor`. `taken`: a trait's controller makes it; what is live
+   * is left as it is.
+   */
+  readonly action: 'create' | 'update' | 'keep' | 'wait' | 'taken';
+  /** With `taken`: the trait. */
+  readonly takenBy?: ObjectReference;
   readonly waitsFor?: readonly string[];
   /** Paths of fields that somebody added and that nobody of ours states: only in kinds that are Capstan's alone. */
   readonly strangers?: readonly (readonly (string | number)[])[];
@@ -177,7 +191,14 @@ export interface Decision {
   readonly stores: readonly StoreWrite[];
   readonly scopes: DecidedScopes;
   readonly history: readonly HistoryWorkload[];
-  /** Of the inventory: workloads of earlier revisions, which their rollout trait removes, and what they own. */
+  /** What has to be gone, by its own controller, before other objects of its component are applied or deleted. */
+  readonly leaving: readonly Leaving[];
+  /** Live objects that get another owner before anything is deleted. */
+  readonly claims: readonly Claim[];
+  /**
+   * Of the inventory: workloads of earlier revisions, which their rollout trait removes, and what they own; what a trait
+   * has taken over; what waits for something that is leaving.
+   */
   readonly retained: readonly InventoryEntry[];
   /** Last created first. */
   readonly prune: readonly InventoryEntry[];

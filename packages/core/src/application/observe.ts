@@ -10,12 +10,14 @@ import {
   OAM_API_VERSION,
 } from '@capstan/oam-model';
 import type { Contributions } from '../plugins/contributions.ts';
+import { CAPABILITY, providedCapabilities } from './capabilities.ts';
+import { selected } from './cluster-view.ts';
 import { decideApplication } from './decide.ts';
 import type { Lookup, ObservedApplication, ServedKind } from './model.ts';
-import { kindOfKey, referenceOfKey } from './names.ts';
+import { kindKey, kindOfKey, objectKey, referenceOfKey } from './names.ts';
 
 /** What is read of a cluster: a client, or a view on what the cluster would be. */
-export interface ClusterView extends Pick<KubeClient, 'get' | 'list'> {
+export interface ClusterReader extends Pick<KubeClient, 'get' | 'list'> {
   readonly discovery: Pick<Discovery, 'find'>;
 }
 
@@ -52,11 +54,12 @@ class NotingLookup<T> implements Lookup<T> {
  * Collects all that `decideApplication` needs to know, straight from the API server: it is asked, and what it looked for
  * is read, until it finds everything. Reads only.
  */
-export async function observeApplication(client: ClusterView, input: ObserveInput): Promise<ObservedApplication> {
+export async function observeApplication(client: ClusterReader, input: ObserveInput): Promise<ObservedApplication> {
   const { application, contributions } = input;
   const place = application.metadata.namespace ? { namespace: application.metadata.namespace } : {};
-  const [crds, ...definitions] = await Promise.all([
+  const [crds, capabilities, ...definitions] = await Promise.all([
     client.list(CRD),
+    listServed(client, CAPABILITY),
     ...DEFINITIONS.map((kind) => client.list({ apiVersion: OAM_API_VERSION, kind })),
   ]);
   const registered = definitions.flatMap(({ items }) => items);
@@ -64,6 +67,8 @@ export async function observeApplication(client: ClusterView, input: ObserveInpu
   const kinds = new NotingLookup<ServedKind>();
   const live = new NotingLookup<KubernetesObject>();
   const referred = new NotingLookup<KubernetesObject>();
+  const lists = new NotingLookup<readonly KubernetesObject[]>();
+  const { namespace = 'default' } = application.metadata;
   const observed: ObservedApplication = {
     application,
     components,
@@ -75,6 +80,11 @@ export async function observeApplication(client: ClusterView, input: ObserveInpu
     contributions,
     live,
     referred,
+    cluster: {
+      get: (reference) => referred.get(objectKey({ namespace, ...reference })),
+      list: (kind, selection) => selected(lists.get(kindKey(kind)) ?? [], selection),
+    },
+    capabilities: providedCapabilities(capabilities),
   };
   const readObject = (key: string) => client.get(referenceOfKey(key));
   for (;;) {
@@ -87,9 +97,15 @@ export async function observeApplication(client: ClusterView, input: ObserveInpu
       kinds.fill(async (key) => servedKind(await client.discovery.find(kindOfKey(key)))),
       live.fill(readObject),
       referred.fill(readObject),
+      lists.fill((key) => listServed(client, kindOfKey(key))),
     ]);
     if (!found.includes(true)) return observed;
   }
+}
+
+/** The objects of a kind; none when it is not served. */
+async function listServed(client: ClusterReader, kind: KindReference): Promise<readonly KubernetesObject[]> {
+  return (await client.discovery.find(kind)) ? (await client.list(kind)).items : [];
 }
 
 /** What the runtime wants to know of how a kind is served. */

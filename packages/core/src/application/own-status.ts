@@ -1,9 +1,10 @@
 import { type Condition, type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
-import { conditionsOf, findCondition, setCondition } from '@capstan/kube';
+import { conditionsOf, findCondition, type NewCondition, setCondition } from '@capstan/kube';
 import { CONDITIONS, conditionOf } from './conditions.ts';
 import type { Decision, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
 import { covers, statusOf } from './plain.ts';
+import { TAKEN_OVER } from './trait-health.ts';
 
 /** A status to be written to a workload or trait object. */
 export interface StatusWrite {
@@ -43,10 +44,13 @@ function ownStatus(object: KubernetesObject, health: Health, now: number): JsonO
   const { generation } = object.metadata;
   const stamp = { generation, now };
   const synced = { type: CONDITIONS.synced, status: 'True', reason: 'ReconcileSuccess', message: '' } as const;
-  const conditions = setCondition(
-    setCondition(conditionsOf(object), synced, stamp),
-    conditionOf(health, 'what it renders is ready'),
-    stamp,
-  );
+  const conditions = setCondition(setCondition(conditionsOf(object), synced, stamp), ownCondition(health), stamp);
   return { conditions, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+}
+
+/** That another trait's controller does a trait's work is worth a reason of its own. */
+function ownCondition(health: Health): NewCondition {
+  const condition = conditionOf(health, 'what it renders is ready');
+  const { reason, message = '' } = health;
+  return reason === TAKEN_OVER ? { ...condition, reason, message } : condition;
 }

@@ -6,13 +6,16 @@ import {
   OAM_LABELS,
   resourceNameOf,
 } from '@capstan/oam-model';
+import type { ClusterView, ObjectSelection } from '@capstan/plugin-api';
 import { COMPONENT } from '../revisions/snapshot.ts';
 import type { BaseWatches } from './base-watches.ts';
+import { type Capabilities, noted } from './capabilities.ts';
 import { childrenFollowing } from './children.ts';
+import { listKey, selected } from './cluster-view.ts';
 import type { Concerns } from './concerns.ts';
-import { type Following, type Followings, followingKey, oneObject, ownObjects } from './followings.ts';
+import { type Following, type Followings, followingKey, objectsIn, oneObject, ownObjects } from './followings.ts';
 import type { Decision, Lookup, ObservedApplication, ServedKind } from './model.ts';
-import { kindOfKey, objectKey, referenceOfKey } from './names.ts';
+import { kindKey, kindOfKey, objectKey, referenceOfKey } from './names.ts';
 
 /** What a view looks into. */
 export interface PassViewOptions {
@@ -23,6 +26,8 @@ export interface PassViewOptions {
   readonly namespace: string;
   /** Kinds that discovery was asked for in this pass, and did not have. */
   readonly unserved: ReadonlySet<string>;
+  /** What the cluster can do. */
+  readonly capabilities: Capabilities;
 }
 
 /** The caches as one pass sees them: it notes all that is looked at, whether it is there or not. */
@@ -35,6 +40,8 @@ export class PassView {
   readonly #components = new Set<string>();
   readonly #kinds = new Set<string>();
   readonly #objects = new Set<string>();
+  readonly #lists = new Set<string>();
+  readonly #capabilities = new Set<string>();
   readonly #owners = new Set<string>();
   readonly #missed: ObjectReference[] = [];
   #complete = true;
@@ -46,9 +53,9 @@ export class PassView {
   /** The part of an observation that comes from caches. */
   lookups(): Pick<
     ObservedApplication,
-    'components' | 'kinds' | 'live' | 'referred' | 'scopesOfKind' | 'ownedBy' | 'labelled'
+    'components' | 'kinds' | 'live' | 'referred' | 'scopesOfKind' | 'ownedBy' | 'labelled' | 'cluster' | 'capabilities'
   > {
-    const { namespace, base } = this.#options;
+    const { namespace, base, capabilities } = this.#options;
     const components: Lookup<Component> = {
       get: (name) => {
         this.#components.add(`${namespace}/${name}`);
@@ -75,7 +82,14 @@ export class PassView {
           Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
         ),
       ownedBy: (owner, kinds) => this.#owned(owner, kinds),
+      cluster: this.#cluster(),
+      capabilities: noted(capabilities, (contract) => this.#capabilities.add(contract)),
     };
+  }
+
+  /** How much was looked at so far: when it is more later, something was looked at that nobody follows yet. */
+  extent(): number {
+    return this.wanted.size + this.#kinds.size + this.#objects.size + this.#lists.size + this.#capabilities.size;
   }
 
   /** Follows the kinds of everything that was decided or made before, whether a look at it was taken or not. */
@@ -123,7 +137,31 @@ export class PassView {
       kinds: groups,
       definitions: named,
       objects: this.#objects,
+      lists: this.#lists,
+      capabilities: this.#capabilities,
       owners: this.#owners,
+    };
+  }
+
+  /** What plugins look at. A kind that is not served has no objects, and nothing is followed until it is. */
+  #cluster(): ClusterView {
+    const { namespace: own } = this.#options;
+    return {
+      get: ({ apiVersion, kind, name, namespace = own }) => {
+        const served = this.#kind(kindKey({ apiVersion, kind }));
+        if (!served) return undefined;
+        const place = served.namespaced ? { namespace } : {};
+        this.#objects.add(objectKey({ apiVersion, kind, name, ...place }));
+        return this.#follow(objectsIn({ apiVersion, kind }, place.namespace))?.get(name, place.namespace);
+      },
+      list: ({ apiVersion, kind }, selection = {}) => {
+        const served = this.#kind(kindKey({ apiVersion, kind }));
+        if (!served) return [];
+        const { namespace: _, ...everywhere } = selection;
+        const wanted: ObjectSelection = served.namespaced ? selection : everywhere;
+        this.#lists.add(listKey({ apiVersion, kind }, wanted));
+        return selected(this.#follow(objectsIn({ apiVersion, kind }, wanted.namespace))?.list() ?? [], wanted);
+      },
     };
   }
 

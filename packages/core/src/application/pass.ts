@@ -1,9 +1,11 @@
 import { type Clock, isCapstanError } from '@capstan/base';
-import { KUBE_CODES, type KubeClient, namespaceIsEnding, pruneInventory, type ReconcileResult } from '@capstan/kube';
-import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
+import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
-import { act, type Outcome, ownerUids } from './act.ts';
+import { act, type Outcome } from './act.ts';
+import { deleteMade } from './delete-made.ts';
 import { finalizeApplication } from './finalize.ts';
+import { assessComponent } from './health.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
 import { same } from './plain.ts';
@@ -52,16 +54,17 @@ export class ApplicationPass {
       return undefined;
     }
     if (application.metadata.deletionTimestamp) {
-      await finalizeApplication({ client: this.#client, watches, key, application, now: this.#clock.now(), signal });
-      return undefined;
+      return finalizeApplication({ client: this.#client, watches, key, application, now: this.#clock.now(), signal });
     }
-    const { observed, decision } = await watches.look(key, application);
+    const { observed, decision, grew } = await watches.look(key, application);
     if (decision.awaited.length > 0) return undefined;
     const pause = isIdle(decision) ? 0 : this.#restraint.pause(key, this.#clock.now());
     if (pause > 0) return { requeueAfterMs: pause };
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
-    if (outcome && changesWaits(decision, outcome)) return { requeueAfterMs: 0 };
+    if (outcome && (changesWaits(decision, outcome) || looksFurther(decision, outcome, after, grew))) {
+      return { requeueAfterMs: 0 };
+    }
     if (namespaceIsEnding(outcome?.failure?.error, application.metadata.namespace)) return { requeueAfterMs: RETRY_MS };
     const again = await this.#telling.tell(key, { after, decision, outcome }, signal);
     if (outcome?.failure) {
@@ -71,7 +74,8 @@ export class ApplicationPass {
       if (isCapstanError(error, KUBE_CODES.invalid)) return { requeueAfterMs: RETRY_MS };
       throw error;
     }
-    return retryOf(decision) ?? again;
+    if (grew()) return { requeueAfterMs: 0 };
+    return retryOf(decision) ?? soonest(again, this.#endOfWait(decision));
   }
 
   /** Applies and deletes what was decided; the inventory is on record before the first object is made. */
@@ -120,19 +124,36 @@ export class ApplicationPass {
     return written;
   }
 
+  /** When what is leaving is not waited for any more. */
+  #endOfWait({ leaving }: Decision): ReconcileResult | undefined {
+    const ends = leaving.flatMap(({ until, overdue }) => (until === undefined || overdue ? [] : [until]));
+    return ends.length === 0 ? undefined : { requeueAfterMs: Math.max(Math.min(...ends) - this.#clock.now(), 1) };
+  }
+
   /** Deletes what deleted applications made, last created first. Owner references are the safety net behind this. */
   async #cleanUp(key: string, signal: AbortSignal): Promise<void> {
     for (const application of this.#wakes.deleted(key)) {
-      await pruneInventory(this.#client, {
-        previous: application.status?.inventory ?? [],
-        desired: [],
-        ownerUids: ownerUids(application),
-        isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === application.metadata.name,
-        signal,
-      });
+      await deleteMade(this.#client, application, application.status?.inventory ?? [], { signal });
     }
     this.#wakes.forgetDeleted(key);
   }
+}
+
+/** Whether judging what was just made takes things that have not been looked at before. */
+function looksFurther(
+  { rendered }: Decision,
+  { applied, pruned, repaired, failure }: Outcome,
+  after: ObservedApplication,
+  grew: () => boolean,
+): boolean {
+  if (failure || applied.size === 0 || pruned.length + repaired.length > 0) return false;
+  for (const component of rendered) assessComponent(after, component);
+  return grew();
+}
+
+function soonest(...results: (ReconcileResult | undefined)[]): ReconcileResult | undefined {
+  const delays = results.flatMap((result) => result?.requeueAfterMs ?? []);
+  return delays.length === 0 ? undefined : { requeueAfterMs: Math.min(...delays) };
 }
 
 function changesWaits({ unsatisfied, objects }: Decision, { applied, pruned, repaired, failure }: Outcome): boolean {
@@ -140,9 +161,9 @@ function changesWaits({ unsatisfied, objects }: Decision, { applied, pruned, rep
   return unsatisfied.length > 0 || objects.some(({ action }) => action === 'wait');
 }
 
-function isIdle({ objects, prune, stores, scopes }: Decision): boolean {
-  const writes = prune.length + stores.length + scopes.writes.length;
-  return writes === 0 && objects.every(({ action }) => action === 'keep' || action === 'wait');
+function isIdle({ objects, claims, prune, stores, scopes }: Decision): boolean {
+  const writes = claims.length + prune.length + stores.length + scopes.writes.length;
+  return writes === 0 && objects.every(({ action }) => action !== 'create' && action !== 'update');
 }
 
 /** Whether the same objects are on record; that a uid has become known need not be written before anything is done. */

@@ -1,4 +1,10 @@
-import { describeObject, type KubernetesObject, type OwnerReference, referenceTo } from '@capstan/base';
+import {
+  describeObject,
+  type KubernetesObject,
+  type ObjectReference,
+  type OwnerReference,
+  referenceTo,
+} from '@capstan/base';
 import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
 import { strangersIn } from './drift.ts';
@@ -26,6 +32,7 @@ interface Candidate {
   /** No Definition says any more what is to be written into it beside what is stated. */
   readonly unregistered?: boolean;
   readonly waitsFor?: readonly string[] | undefined;
+  readonly takenBy?: ObjectReference | undefined;
 }
 
 /** Every object of the rendered components in the order in which they are applied, compared with what is live. */
@@ -35,6 +42,7 @@ export function planObjects(
   report: Report,
 ): PlannedObject[] {
   const planned = new Map<string, PlannedObject>();
+  const going = goingUids(observed, components);
   const add = (candidate: Candidate): string => {
     const object = withDigest(candidate.rendered);
     const reference = referenceTo(object);
@@ -48,11 +56,12 @@ export function planObjects(
       });
       return key;
     }
-    planned.set(key, planOne(observed, candidate, object, report));
+    planned.set(key, planOne(observed, { ...candidate, going }, object, report));
     return key;
   };
   for (const component of components) {
-    const { composed, workload, children, traits, waits } = component;
+    const { composed, workload, children, traits, waits, takenBy } = component;
+    const takerOf = (object: KubernetesObject) => takenBy.get(objectKey(referenceTo(object)));
     const { name, instance, served, resolved } = composed;
     const place = { component: name, instance, slot: String(resolved.index) };
     const waitsFor = waits.get(slotOf(composed));
@@ -61,7 +70,7 @@ export function planObjects(
     const live = observed.live.get(owner);
     for (const child of children) {
       if (isDone(observed.live, composed, live, child)) continue;
-      add({ ...place, role: 'resource', owner, rendered: child, waitsFor });
+      add({ ...place, role: 'resource', owner, rendered: child, waitsFor, takenBy: takerOf(child) });
     }
     for (const [at, trait] of traits.entries()) {
       const held = { waitsFor: waits.get(slotOf(composed, at)) };
@@ -73,25 +82,49 @@ export function planObjects(
         rendered: trait.object,
         served: trait.composed.served,
         unregistered: !trait.composed.registered,
+        takenBy: takerOf(trait.object),
       });
-      for (const one of trait.objects) add({ ...place, ...held, role: 'resource', owner: traitOwner, rendered: one });
+      for (const one of trait.objects) {
+        add({ ...place, ...held, role: 'resource', owner: traitOwner, rendered: one, takenBy: takerOf(one) });
+      }
     }
   }
   return [...planned.values()];
 }
 
+/** uids of what the application made and does not ask for any more: who is controlled by it is about to lose it. */
+function goingUids(
+  { application }: ObservedApplication,
+  components: readonly RenderedComponent[],
+): ReadonlySet<string> {
+  const inventory = application.status?.inventory ?? [];
+  if (inventory.length === 0) return new Set();
+  const asked = new Set(
+    components
+      .flatMap(({ workload, children, traits }) => [
+        workload,
+        ...children,
+        ...traits.flatMap(({ object, objects }) => [object, ...objects]),
+      ])
+      .map((object) => objectKey(referenceTo(object))),
+  );
+  return new Set(inventory.flatMap((entry) => (entry.uid && !asked.has(objectKey(entry)) ? [entry.uid] : [])));
+}
+
 function planOne(
   observed: ObservedApplication,
-  { instance, component, slot, role, owner, waitsFor, served, unregistered = false }: Candidate,
+  candidate: Candidate & Pick<Claimant, 'going'>,
   rendered: KubernetesObject,
   report: Report,
 ): PlannedObject {
+  const { instance, component, slot, role, owner, waitsFor, takenBy, served, unregistered = false } = candidate;
   const reference = referenceTo(rendered);
   const key = objectKey(reference);
   const live = observed.live.get(key);
   const object = live ? withoutLeftOut(rendered, live) : rendered;
   const common = { key, reference, object, owner, role, component: instance, slot };
-  if (live) checkControl(observed, { live, owner, role, component }, report);
+  if (takenBy) return { ...common, action: 'taken', takenBy };
+  if (live) checkControl(observed, { live, owner, role, component, going: candidate.going }, report);
   if (waitsFor) return { ...common, action: 'wait', waitsFor };
   if (!live) return { ...common, action: 'create' };
   if (role !== 'resource' && observed.applyOnceOnly && wasApplied(live, object)) return { ...common, action: 'keep' };
@@ -135,16 +168,22 @@ function withDigestOf(live: KubernetesObject, object: KubernetesObject): Kuberne
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
-interface Claim extends Pick<Candidate, 'owner' | 'role' | 'component'> {
+interface Claimant extends Pick<Candidate, 'owner' | 'role' | 'component'> {
   readonly live: KubernetesObject;
+  /** uids of controllers of this application that it does not ask for any more. */
+  readonly going: ReadonlySet<string>;
 }
 
 /** Refuses objects that something else controls, in the reference's words. One without a controller is adopted. */
-function checkControl(observed: ObservedApplication, { live, owner, role, component }: Claim, report: Report): void {
+function checkControl(
+  observed: ObservedApplication,
+  { live, owner, role, component, going }: Claimant,
+  report: Report,
+): void {
   const controller = controllerOf(live);
   if (!controller) return;
   const uid = uidOfOwner(observed, owner);
-  if (controller.uid === uid || isOurs(observed, live, controller)) return;
+  if (controller.uid === uid || going.has(controller.uid) || isOurs(observed, live, controller)) return;
   report({
     reason: 'NotControlled',
     component,

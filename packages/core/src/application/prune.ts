@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '@capstan/base';
-import { groupOf } from '@capstan/base';
+import { groupOf, type KubernetesObject, referenceTo } from '@capstan/base';
 import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
+import type { Claim } from './leaving.ts';
 import type { ObservedApplication, PlannedObject } from './model.ts';
 import { objectKey } from './names.ts';
 import { controllerOf } from './plan.ts';
@@ -12,12 +12,15 @@ export interface PrunePlan {
   readonly retained: readonly InventoryEntry[];
   /** Last created first. */
   readonly prune: readonly InventoryEntry[];
+  /** What a trait has taken over and stays for it: it gets that trait as its owner. */
+  readonly claims: readonly Claim[];
 }
 
 /**
  * What the application made before and does not want any more. The inventory alone says what that is, never a name. What
  * an object rendered that now waits counts as wanted; so do the workloads of earlier revisions of a component whose
- * trait works with revisions, for that trait removes them when it has rolled over.
+ * trait works with revisions, for that trait removes them when it has rolled over; and what a trait has taken over from
+ * a trait that is gone, for its controller still uses that.
  */
 export function planPrune(
   observed: ObservedApplication,
@@ -27,7 +30,7 @@ export function planPrune(
   const inventory = observed.application.status?.inventory ?? [];
   const wanted = new Set(planned.map(({ reference }) => identityOf(reference)));
   const unwanted = inventory.filter((entry) => !wanted.has(identityOf(entry)));
-  if (unwanted.length === 0) return { retained: [], prune: [] };
+  if (unwanted.length === 0) return { retained: [], prune: [], claims: [] };
   const keepers = new Set(
     planned.flatMap(({ key, action }) => (action === 'wait' ? (observed.live.get(key)?.metadata.uid ?? []) : [])),
   );
@@ -35,13 +38,36 @@ export function planPrune(
   for (const object of live) {
     if (object && components.some((component) => isEarlier(component, object))) keepers.add(object.metadata.uid ?? '');
   }
+  const going = new Set(unwanted.flatMap(({ uid }) => uid ?? []));
+  const taken = live.flatMap((object) => takenFrom(observed, object, components, going) ?? []);
+  for (const { uid } of taken) keepers.add(uid);
   const isKept = (object: KubernetesObject | undefined) =>
     object !== undefined &&
     (keepers.has(object.metadata.uid ?? '') || keepers.has(controllerOf(object)?.uid ?? 'nobody'));
   return {
     retained: unwanted.filter((_, at) => isKept(live[at])),
     prune: unwanted.filter((_, at) => !isKept(live[at])).toReversed(),
+    claims: taken.flatMap(({ claim }) => claim ?? []),
   };
+}
+
+/** What a trait of its component has taken over although nothing of the component asks for it any more. */
+function takenFrom(
+  { live }: ObservedApplication,
+  object: KubernetesObject | undefined,
+  components: readonly RenderedComponent[],
+  going: ReadonlySet<string>,
+): { readonly uid: string; readonly claim?: Claim } | undefined {
+  const { labels = {}, uid = '', deletionTimestamp } = object?.metadata ?? {};
+  if (!object || deletionTimestamp || labels[OAM_LABELS.resourceType] === 'WORKLOAD') return undefined;
+  const takers = components.flatMap((one) => (one.composed.name === labels[OAM_LABELS.component] ? one.takers : []));
+  const taker = takers.find(({ takes }) => takes(object));
+  if (!taker) return undefined;
+  const owner = objectKey(taker.reference);
+  const controller = controllerOf(object);
+  const ownerUid = live.get(owner)?.metadata.uid;
+  if (!ownerUid || !controller || !going.has(controller.uid)) return { uid };
+  return { uid, claim: { reference: referenceTo(object), owner, labels: {}, from: [controller.uid] } };
 }
 
 /** Whether an object is the workload of an earlier revision of a component that may have several. */

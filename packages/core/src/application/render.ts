@@ -7,7 +7,7 @@ import {
   validateAgainstSchema,
   workloadTarget,
 } from '@capstan/oam-model';
-import { type ComponentContext, EMPTY_CLUSTER, type Problem } from '@capstan/plugin-api';
+import type { ComponentContext, Problem } from '@capstan/plugin-api';
 import { type ComposedComponent, type ComposedTrait, slotOf } from './compose.ts';
 import { replicasOfOthers } from './field-owners.ts';
 import { withKnownFields } from './known-fields.ts';
@@ -16,13 +16,14 @@ import type { DecisionProblem, ObservedApplication } from './model.ts';
 import { kindKey, MANAGED_BY, objectKey, RESOURCE_LABELS } from './names.ts';
 import { specOf } from './plain.ts';
 import { type Complain, complainFor, type Report } from './problems.ts';
-
-/** A trait as it is applied, and what it renders. */
-export interface RenderedTrait {
-  readonly composed: ComposedTrait;
-  readonly object: KubernetesObject;
-  readonly objects: readonly KubernetesObject[];
-}
+import {
+  complainAbout,
+  decorated,
+  type RenderedTrait,
+  renderTraits,
+  type Taker,
+  type TargetedTrait,
+} from './render-traits.ts';
 
 /** A component as it is applied, and what it renders. */
 export interface RenderedComponent {
@@ -30,6 +31,10 @@ export interface RenderedComponent {
   readonly workload: KubernetesObject;
   readonly children: readonly KubernetesObject[];
   readonly traits: readonly RenderedTrait[];
+  /** Its traits that take something over. */
+  readonly takers: readonly Taker[];
+  /** Who makes an object of the component in its place, by the object's key. */
+  readonly takenBy: ReadonlyMap<string, ObjectReference>;
   /** What each of its objects waits for, by slot; nothing is said about one that waits for nothing. */
   readonly waits: Waits;
   /** Fields of its objects that their kinds do not know, as sentences. */
@@ -65,15 +70,6 @@ export function renderComponent(
   }
 }
 
-/** A trait with what it refers to: as applied, and with its CRD's defaults as plugins see it. */
-interface TargetedTrait {
-  readonly composed: ComposedTrait;
-  readonly target: ObjectReference;
-  readonly object: KubernetesObject;
-  readonly effective: KubernetesObject;
-  readonly waits: boolean;
-}
-
 function render(
   observed: ObservedApplication,
   component: ComposedComponent,
@@ -102,15 +98,7 @@ function render(
     composed: component,
     workload: shape(component.workload),
     children,
-    traits: traits.map(({ composed, target, object, effective, waits: waiting }) => {
-      if (waiting) return { composed, object, objects: [] };
-      const empty = { neighbours: [], taken: [], cluster: EMPTY_CLUSTER };
-      const input = { trait: effective, workload, children, target, context, ...empty };
-      const unfit = composed.contribution?.check?.(input) ?? [];
-      for (const problem of unfit) complainAbout('InvalidTrait', object, problem, complain);
-      const objects = unfit.length > 0 ? [] : (composed.contribution?.render?.(input) ?? []);
-      return { composed, object, objects: objects.map((one) => decorated(one, context)) };
-    }),
+    ...renderTraits(observed, { traits, workload, children, context }, complain),
     waits,
   };
 }
@@ -137,10 +125,14 @@ function renderWithoutWorkload(
     return checkTrait(observed, { composed, object, effective }, complain);
   });
   if (sound.includes(false)) return undefined;
-  return { composed: component, workload: component.workload, children: [], traits, waits: held };
+  const { workload } = component;
+  return { composed: component, workload, children: [], traits, takers: [], takenBy: new Map(), waits: held };
 }
 
-function contextOf({ application }: ObservedApplication, { name, workload }: ComposedComponent): ComponentContext {
+function contextOf(
+  { application, capabilities = {} }: ObservedApplication,
+  { name, workload }: ComposedComponent,
+): ComponentContext {
   return {
     application: application.metadata.name,
     component: name,
@@ -153,7 +145,7 @@ function contextOf({ application }: ObservedApplication, { name, workload }: Com
       [OAM_LABELS.application]: application.metadata.name,
       [OAM_LABELS.component]: name,
     },
-    capabilities: {},
+    capabilities,
   };
 }
 
@@ -179,12 +171,6 @@ function renderWorkload(
 ): KubernetesObject[] {
   const children = component.contribution?.render(workload, context) ?? [];
   return children.map((child) => decorated(child, context));
-}
-
-/** Labels of the host win: selectors and informers depend on them. */
-function decorated(object: KubernetesObject, context: ComponentContext): KubernetesObject {
-  const labels = { ...object.metadata.labels, ...context.labels };
-  return { ...object, metadata: { ...object.metadata, namespace: context.namespace, labels } };
 }
 
 /** Where its Definition asks for a reference to the target, it holds apiVersion, kind and name, and no uid. */
@@ -242,16 +228,6 @@ function checkTrait(
   if (problems.length === 0) problems.push(...(composed.contribution?.validate?.(effective) ?? []));
   for (const problem of problems) complainAbout('InvalidTrait', object, problem, complain);
   return problems.length === 0;
-}
-
-function complainAbout(
-  reason: 'InvalidWorkload' | 'InvalidTrait',
-  object: KubernetesObject,
-  { path, message, hint }: Problem,
-  complain: Complain,
-): void {
-  const role = reason === 'InvalidTrait' ? 'trait' : 'workload';
-  complain(reason, `${role} ${object.kind}: ${path}: ${message}`, { path, ...(hint ? { hint } : {}) });
 }
 
 function schemaProblems(observed: ObservedApplication, name: string, object: KubernetesObject): Problem[] {

@@ -1,8 +1,9 @@
 import { isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { replicasToShow } from './field-owners.ts';
-import { type LiveState, scaledChild } from './health.ts';
+import { podOwnerOf } from './health.ts';
 import { objectKey, REPLICAS_MANAGER } from './names.ts';
+import type { LiveState } from './object-health.ts';
 import { statusOf } from './plain.ts';
 import type { RenderedComponent } from './render.ts';
 
@@ -18,12 +19,14 @@ export interface ShownReplicas {
  * reads it first.
  */
 export function replicasToWrite(state: LiveState, components: readonly RenderedComponent[]): ShownReplicas[] {
-  return components.flatMap(({ composed, workload: { apiVersion, kind, metadata }, children }) => {
+  return components.flatMap((component) => {
+    const { composed, workload: stated } = component;
+    const { apiVersion, kind, metadata } = stated;
     if (!composed.served.subresources.includes('scale')) return [];
     const { name, namespace } = metadata;
     const key = objectKey({ apiVersion, kind, name, ...(namespace ? { namespace } : {}) });
     const workload = state.live.get(key);
-    const child = scaledChild(state, children);
+    const child = podOwnerOf(state, component);
     if (!workload || workload.metadata.deletionTimestamp || !child || !isObserved(child)) return [];
     const replicas = replicasToShow(workload, child, composed.replicasOwned);
     return replicas === undefined ? [] : [{ workload, replicas }];

@@ -85,7 +85,7 @@ export function inventoryAfter(
   return inventory(decision, uidOf, outcome?.failure ? decision.prune : []);
 }
 
-/** What waits and does not exist was not made by anybody. */
+/** What waits or is taken over and does not exist was not made by the application. */
 function inventory(
   { objects, retained }: Decision,
   uidOf: (key: string) => string | undefined,
@@ -93,7 +93,7 @@ function inventory(
 ): InventoryEntry[] {
   const wanted = objects.flatMap(({ key, reference, action }) => {
     const uid = uidOf(key);
-    if (action === 'wait' && !uid) return [];
+    if ((action === 'wait' || action === 'taken') && !uid) return [];
     return [uid ? { ...reference, uid } : reference];
   });
   return [...wanted, ...retained, ...doomed.toReversed()];

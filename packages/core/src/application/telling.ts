@@ -1,13 +1,14 @@
 import { type Clock, isCapstanError, type KubernetesObject, referenceTo } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, type ReconcileResult } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
-import { finalizersAfterLeaving, writeFinalizers } from '../scopes/index.ts';
+import { writeFinalizers } from '../scopes/index.ts';
 import type { Outcome } from './act.ts';
 import { conclude } from './conclude.ts';
 import { recordEvents } from './events.ts';
 import { assessComponent } from './health.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 import { objectKey } from './names.ts';
+import { finalizersAfter } from './ordered-deletion.ts';
 import { isTurn, ownStatuses } from './own-status.ts';
 import { replicasToWrite, type ShownReplicas, showReplicas } from './shown-replicas.ts';
 import { patchStatus } from './status-patch.ts';
@@ -77,10 +78,8 @@ export class Telling {
     // First the parts: whoever sees a ready application finds its workloads ready.
     await Promise.all(ownNow.map((one) => this.#writeOwn(key, one, signal)));
     await Promise.all([write(), recordEvents(this.#client, application, events, now)]);
-    const finalizers = outcome?.failure ? undefined : finalizersAfterLeaving(after.application);
-    if (finalizers && decision.problems.length === 0) {
-      await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
-    }
+    const finalizers = finalizersAfter(after, decision, outcome);
+    if (finalizers) await this.#learnt(writeFinalizers(this.#client, application, finalizers, signal));
     const held =
       ownNow.length < own.length || (!showsNow && numbers.length > 0) || (status !== undefined && !statusNow);
     return this.#later(key, held, left, now);

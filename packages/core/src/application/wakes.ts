@@ -4,6 +4,8 @@ import { type ApplicationConfiguration, type Component, type Definition, OAM_LAB
 import type { ContributionRegistry } from '../plugins/contributions.ts';
 import { isStillIn } from '../scopes/index.ts';
 import type { BaseKind } from './base-watches.ts';
+import { type CapabilitySource, EVERY_CAPABILITY } from './capabilities.ts';
+import { listKeysOf } from './cluster-view.ts';
 import type { Concern } from './concerns.ts';
 import { objectKey } from './names.ts';
 import { same } from './plain.ts';
@@ -19,6 +21,8 @@ export interface WakesOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly applyOnceOnly: boolean;
+  /** What the cluster can do; nothing when absent. */
+  readonly capabilities?: CapabilitySource;
 }
 
 /** How long changes of objects are gathered before an application is looked at. */
@@ -28,7 +32,7 @@ const TOGETHER_MS = 20;
 export class Wakes {
   readonly watches: Watches;
   readonly #queue: WorkQueue;
-  readonly #forget: () => void;
+  readonly #forget: readonly (() => void)[];
   /** The last state of applications that were deleted, until what they made is deleted too. */
   readonly #deleted = new Map<string, ApplicationConfiguration[]>();
   /** uids of applications that are being deleted without what they made. */
@@ -36,14 +40,21 @@ export class Wakes {
   /** The application whose own write is being taken into the caches: what it wrote is no news to it. */
   #learning: string | undefined;
 
-  constructor({ queue, ...options }: WakesOptions) {
+  constructor({ queue, capabilities, ...options }: WakesOptions) {
     this.#queue = queue;
     this.watches = new Watches({
       ...options,
+      capabilities: () => capabilities?.current() ?? {},
       onBase: (kind, event) => this.#onBase(kind, event),
       onObject: (event) => this.#onObject(event),
     });
-    this.#forget = options.contributions.onChange((definition) => this.#wake('definitions', definition));
+    const onCapability = (contract: string) => {
+      for (const key of [contract, EVERY_CAPABILITY]) this.#wake('capabilities', key);
+    };
+    this.#forget = [
+      options.contributions.onChange((definition) => this.#wake('definitions', definition)),
+      ...(capabilities ? [capabilities.onChange(onCapability)] : []),
+    ];
   }
 
   /** Applications of this key that were deleted, as they were last. */
@@ -68,7 +79,7 @@ export class Wakes {
 
   /** Hears of changes no more. */
   stop(): void {
-    this.#forget();
+    for (const forget of this.#forget) forget();
     this.watches.base.release();
   }
 
@@ -116,9 +127,12 @@ export class Wakes {
       if (name) this.#addSoon(`${metadata.namespace ?? ''}/${name}`);
       for (const { uid } of metadata.ownerReferences ?? []) this.#wakeSoon('owners', uid);
     }
-    for (const application of this.watches.concerns.usersOf('objects', objectKey(referenceTo(object)))) {
+    const { concerns } = this.watches;
+    for (const application of concerns.usersOf('objects', objectKey(referenceTo(object)))) {
       if (!this.#isMoot(application, event)) this.#addSoon(application);
     }
+    if (!concerns.has('lists')) return;
+    for (const key of new Set((old ? [object, old] : [object]).flatMap(listKeysOf))) this.#wakeSoon('lists', key);
   }
 
   /** Whether it is nothing to an application that one of its scopes changed. */

@@ -11,10 +11,11 @@ import { type ApplicationConfiguration, OAM_LABELS } from '@capstan/oam-model';
 import type { Contributions } from '../plugins/contributions.ts';
 import { type ScopeWrite, scopeDefinitionFor } from '../scopes/index.ts';
 import { type BaseKind, BaseWatches } from './base-watches.ts';
+import type { Capabilities } from './capabilities.ts';
 import { ConcernIndex } from './concerns.ts';
 import { decideApplication } from './decide.ts';
 import { missedDefinitions, missesSomething } from './doubts.ts';
-import { Followings, oneObject, ownObjects } from './followings.ts';
+import { Followings, objectsIn, oneObject, ownObjects } from './followings.ts';
 import type { Decision, ObservedApplication, ServedKind } from './model.ts';
 import { isOwnKind, kindKey, kindOfKey, MANAGED_BY, objectKey } from './names.ts';
 import { servedKind } from './observe.ts';
@@ -29,6 +30,8 @@ export interface WatchesOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly applyOnceOnly: boolean;
+  /** What the cluster can do at the moment. */
+  readonly capabilities: () => Capabilities;
   readonly onBase: (kind: BaseKind, event: InformerEvent) => void;
   /** An object changed that is some application's, or that some application may depend on. */
   readonly onObject: (event: InformerEvent) => void;
@@ -38,6 +41,8 @@ export interface WatchesOptions {
 export interface Look {
   readonly observed: ObservedApplication;
   readonly decision: Decision;
+  /** Whether something was looked at since that no change would be told of: then it has to be looked at again. */
+  readonly grew: () => boolean;
 }
 
 /** One pass over one application. */
@@ -90,17 +95,21 @@ export class Watches {
     const pass = { key, application, unserved: new Set<string>(), verified: new Set<string>() };
     for (let round = 1; ; round += 1) {
       const { view, facts } = this.#view(pass);
-      const observed: ObservedApplication = { ...facts, awaitRevisions: true, applyOnceOnly };
+      const now = this.#options.clock.now();
+      const observed: ObservedApplication = { ...facts, awaitRevisions: true, applyOnceOnly, now };
       const decision = decideApplication(observed);
       view.seeOwn(decision, application);
       // In one go with what was read, so that no change falls between the two.
       this.concerns.set(key, view.concernsOf(observed, decision));
+      const extent = view.extent();
       const settled = await this.#settle(pass, view);
       const doubtful = settled
         ? [...missedDefinitions(decision), ...(missesSomething(decision) ? view.missed() : [])]
         : [];
       const found = await this.#verify(pass, doubtful);
-      if ((settled && !found) || round === MOST_ROUNDS) return { observed, decision };
+      if ((settled && !found) || round === MOST_ROUNDS) {
+        return { observed, decision, grew: () => view.extent() > extent };
+      }
     }
   }
 
@@ -115,16 +124,33 @@ export class Watches {
     }
   }
 
+  /** Objects that an application made, as they are. */
+  async lookAtObjects(
+    key: string,
+    application: ApplicationConfiguration,
+    references: readonly ObjectReference[],
+  ): Promise<ObservedApplication['live']> {
+    const pass = { key, application, unserved: new Set<string>(), verified: new Set<string>() };
+    for (let round = 1; ; round += 1) {
+      const { view, facts } = this.#view(pass);
+      for (const reference of references) facts.live.get(objectKey(reference));
+      if ((await this.#settle(pass, view)) || round === MOST_ROUNDS) return facts.live;
+    }
+  }
+
   /** Nothing is known of the application any more. */
   async forget(key: string): Promise<void> {
     this.concerns.delete(key);
     await this.#followings.use(key, new Map());
   }
 
-  /** Takes the answer to a write into the cache that follows the object. */
+  /** Takes the answer to a write into the caches that follow the object. */
   learn(object: KubernetesObject): void {
     const own = isOwnKind(object) || object.metadata.labels?.[OAM_LABELS.managedBy] === MANAGED_BY;
-    this.#followings.informer(own ? ownObjects(object) : oneObject(referenceTo(object)))?.learn(object);
+    const followings = [own ? ownObjects(object) : oneObject(referenceTo(object))];
+    const { namespace } = object.metadata;
+    if (!isOwnKind(object)) followings.push(objectsIn(object, namespace), objectsIn(object));
+    for (const following of followings) this.#followings.informer(following)?.learn(object);
   }
 
   /** Where scopes of a kind hold their references, as far as is known. */
@@ -141,8 +167,8 @@ export class Watches {
   #view({ application, unserved }: Pass): { readonly view: PassView; readonly facts: ObservedApplication } {
     const { namespace = '' } = application.metadata;
     const [followings, base, kinds] = [this.#followings, this.base, this.#kinds];
-    const view = new PassView({ followings, base, kinds, namespace, unserved });
-    const { contributions } = this.#options;
+    const { contributions, capabilities } = this.#options;
+    const view = new PassView({ followings, base, kinds, namespace, unserved, capabilities: capabilities() });
     return { view, facts: { application, ...base.types(), ...view.lookups(), contributions } };
   }
 

@@ -1,5 +1,6 @@
 import {
   CapstanError,
+  type KindReference,
   type Registry,
   type TraitContribution,
   traits,
@@ -14,6 +15,8 @@ import type { PluginScope } from './scope.ts';
 export interface Contributions {
   workload(definition: string): WorkloadContribution | undefined;
   trait(definition: string): TraitContribution | undefined;
+  /** Kinds that the plugin behind a trait's functions declares that it looks at. */
+  kinds(definition: string): readonly KindReference[];
 }
 
 /** Contributions that plugins add to. */
@@ -35,6 +38,7 @@ export function createContributions(): ContributionRegistry {
   return {
     workload: (definition) => workloadKinds.get(definition),
     trait: (definition) => traitKinds.get(definition),
+    kinds: (definition) => traitKinds.kindsOf(definition),
     values: [
       provide(workloads, (plugin) => workloadKinds.openTo(plugin)),
       provide(traits, (plugin) => traitKinds.openTo(plugin)),
@@ -49,7 +53,7 @@ export function createContributions(): ContributionRegistry {
 class Shelf<T extends { readonly definition: string }> {
   readonly #what: string;
   readonly #changed: (definition: string) => void;
-  readonly #items = new Map<string, { readonly plugin: string; readonly item: T }>();
+  readonly #items = new Map<string, { readonly plugin: PluginScope; readonly item: T }>();
 
   constructor(what: string, changed: (definition: string) => void) {
     this.#what = what;
@@ -60,24 +64,28 @@ class Shelf<T extends { readonly definition: string }> {
     return this.#items.get(definition)?.item;
   }
 
+  kindsOf(definition: string): readonly KindReference[] {
+    return this.#items.get(definition)?.plugin.kinds ?? [];
+  }
+
   /** The registry as one plugin sees it: what it adds goes when the plugin goes, even if it does not ask for that. */
   openTo(plugin: PluginScope): Registry<T> {
     return {
       add: (item) => {
-        const undo = this.#add(plugin.id, item);
+        const undo = this.#add(plugin, item);
         plugin.defer(undo);
         return undo;
       },
     };
   }
 
-  #add(plugin: string, item: T): () => void {
+  #add(plugin: PluginScope, item: T): () => void {
     const { definition } = item;
     const other = this.#items.get(definition);
     if (other) {
       throw new CapstanError(
         CORE_CODES.duplicateContribution,
-        `plugin ${plugin} contributes the ${this.#what} ${definition}, which plugin ${other.plugin} contributes already`,
+        `plugin ${plugin.id} contributes the ${this.#what} ${definition}, which plugin ${other.plugin.id} contributes already`,
         { hint: 'One Definition has one implementation: switch one of the two off.', fields: { definition } },
       );
     }

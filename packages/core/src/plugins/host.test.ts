@@ -41,7 +41,7 @@ describe('a plugin host', () => {
     const state = await host.activate(aPlugin({ api: '^2.0.0', needs: { missing, other, greeting }, setup }));
     expect(state).toEqual({
       state: 'blocked',
-      reason: 'it was written for plugin api ^2.0.0, this is 1.0.0; nothing provides test.missing, test.other',
+      reason: 'it was written for plugin api ^2.0.0, this is 1.1.0; nothing provides test.missing, test.other',
     });
     expect(await host.activate(aPlugin({ id: 'two', api: 'soon' }))).toMatchObject({ state: 'blocked' });
   });

@@ -75,7 +75,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   async function setUp<N extends Tokens>(plugin: Plugin<N>, entry: Entry): Promise<PluginState> {
     const reason = whyBlocked(plugin, values, apiVersion);
     if (reason) return { state: 'blocked', reason };
-    const scope = openScope(plugin.id, log);
+    const scope = openScope(plugin, log);
     const needs = resolveNeeds(plugin, storeFor(values, scope));
     const startedAt = clock.now();
     try {

@@ -1,14 +1,16 @@
-import { type Logger, messageOf, type PluginContext } from '@capstan/plugin-api';
+import { type KindReference, type Logger, messageOf, type Plugin, type PluginContext } from '@capstan/plugin-api';
 
 /** One activation of one plugin: what it may undo, and when it ends. */
 export interface PluginScope extends PluginContext {
   readonly id: string;
+  /** Kinds that the plugin declares. */
+  readonly kinds: readonly KindReference[];
   /** Aborts the signal and runs the undos, last in, first out; one that throws is logged and the rest still run. */
   close(): Promise<void>;
 }
 
 /** Opens the scope of one activation. */
-export function openScope(id: string, hostLog: Logger): PluginScope {
+export function openScope({ id, kinds = [] }: Pick<Plugin, 'id' | 'kinds'>, hostLog: Logger): PluginScope {
   const log = hostLog.child({ plugin: id });
   const ended = new AbortController();
   const undos: (() => void | Promise<void>)[] = [];
@@ -21,6 +23,7 @@ export function openScope(id: string, hostLog: Logger): PluginScope {
   };
   return {
     id,
+    kinds,
     log,
     signal: ended.signal,
     defer(undo) {
