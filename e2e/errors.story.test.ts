@@ -68,7 +68,7 @@ describe('clear errors', () => {
   });
 
   test('an unknown trait: which package offers it and the command that installs it', async () => {
-    const error = await failure('up -f examples/helloworld/app.yaml --context sandbox', 2);
+    const error = await failure('up -f examples/helloworld/app.yaml --context sandbox', 5);
     expect(error).toMatch(/Autoscale/);
     expect(error).toMatch(/capstan cap install keda --context sandbox/);
     expect((await json('list --context sandbox')).items).toEqual([]);

@@ -87,6 +87,7 @@ export { listRevisions } from './installer/revisions.ts';
 export { JOURNAL_BOUNDARIES, type JournalKind, type Operation } from './installer/steps.ts';
 export type { ApplicationQuestion } from './on-demand/missing-kinds.ts';
 export { type MissingQuestion, missingByCatalog, planMissing } from './on-demand/plan-missing.ts';
+export { providersOf } from './on-demand/providers.ts';
 export type {
   InstallCost,
   KindProvider,
@@ -143,6 +144,7 @@ export {
   type UpgradeRequest,
 } from './plan/types.ts';
 export { applicationsUsing, type DefinitionName, definitionNames } from './plan/usage.ts';
+export { aliasedPackage } from './registry/aliases.ts';
 export {
   type Catalog,
   type CatalogEntry,

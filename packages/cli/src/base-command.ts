@@ -147,6 +147,18 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     });
   }
 
+  /** The package that a word means: itself, or the one whose alias it is, which is said on stderr. */
+  protected async packageNamed(word: string): Promise<string> {
+    const { meantPackage } = await import('./lib/meant-package.ts');
+    return meantPackage(await this.cluster(), word, { note: (line) => this.out.note(line), signal: this.signal });
+  }
+
+  /** The same where the centers are open already. */
+  protected async packageIn({ catalog }: InstallerContext, word: string): Promise<string> {
+    const { meantBy } = await import('./lib/meant-package.ts');
+    return meantBy(word, catalog.entries, (line) => this.out.note(line));
+  }
+
   /** The namespace to work in: `-n`, else the context's. */
   protected async namespace(): Promise<string> {
     return this.#namespace ?? (await this.cluster()).context.namespace;

@@ -1,4 +1,4 @@
-import type { ExecuteOptions } from '@capstan/capability-center';
+import type { ExecuteOptions, InstallerContext } from '@capstan/capability-center';
 import * as Args from '@oclif/core/args';
 import type { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
@@ -15,9 +15,9 @@ export const operationFlags = { helm: Flags.string({ summary: 'Helm program to u
 /** A command about operations that were begun and not ended. */
 export abstract class OperationCommand<T extends typeof Command = typeof Command> extends CapstanCommand<T> {
   /** The one package that is meant, or all. */
-  protected get request(): { readonly package?: string } {
+  protected async requestIn(context: InstallerContext): Promise<{ readonly package?: string }> {
     const { name } = this.args as { name?: string };
-    return name === undefined ? {} : { package: name };
+    return name === undefined ? {} : { package: await this.packageIn(context, name) };
   }
 
   /** Progress, Ctrl-C and the time limit, as all that changes capabilities takes them. */

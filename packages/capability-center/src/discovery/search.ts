@@ -104,16 +104,16 @@ export function answers(definition: DefinitionOffer, { role, name, kind, group }
 
 /** Where a word occurs, 0 being the best place; undefined when it occurs nowhere. */
 function rankOf(metadata: CapabilityPackage, word: string): number | undefined {
-  const { name, provides, keywords, summary, description = '' } = metadata;
+  const { name, aliases = [], provides, keywords, summary, description = '' } = metadata;
   const places = [
-    [name],
+    [name, ...aliases],
     provides.capabilities.map(({ id }) => id),
     provides.definitions.flatMap((definition) => [definition.shortName, definition.name]),
     keywords,
     [summary],
     [description],
   ];
-  if (name === word) return 0;
+  if (name === word || aliases.includes(word)) return 0;
   const at = places.findIndex((texts) => texts.some((text) => text.toLowerCase().includes(word)));
   return at < 0 ? undefined : at + 1;
 }

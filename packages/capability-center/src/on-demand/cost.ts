@@ -7,13 +7,15 @@ export function costOf({ packages }: Pick<InstallPlan, 'packages'>): InstallCost
   const changing = packages.filter(({ action }) => action !== 'none');
   const objects = changing.flatMap(({ units }) => units.flatMap((unit) => unit.objects));
   const crds = changing.flatMap((one) => one.crds);
+  // A repair puts back what was there: its images run already.
+  const renewed = changing.filter(({ action }) => action !== 'repair' && action !== 'adopt');
   return {
     packages: changing.map((one) => `${one.name} ${versionLabel(one)}`),
     objects: objects.filter(({ action }) => action === 'create' || action === 'change').length,
     crds: crds.filter(({ action }) => action === 'create' || action === 'change').length,
-    images: new Set(changing.flatMap((one) => one.images)).size,
-    rights: changing.flatMap((one) => one.permissions).reduce((sum, { lines }) => sum + lines.length, 0),
-    rightsFor: changing.flatMap(({ name, metadata }) => {
+    images: new Set(renewed.flatMap((one) => one.images)).size,
+    rights: changing.reduce((sum, { permissionDelta }) => sum + permissionDelta.added.length, 0),
+    rightsFor: renewed.flatMap(({ name, metadata }) => {
       const { summary } = metadata.install.permissions;
       return summary === undefined ? [] : [`${name}: ${summary}`];
     }),

@@ -1,5 +1,6 @@
+import type { DefinitionCatalog } from '@capstan/oam-model';
 import type { CatalogEntry } from '../registry/catalog.ts';
-import { nearestOffered } from './providers.ts';
+import { nearestTypes } from './providers.ts';
 import type { KindProvider, MissingCapability, MissingKind, ProviderState } from './types.ts';
 
 /** What is known of a missing kind. */
@@ -9,21 +10,16 @@ export interface MissingFacts {
   readonly others: readonly KindProvider[];
   readonly state: ProviderState;
   readonly entries: readonly CatalogEntry[];
+  readonly types: DefinitionCatalog;
   /** The version of the provider that is in force. */
   readonly installed?: string | undefined;
 }
 
 /** A missing kind with what is known of it, in words. Pure. */
-export function describeMissing({
-  kind,
-  provider,
-  others,
-  state,
-  entries,
-  installed,
-}: MissingFacts): MissingCapability {
+export function describeMissing(facts: MissingFacts): MissingCapability {
+  const { kind, provider, others, state, entries, types, installed } = facts;
   const alternatives = others.map((one) => one.package);
-  const nearest = state === 'unavailable' ? nearestOffered(kind, entries) : [];
+  const nearest = state === 'unavailable' ? nearestTypes(kind, entries, types) : [];
   const why = provider ? reasonFor(state, provider, installed) : reasonForNothing(kind, entries);
   return { ...kind, state, ...(provider ? { provider } : {}), alternatives, nearest, why };
 }

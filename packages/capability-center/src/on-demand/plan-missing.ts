@@ -1,5 +1,6 @@
 import { isCapstanError } from '@capstan/base';
 import { versionLabel } from '@capstan/capability-model';
+import type { DefinitionCatalog } from '@capstan/oam-model';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import { checkRights } from '../installer/preflight.ts';
@@ -38,7 +39,8 @@ export async function planMissing(context: InstallerContext, question: MissingQu
   const entries = await universe(context, state, {});
   const chosen = chooseProviders(kinds, { state, facts, entries });
   const missing: MissingCapability[] = [];
-  for (const kind of kinds) missing.push(await standingOf(context, kind, { state, entries, chosen }));
+  for (const kind of kinds)
+    missing.push(await standingOf(context, kind, { state, entries, chosen, types: question.types }));
   const goals = missing.every(canBePlanned) ? goalsOf(missing) : [];
   if (goals.length === 0) return { missing, goals, warnings, commands: [] };
   const plan = await buildPlan(context, state, {
@@ -74,7 +76,14 @@ export function missingByCatalog(
   const { entries, warnings } = context.catalog;
   const missing = missingKinds(question).map((kind) => {
     const [provider, ...others] = providersOf(kind, entries);
-    return describeMissing({ kind, provider, others, state: provider ? 'offered' : 'unavailable', entries });
+    return describeMissing({
+      kind,
+      provider,
+      others,
+      state: provider ? 'offered' : 'unavailable',
+      entries,
+      types: question.types,
+    });
   });
   const goals = missing.every(canBePlanned) ? goalsOf(missing) : [];
   return {
@@ -89,17 +98,26 @@ interface StandingSources {
   readonly state: InstallerState;
   readonly entries: readonly CatalogEntry[];
   readonly chosen: ReadonlyMap<string, KindProvider>;
+  readonly types: DefinitionCatalog;
 }
 
 async function standingOf(
   context: InstallerContext,
   kind: MissingKind,
-  { state, entries, chosen }: StandingSources,
+  { state, entries, chosen, types }: StandingSources,
 ): Promise<MissingCapability> {
   const provider = chosen.get(identityOf(kind));
   const others = providersOf(kind, entries).filter((one) => one.package !== provider?.package);
   const is = provider ? await stateOf(context, kind, provider.package, { state, entries }) : 'unavailable';
-  return describeMissing({ kind, provider, others, state: is, entries, installed: installedLabel(state, provider) });
+  return describeMissing({
+    kind,
+    provider,
+    others,
+    state: is,
+    entries,
+    types,
+    installed: installedLabel(state, provider),
+  });
 }
 
 function installedLabel({ lock }: InstallerState, provider: KindProvider | undefined): string | undefined {

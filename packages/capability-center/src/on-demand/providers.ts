@@ -5,7 +5,7 @@ import {
   type DefinitionOffer,
   versionLabel,
 } from '@capstan/capability-model';
-import { nearest, type UnknownKind } from '@capstan/oam-model';
+import { type DefinitionCatalog, listDefinitions, nearest, type UnknownKind } from '@capstan/oam-model';
 import { answers } from '../discovery/search.ts';
 import type { CatalogEntry } from '../registry/catalog.ts';
 import type { KindProvider } from './types.ts';
@@ -40,9 +40,13 @@ export function providerOf({ metadata, center }: CatalogEntry, shortName: string
   return { package: metadata.name, version: versionLabel(metadata), center, shortName };
 }
 
-/** Short names of types in this role that packages bring and that are near to one that nobody has. */
-export function nearestOffered({ shortName, role }: UnknownKind, entries: readonly CatalogEntry[]): string[] {
-  const definitions = entries.flatMap(({ metadata }) => metadata.provides.definitions);
-  const names = definitions.filter((definition) => definition.role === role).map((definition) => definition.shortName);
-  return nearest(shortName, [...new Set(names)]);
+/** Short names of types in this role, registered or on offer, that are near to one that nobody has. */
+export function nearestTypes(
+  { shortName, role }: UnknownKind,
+  entries: readonly CatalogEntry[],
+  types: DefinitionCatalog,
+): string[] {
+  const offered = entries.flatMap(({ metadata }) => metadata.provides.definitions);
+  const known = [...listDefinitions(types), ...offered].filter((one) => one.role === role);
+  return nearest(shortName, [...new Set(known.map((one) => one.shortName))]);
 }

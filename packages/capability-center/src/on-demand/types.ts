@@ -56,7 +56,7 @@ export interface InstallCost {
   readonly objects: number;
   readonly crds: number;
   readonly images: number;
-  /** Rules of roles that the programs of the packages get. */
+  /** Rules of roles that the programs of the packages get and did not have before. */
   readonly rights: number;
   /** One sentence of each package: what its rights are for. */
   readonly rightsFor: readonly string[];

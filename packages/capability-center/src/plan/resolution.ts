@@ -6,6 +6,7 @@ import { type Askers, commonRange } from '../installer/askers.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { InstallerState } from '../installer/state.ts';
+import { aliasedPackage } from '../registry/aliases.ts';
 import { type CatalogEntry, hiddenPackage } from '../registry/catalog.ts';
 import { resolutionError } from '../resolver/explain.ts';
 import { resolve } from '../resolver/resolve.ts';
@@ -114,7 +115,8 @@ function standing(
 function requireKnown(context: InstallerContext, name: string, entries: readonly CatalogEntry[]): void {
   const names = [...new Set(entries.map(({ metadata }) => metadata.name))];
   if (names.includes(name)) return;
-  const near = nearest(name, names);
+  const meant = aliasedPackage(name, entries);
+  const near = meant === undefined ? nearest(name, names) : [meant];
   const hidden = near.length === 0 ? hiddenPackage(context.catalog, name) : undefined;
   if (hidden) throw hidden;
   throw new CapstanError(CENTER_CODES.capUnknown, `No center offers a capability package named ${name}.`, {

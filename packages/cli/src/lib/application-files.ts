@@ -1,5 +1,6 @@
 import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
 import type { CatalogEntry } from '@capstan/capability-center';
+import { CAPSTAN_KINDS, type CapabilityInstall } from '@capstan/capability-model';
 import { COMPONENT_LABEL, CONTROLLER_REVISION, snapshotOf } from '@capstan/core';
 import type { KubeClient } from '@capstan/kube';
 import {
@@ -19,7 +20,7 @@ import { orForbidden } from './forbidden.ts';
 import { readInput } from './input.ts';
 import { offeredPackages, offerOf } from './offers.ts';
 import { clusterCrds } from './types-catalog.ts';
-import { count } from './words.ts';
+import { count, enumerate } from './words.ts';
 
 /** What the files of an application hold. */
 export interface ApplicationFiles {
@@ -131,29 +132,53 @@ async function withOffers(
   client: KubeClient | undefined,
 ): Promise<ValidationProblem[]> {
   if (!problems.some((problem) => problem.unknown)) return [...problems];
-  const entries = await offeredPackages(client).catch((error: unknown) => {
-    // The file's problem is what matters here; a damaged registry shows with the cap commands.
-    if (isCapstanError(error)) return [];
-    throw error;
-  });
-  return problems.map((problem) => withOffer(problem, entries));
+  const [entries, installed] = await Promise.all([
+    offeredPackages(client).catch((error: unknown) => {
+      // The file's problem is what matters here; a damaged registry shows with the cap commands.
+      if (isCapstanError(error)) return [];
+      throw error;
+    }),
+    client ? installedVersions(client) : new Map<string, string>(),
+  ]);
+  return problems.map((problem) => withOffer(problem, entries, installed));
 }
 
-function withOffer(problem: ValidationProblem, entries: readonly CatalogEntry[]): ValidationProblem {
+/** Packages that are installed, or on the way, with their versions; none for who may not see them. */
+async function installedVersions(client: KubeClient): Promise<ReadonlyMap<string, string>> {
+  const { items } = (await orForbidden(client.list(CAPSTAN_KINDS.install))) ?? { items: [] };
+  const installs = items as readonly CapabilityInstall[];
+  return new Map(installs.map(({ metadata, status }) => [metadata.name, status?.version ?? '']));
+}
+
+function withOffer(
+  problem: ValidationProblem,
+  entries: readonly CatalogEntry[],
+  installed: ReadonlyMap<string, string>,
+): ValidationProblem {
   const { unknown, hint } = problem;
   if (!unknown) return problem;
   const { capability } = unknown;
   const offer = offerOf(unknown, entries);
-  if (offer && (capability === undefined || capability === offer.package)) {
-    const from = `"${offer.shortName}" comes from capability ${offer.package} ${offer.version}, which is not installed.`;
-    const next = [`capstan cap install ${offer.package}`, ...problem.next];
-    return { ...problem, hint: [capability === undefined && hint, from].filter(Boolean).join(' '), next };
+  if (offer && (offer.exact || capability === undefined)) {
+    const { package: name, version, shortName, alternatives } = offer;
+    const there = installed.get(name);
+    const state = there === undefined ? 'which is not installed' : `which is here in version ${there || 'none yet'}`;
+    const from = `"${shortName}" comes from capability ${name} ${version}, ${state}.`;
+    const also = alternatives.length > 0 ? `So it does from ${enumerate(alternatives)}.` : '';
+    const way = there === undefined || there === '' ? `capstan cap install ${name}` : `capstan cap status ${name}`;
+    return {
+      ...problem,
+      hint: [offer.exact ? '' : hint, from, also].filter(Boolean).join(' '),
+      next: [way, ...problem.next],
+    };
   }
   if (capability === undefined) return problem;
-  const offered = entries.some(({ metadata }) => metadata.name === capability);
-  const state = offered ? 'It is not installed.' : 'No registry offers it yet: it is a package to come.';
-  const next = offered ? [`capstan cap install ${capability}`, ...problem.next] : [];
-  return { ...problem, hint: [hint, state].filter(Boolean).join(' '), next };
+  const related = entries.find(({ metadata }) => metadata.name === capability);
+  const brought = related?.metadata.provides.definitions.map(({ shortName }) => shortName).join(', ');
+  const state = related
+    ? `But ${capability} ${related.metadata.version} brings only ${brought || 'no types'}.`
+    : 'No center that can be read offers it.';
+  return { ...problem, hint: [hint, state].filter(Boolean).join(' ') };
 }
 
 function isOam(apiVersion: string): boolean {

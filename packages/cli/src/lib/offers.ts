@@ -1,4 +1,3 @@
-import { groupOf } from '@capstan/base';
 import {
   bundledCenter,
   type CatalogEntry,
@@ -6,6 +5,7 @@ import {
   type CenterRecord,
   credentialsOf,
   loadCatalog,
+  providersOf,
   readCenters,
 } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
@@ -46,27 +46,24 @@ export async function visibleCenters(
   return { centers: [center], warnings: [{ center: center.name, message, hides: 'packages of other centers' }] };
 }
 
-/** The newest package that offers a kind nobody registered, by kind or else by a name that is near. */
-export function offerOf(unknown: UnknownKind, entries: readonly CatalogEntry[]): Offer | undefined {
-  const offers = entries.flatMap(({ metadata }) =>
-    metadata.provides.definitions
-      .filter((definition) => definition.role === unknown.role)
-      .map(({ kind, name, shortName }) => ({
-        package: metadata.name,
-        version: metadata.version,
-        kind,
-        name,
-        shortName,
-      })),
-  );
-  const group = groupOf(unknown.apiVersion);
-  const exact = offers.find(({ kind, name }) => kind === unknown.kind && name.endsWith(`.${group}`));
-  if (exact) return exact;
-  const [near] = nearest(
-    unknown.shortName,
-    offers.map(({ shortName }) => shortName),
-  );
-  return offers.find(({ shortName }) => shortName === near);
+/** The newest package that offers a kind nobody registered, by kind or name or else by a name that is near. */
+export function offerOf(unknown: UnknownKind, entries: readonly CatalogEntry[]): (Offer & Exactness) | undefined {
+  const [exact, ...others] = providersOf(unknown, entries);
+  if (exact) return { ...exact, exact: true, alternatives: others.map((one) => one.package) };
+  const [near] = nearest(unknown.shortName, shortNamesOf(unknown.role, entries));
+  const offer = near === undefined ? undefined : offerOfName(near, entries);
+  return offer && { ...offer, exact: false, alternatives: [] };
+}
+
+/** Whether an offer is of the very kind that was meant, and who else offers it. */
+interface Exactness {
+  readonly exact: boolean;
+  readonly alternatives: readonly string[];
+}
+
+function shortNamesOf(role: UnknownKind['role'], entries: readonly CatalogEntry[]): string[] {
+  const definitions = entries.flatMap(({ metadata }) => metadata.provides.definitions);
+  return [...new Set(definitions.filter((one) => one.role === role).map(({ shortName }) => shortName))];
 }
 
 /** The newest package that brings a type of this short or full name. */

@@ -156,5 +156,5 @@ function placed(
   );
   if (!known) return problem;
   const near = known.nearest.length > 0 ? ` Did you mean ${enumerate(known.nearest, 'or')}?` : '';
-  return { ...problem, hint: `${known.why.charAt(0).toUpperCase()}${known.why.slice(1)}.${near}` };
+  return { ...problem, hint: `${known.why}.${near}` };
 }

@@ -16,6 +16,7 @@ import { didYouMean } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { clusterCatalog } from './cluster-catalog.ts';
 import { orForbidden } from './forbidden.ts';
+import { meantBy, type Note } from './meant-package.ts';
 import { systemIsInstalled } from './types-catalog.ts';
 
 /** Best hits for which the resolver is asked; who looks at more looks for a name. */
@@ -81,10 +82,15 @@ async function obstacles(
   return question ? whyNotInstallable(question, names) : new Map();
 }
 
-/** The newest version of a package that runs on the cluster. Fails with exit 2 and the nearest name. */
-export async function showPackage(client: KubeClient, name: string, signal: AbortSignal): Promise<ShownPackage> {
+/** The newest version of a package that runs on the cluster; an alias is said. Fails with exit 2 and the nearest name. */
+export async function showPackage(
+  client: KubeClient,
+  word: string,
+  { note, signal }: { readonly note: Note; readonly signal: AbortSignal },
+): Promise<ShownPackage> {
   const { catalog, installed, kubernetes } = await clusterCatalog(client, signal);
   const latest = latestEntries(catalog, { kubernetes });
+  const name = meantBy(word, catalog.entries, note);
   const entry = latest.find(({ metadata }) => metadata.name === name);
   if (!entry) throw hiddenPackage(catalog, name) ?? unknownPackage(name, latest);
   const entries = catalog.entries.filter(({ metadata }) => metadata.name === name);

@@ -53,8 +53,11 @@ export default class CapBundle extends CapstanCommand<typeof CapBundle> {
         exit: EXIT.usage,
       });
     }
-    const goals = await installGoals(this.words, values, set);
+    const asked = await installGoals(this.words, values, set);
     const context = await this.centerContext(this.flags.helm);
+    const goals = await Promise.all(
+      asked.map(async (goal) => ({ ...goal, package: await this.packageIn(context, goal.package) })),
+    );
     const written = await writeBundle(context, { goals, file, allowStandIns, signal: this.signal });
     const { list, bytes, digest, warnings } = written;
     for (const warning of warnings) this.out.note(`warning: ${warning}`);

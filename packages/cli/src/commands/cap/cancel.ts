@@ -17,10 +17,11 @@ export default class CapCancel extends OperationCommand<typeof CapCancel> {
     const client = await this.changingCluster();
     const context = await this.centerContext(this.flags.helm);
     const { cancelOperation } = await import('../../services/operations.ts');
-    const { package: name } = this.request;
+    const request = await this.requestIn(context);
+    const { package: name } = request;
     const what = name === undefined ? 'everything that is unfinished' : `the operation on ${name}`;
     await this.confirm(`Give up ${what} in context ${client.context.name} and go back?`);
-    const { cancelled } = await cancelOperation(context, this.request, await this.executeOptions());
+    const { cancelled } = await cancelOperation(context, request, await this.executeOptions());
     this.progress.close();
     await this.out.document({
       kind: 'CancelResult',

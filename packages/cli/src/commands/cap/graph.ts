@@ -39,8 +39,8 @@ export default class CapGraph extends CapstanCommand<typeof CapGraph> {
     const { readStanding, requireStanding } = await import('../../lib/standing.ts');
     const { packageGraph } = await import('../../services/graph.ts');
     const { drawGraph, graphAround } = await import('../../render/graph.ts');
-    const { name } = this.args;
     const client = await this.cluster();
+    const name = this.args.name === undefined ? undefined : await this.packageNamed(this.args.name);
     const standing = await readStanding(client, this.signal);
     this.out.note(...standing.warnings);
     if (name !== undefined) requireStanding(standing, name);

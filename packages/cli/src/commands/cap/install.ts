@@ -39,6 +39,9 @@ export default class CapInstall extends PlanCommand<typeof CapInstall> {
 
   protected override async makePlan(context: InstallerContext): Promise<InstallPlan> {
     const { planInstall } = await import('../../services/plan.ts');
+    this.#goals = await Promise.all(
+      this.#goals.map(async (goal) => ({ ...goal, package: await this.packageIn(context, goal.package) })),
+    );
     return planInstall(context, {
       goals: this.#goals,
       adopt: this.flags.adopt,

@@ -18,7 +18,7 @@ export default class CapResume extends OperationCommand<typeof CapResume> {
     await this.changingCluster();
     const context = await this.centerContext(this.flags.helm);
     const { resumeOperation } = await import('../../services/operations.ts');
-    const result = await resumeOperation(context, this.request, await this.executeOptions());
+    const result = await resumeOperation(context, await this.requestIn(context), await this.executeOptions());
     this.progress.close();
     await this.out.document({
       kind: 'ResumeResult',

@@ -30,7 +30,7 @@ export default class CapRollback extends PlanCommand<typeof CapRollback> {
     const { planRollback } = await import('../../services/plan.ts');
     const { to } = this.flags;
     return planRollback(context, {
-      package: this.args.name,
+      package: await this.packageIn(context, this.args.name),
       allowStandIns: this.flags['allow-stand-ins'],
       ...(to === undefined ? {} : { to }),
     });

@@ -21,7 +21,8 @@ export default class CapShow extends CapstanCommand<typeof CapShow> {
 
   protected async work(): Promise<void> {
     const { showPackage } = await import('../../lib/search.ts');
-    const shown = await showPackage(await this.cluster(), this.args.name, this.signal);
+    const note = (line: string) => this.out.note(line);
+    const shown = await showPackage(await this.cluster(), this.args.name, { note, signal: this.signal });
     const { metadata, center, digest } = shown.entry;
     const { packageLines, rightsLines } = await import('../../render/package-page.ts');
     await this.out.document({

@@ -36,7 +36,7 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     const context = await this.centerContext(this.flags.helm);
     const { archive, cascade, prune, 'delete-crds': deleteCrds } = this.flags;
     const plan = await planUninstall(context, {
-      package: this.args.name,
+      package: await this.packageIn(context, this.args.name),
       deleteCrds,
       cascade,
       prune,

@@ -44,8 +44,9 @@ export default class CapUpgrade extends PlanCommand<typeof CapUpgrade> {
     const { planUpgrade } = await import('../../services/plan.ts');
     const { to } = this.flags;
     const values = this.#values;
+    const names = await Promise.all(this.words.map((word) => this.packageIn(context, word)));
     return planUpgrade(context, {
-      packages: this.flags.all ? 'all' : this.words,
+      packages: this.flags.all ? 'all' : names,
       allowStandIns: this.flags['allow-stand-ins'],
       ...(to === undefined ? {} : { to }),
       ...(values === undefined ? {} : { values }),

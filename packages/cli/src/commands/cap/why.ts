@@ -11,7 +11,7 @@ export default class CapWhy extends CapstanCommand<typeof CapWhy> {
   protected async work(): Promise<void> {
     const { readStanding, requireStanding } = await import('../../lib/standing.ts');
     const { whyInstalled } = await import('../../services/why.ts');
-    const { name } = this.args;
+    const name = await this.packageNamed(this.args.name);
     const standing = await readStanding(await this.cluster(), this.signal);
     this.out.note(...standing.warnings);
     requireStanding(standing, name);
