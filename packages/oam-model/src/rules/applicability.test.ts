@@ -1,5 +1,6 @@
 import type { KindReference } from '@capstan/base';
 import { describe, expect, test } from 'vitest';
+import { aWorkloadDefinition } from '../../test/builders.ts';
 import type { TraitDefinition, TraitDefinitionSpec, WorkloadDefinition } from '../kinds/index.ts';
 import { appliesTo, workloadTarget } from './applicability.ts';
 import { traitConflict } from './conflicts.ts';
@@ -85,6 +86,16 @@ describe('appliesTo', () => {
   test('without a list the first child is the target', () => {
     expect(appliesTo(aTrait(child), target).child).toMatchObject({ kind: 'Deployment' });
     expect(appliesTo(aTrait({}), target)).not.toHaveProperty('child');
+  });
+
+  test('what describes its pods itself is the target, whatever it makes', () => {
+    const service = aWorkloadDefinition('services.serving.knative.dev', {
+      podSpecPath: 'spec.template.spec',
+      childResourceKinds: [{ apiVersion: 'serving.knative.dev/v1', kind: 'Configuration' }],
+    });
+    const named = aTrait({ appliesToWorkloads: ['services.serving.knative.dev'], ...child });
+    expect(appliesTo(named, workloadTarget(service))).toMatchObject({ allowed: true });
+    expect(appliesTo(named, workloadTarget(service))).not.toHaveProperty('child');
   });
 
   test('a refusal names what the trait applies to and what the workload makes', () => {

@@ -12,6 +12,8 @@ export interface ChildKind extends KindReference {
 /** What the rules ask of a workload. */
 export interface WorkloadTarget extends TypeTarget {
   readonly childKinds: readonly ChildKind[];
+  /** It describes its pods itself (`podSpecPath`), so that a trait that names it works on it, whatever it makes. */
+  readonly hasPodSpec?: boolean;
 }
 
 /** The answer for a trait on a workload. `child` is what the trait works on where its Definition says `target: child`. */
@@ -25,6 +27,7 @@ export function workloadTarget(definition: WorkloadDefinition, kind?: KindRefere
   return {
     ...targetOfDefinition(definition, kind),
     childKinds: children.map(({ apiVersion, kind: child }) => ({ apiVersion, kind: child })),
+    ...(definition.spec.podSpecPath ? { hasPodSpec: true } : {}),
   };
 }
 
@@ -50,7 +53,7 @@ export function appliesTo(trait: TraitDefinition, workload: WorkloadTarget): App
   const entries = appliesToEntries(trait);
   const ofChildren = trait.spec.extension?.target === 'child';
   const [firstChild] = workload.childKinds;
-  const anyChild = ofChildren && firstChild ? { child: firstChild } : {};
+  const anyChild = ofChildren && firstChild && !workload.hasPodSpec ? { child: firstChild } : {};
   const type = workload.definitionName ?? workload.resourceName;
   if (entries.length === 0) {
     const rule = `${name} names no workloads, so it applies to all`;
