@@ -9,7 +9,9 @@ import {
   anApplication,
   applicationIn,
   condition,
+  crd,
   DEADLINE_MS,
+  definition,
   deploymentIn,
   newNamespace,
   type RunningOperator,
@@ -158,25 +160,3 @@ describe('traits of packages', () => {
     expect((await client.get(gadget))?.['spec']).toEqual(applied?.['spec']);
   });
 });
-
-function crd({ apiVersion, kind }: { apiVersion: string; kind: string }, plural: string): KubernetesObject {
-  const [group = '', version = ''] = apiVersion.split('/');
-  const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: free, status: free } } };
-  const served = { name: version, served: true, storage: true, schema, subresources: { status: {} } };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: { group, scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase() }, versions: [served] },
-  };
-}
-
-function definition(name: string, workloadRefPath: string, more: object): KubernetesObject {
-  return {
-    apiVersion: 'core.oam.dev/v1alpha2',
-    kind: 'TraitDefinition',
-    metadata: { name },
-    spec: { definitionRef: { name }, workloadRefPath, ...more },
-  };
-}

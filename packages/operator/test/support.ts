@@ -136,3 +136,27 @@ export function deploymentIn(namespace: string, name: string): ObjectReference {
 export function webServiceIn(namespace: string, name: string): ObjectReference {
   return { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService', namespace, name };
 }
+
+/** A CRD whose objects may say anything. */
+export function crd({ apiVersion, kind }: { apiVersion: string; kind: string }, plural: string): KubernetesObject {
+  const [group = '', version = ''] = apiVersion.split('/');
+  const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: free, status: free } } };
+  const served = { name: version, served: true, storage: true, schema, subresources: { status: {} } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: { group, scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase() }, versions: [served] },
+  };
+}
+
+/** A TraitDefinition of the kind that it is named after. */
+export function definition(name: string, workloadRefPath: string, more: object): KubernetesObject {
+  return {
+    apiVersion: 'core.oam.dev/v1alpha2',
+    kind: 'TraitDefinition',
+    metadata: { name },
+    spec: { definitionRef: { name }, workloadRefPath, ...more },
+  };
+}

@@ -1,4 +1,4 @@
-import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import { describeObject, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
 import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
 import type { HeldBack } from './dependencies.ts';
@@ -69,8 +69,8 @@ export function leavingAmong(
 }
 
 /** Why an object waits for one that is leaving. */
-export function leavingText({ reference: { kind, name }, finalizers }: Leaving): string {
-  return `${kind}/${name} is being deleted: its controller has not taken ${finalizers.join(', ')} off yet`;
+export function leavingText({ reference, finalizers }: Leaving): string {
+  return `${describeObject(reference)} is being deleted: its controller has not taken ${finalizers.join(', ')} off yet`;
 }
 
 /** A decision about objects and the inventory, with what has to wait for things that are leaving. */
