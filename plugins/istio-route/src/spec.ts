@@ -68,7 +68,9 @@ export interface RouteSpec {
 export function routeSpec(trait: KubernetesObject): RouteSpec {
   const stated = (trait['spec'] ?? {}) as Partial<RouteSpec>;
   // What is written as null is left out: a file may say it, the API server drops it.
-  const spec = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== null)) as Partial<RouteSpec>;
+  const spec = Object.fromEntries(
+    Object.entries(stated).filter(([, value]) => (value ?? undefined) !== undefined),
+  ) as Partial<RouteSpec>;
   return {
     hosts: [],
     path: '/',

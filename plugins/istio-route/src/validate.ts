@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, Problem } from '@capstan/plugin-api';
 import { durationMs } from './duration.ts';
 import { MESH, type RouteSpec, routeSpec, type StringMatch, sharesOf, type TrafficEntry } from './spec.ts';
@@ -13,6 +14,7 @@ export function validateRoute(trait: KubernetesObject): Problem[] {
     ...gatewayProblems(spec),
     ...(spec.match ? headerProblems(spec.match.headers, 'spec.match.headers') : []),
     ...spec.traffic.flatMap((entry, index) => entryProblems(entry, `spec.traffic[${index}]`)),
+    ...subsetProblems(spec),
     ...weightProblems(spec),
     ...durationProblems(spec),
     ...(spec.cors?.allowOrigins ?? []).flatMap((origin, index) =>
@@ -57,6 +59,17 @@ function entryProblems(entry: TrafficEntry, path: string): Problem[] {
     problems.push({ path: `${path}.revision`, message });
   }
   return problems;
+}
+
+/** One subset of one Service has one set of labels. */
+function subsetProblems({ traffic }: RouteSpec): Problem[] {
+  return traffic.flatMap(({ service, subset, labels }, index) => {
+    if (subset === undefined) return [];
+    const first = traffic.findIndex((other) => other.service === service && other.subset === subset);
+    if (first === index || labels === undefined || isDeepStrictEqual(labels, traffic[first]?.labels)) return [];
+    const message = `are others than those of spec.traffic[${first}], which is the subset ${subset} too`;
+    return [{ path: `spec.traffic[${index}].labels`, message }];
+  });
 }
 
 function weightProblems(spec: RouteSpec): Problem[] {
