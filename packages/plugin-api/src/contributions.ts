@@ -65,10 +65,16 @@ export interface WorkloadContribution {
   /** Name of the WorkloadDefinition, `<plural>.<group>`. */
   readonly definition: string;
   validate?(workload: KubernetesObject): Problem[];
-  /** The children of the workload, after every trait has shaped it. Names, labels and specs; ownership is the host's. */
-  render(workload: KubernetesObject, context: ComponentContext): KubernetesObject[];
-  /** Overrides the health that kstatus derives from the children. */
-  health?(workload: KubernetesObject, children: readonly KubernetesObject[]): Health;
+  /**
+   * The children of the workload, after every trait has shaped it. Names, labels and specs; ownership is the host's.
+   * Without it the kind has a controller of its own, which makes the children and writes the status.
+   */
+  render?(workload: KubernetesObject, context: ComponentContext): KubernetesObject[];
+  /**
+   * Overrides the health that kstatus derives from the children; asked when all of them are there. Without `render` the
+   * children are what the workload's controller has made so far of the kinds that the Definition names.
+   */
+  health?(workload: KubernetesObject, children: readonly KubernetesObject[], cluster: ClusterView): Health;
   /** What the workload's status says beside conditions, observedGeneration and scale, from the live state of it and its children. */
   status?(workload: KubernetesObject, children: readonly KubernetesObject[]): JsonObject;
   /**

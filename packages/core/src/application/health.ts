@@ -2,10 +2,10 @@ import { type Health, type KubernetesObject, referenceTo } from '@capstan/base';
 import { type ComposedComponent, slotOf } from './compose.ts';
 import type { DecidedComponent, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
-import { healthOfGroup, healthOfRaw, type LiveState, waiting } from './object-health.ts';
+import { childrenOf, healthOfGroup, healthOfRaw, type LiveState, type OwnHealth, waiting } from './object-health.ts';
 import { isObject, specOf, statusOf } from './plain.ts';
 import type { RenderedComponent } from './render.ts';
-import { assessTrait, podOwnerByTrait, workloadHealthByTrait } from './trait-health.ts';
+import { assessTrait, podOwnerByTrait, viewFor, workloadHealthByTrait } from './trait-health.ts';
 
 /** How a rendered component does, judged by the live state of its objects. */
 export function assessComponent(state: LiveState, component: RenderedComponent): DecidedComponent {
@@ -21,7 +21,7 @@ export function assessComponent(state: LiveState, component: RenderedComponent):
     key: objectKey(reference),
     workload: reference,
     health: waitsFor.length > 0 ? waiting(waitsFor) : healthOfWorkload(state, component),
-    ownStatus: contribution !== undefined && served.subresources.includes('status'),
+    ownStatus: contribution?.render !== undefined && served.subresources.includes('status'),
     waitsFor,
     ...(scale ? { scale } : {}),
     traits: component.traits.map((trait, at) => {
@@ -36,12 +36,17 @@ function healthOfWorkload(state: LiveState, component: RenderedComponent): Healt
   const { contribution } = composed;
   const byTrait = workloadHealthByTrait(state, component);
   if (byTrait) return byTrait;
-  if (!contribution) return healthOfRaw(state, workload, composed);
+  const health = contribution?.health?.bind(contribution);
+  const own: OwnHealth | undefined = health && ((owner, objects) => health(owner, objects, viewFor(state, composed)));
+  if (!contribution?.render) {
+    if (!own) return healthOfRaw(state, workload, composed);
+    return healthOfGroup(state, workload, [workload], (live) => own(live, childrenOf(state, composed, live)));
+  }
   const live = state.live.get(objectKey(referenceTo(workload)));
   const wanted = children.filter((child) => {
     return !takenBy.has(objectKey(referenceTo(child))) && !isDone(state.live, composed, live, child);
   });
-  return healthOfGroup(state, workload, wanted, contribution.health?.bind(contribution));
+  return healthOfGroup(state, workload, wanted, own);
 }
 
 /** Whether a child of a workload has done its work and may be gone. */

@@ -64,7 +64,12 @@ export function healthOfRaw(state: LiveState, object: KubernetesObject, composed
   return worstHealth([live, ...children].map(describedHealth));
 }
 
-function childrenOf(state: LiveState, { definition }: ComposedComponent, live: KubernetesObject) {
+/** What the controller of a workload has made so far, of the kinds that its Definition names. */
+export function childrenOf(
+  state: LiveState,
+  { definition }: ComposedComponent,
+  live: KubernetesObject,
+): readonly KubernetesObject[] {
   return state.ownedBy?.(live, definition.spec.childResourceKinds ?? []) ?? [];
 }
 

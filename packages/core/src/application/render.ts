@@ -169,7 +169,7 @@ function renderWorkload(
   workload: KubernetesObject,
   context: ComponentContext,
 ): KubernetesObject[] {
-  const children = component.contribution?.render(workload, context) ?? [];
+  const children = component.contribution?.render?.(workload, context) ?? [];
   return children.map((child) => decorated(child, context));
 }
 
@@ -198,7 +198,7 @@ function targetOf(
   const { child: kind } = appliesTo(definition, workloadTarget(registered, workload));
   if (!kind) return workload;
   const rendered = children.find((child) => kindKey(child) === kindKey(kind));
-  if (rendered || contribution) return rendered ?? workload;
+  if (rendered || contribution?.render) return rendered ?? workload;
   const live = observed.live.get(objectKey(referenceTo(workload)));
   const [made] = (live && observed.ownedBy?.(live, [kind])) ?? [];
   // Before it is there it is taken to be named like its workload, as the Deployment of a ContainerizedWorkload is.

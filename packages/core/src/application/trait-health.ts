@@ -107,6 +107,10 @@ function firstAnswer<T>(state: LiveState, component: RenderedComponent, ask: Ask
   return undefined;
 }
 
-function viewFor({ cluster = EMPTY_CLUSTER, contributions }: LiveState, { served }: ComposedTrait): ClusterView {
+/** The cluster as the plugin behind a trait or workload may look at it. */
+export function viewFor(
+  { cluster = EMPTY_CLUSTER, contributions }: LiveState,
+  { served }: Pick<ComposedTrait, 'served'>,
+): ClusterView {
   return restrictedTo(contributions.kinds(served.name), cluster);
 }

@@ -15,7 +15,7 @@ import type { PluginScope } from './scope.ts';
 export interface Contributions {
   workload(definition: string): WorkloadContribution | undefined;
   trait(definition: string): TraitContribution | undefined;
-  /** Kinds that the plugin behind a trait's functions declares that it looks at. */
+  /** Kinds that the plugin behind a trait's or workload's functions declares that it looks at. */
   kinds(definition: string): readonly KindReference[];
 }
 
@@ -38,7 +38,7 @@ export function createContributions(): ContributionRegistry {
   return {
     workload: (definition) => workloadKinds.get(definition),
     trait: (definition) => traitKinds.get(definition),
-    kinds: (definition) => traitKinds.kindsOf(definition),
+    kinds: (definition) => [...traitKinds.kindsOf(definition), ...workloadKinds.kindsOf(definition)],
     values: [
       provide(workloads, (plugin) => workloadKinds.openTo(plugin)),
       provide(traits, (plugin) => traitKinds.openTo(plugin)),

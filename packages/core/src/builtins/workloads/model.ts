@@ -5,5 +5,5 @@ import type { WorkloadContribution } from '@capstan/plugin-api';
 export interface WorkloadType {
   readonly crd: CustomResourceDefinition;
   readonly definition: WorkloadDefinition;
-  readonly contribution: WorkloadContribution;
+  readonly contribution: WorkloadContribution & Required<Pick<WorkloadContribution, 'render'>>;
 }

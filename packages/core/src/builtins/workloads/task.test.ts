@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@capstan/base';
+import { EMPTY_CLUSTER } from '@capstan/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { aWorkload, CONTEXT, rendered, typeOf } from '../testing/builders.ts';
 
@@ -95,8 +96,8 @@ describe('the state of a task', () => {
     ['failed, the Job gone', aTask(failed), [], 'degraded', 'JobFailed', /no luck/],
     ['running again after an end', aTask(complete), [aJob({ active: 1 })], 'progressing', 'Running'],
   ])('%s', (_what, task, children, expected, reason, message = /.*/) => {
-    expect(health?.(task, children)).toMatchObject({ status: expected, reason });
-    expect(health?.(task, children).message ?? '').toMatch(message);
+    expect(health?.(task, children, EMPTY_CLUSTER)).toMatchObject({ status: expected, reason });
+    expect(health?.(task, children, EMPTY_CLUSTER).message ?? '').toMatch(message);
   });
 
   test('is remembered when the Job is gone, and a Job that has ended is not made again', () => {
