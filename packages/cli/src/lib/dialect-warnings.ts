@@ -6,22 +6,30 @@ import {
   type Definition,
   type DefinitionCatalog,
   type DialectWarning,
+  evaluateRules,
+  formatFieldPath,
+  type NormalizedApplication,
   normalizeApplication,
   normalizeComponent,
   normalizeDefinition,
+  originOf,
+  ruleComponents,
   type SourceDocument,
 } from '@capstan/oam-model';
 import type { ApplicationFiles } from './application-files.ts';
 import { isOam } from './file-objects.ts';
 
-/** An alias in a file that is read as its modern form. */
+/** An alias in a file that is read as its modern form, or something that the rules allow with a warning. */
 export interface FileWarning {
   readonly source: SourcePosition;
   readonly path: string;
   readonly message: string;
 }
 
-/** What the files say in the words of the talks, each with its place and the form that it is read as. */
+/**
+ * What the files say in the words of the talks, each with its place and the form that it is read as, and what the rules
+ * warn of.
+ */
 export function dialectWarnings(files: ApplicationFiles, types: DefinitionCatalog): FileWarning[] {
   const found = new Map<string, FileWarning>();
   const add = (document: SourceDocument | undefined, { path, message }: DialectWarning) => {
@@ -40,11 +48,22 @@ export function dialectWarnings(files: ApplicationFiles, types: DefinitionCatalo
   }
   for (const application of files.applications) {
     const document = files.documents.find(({ object }) => object === application);
-    const { warnings } = normalizeApplication({ application, components: componentsOf(files, application), catalog });
-    for (const warning of warnings)
+    const canonical = normalizeApplication({ application, components: componentsOf(files, application), catalog });
+    for (const warning of [...canonical.warnings, ...ruleWarnings(canonical, catalog)])
       add(warning.component === undefined ? document : documentOf(warning.component), warning);
   }
   return [...found.values()];
+}
+
+/** What the rules allow with a warning, as replicas that give way to a scaler. */
+function ruleWarnings(canonical: NormalizedApplication, catalog: DefinitionCatalog): DialectWarning[] {
+  const subjects = ruleComponents(canonical.application, canonical.components, catalog);
+  const verdicts = evaluateRules(subjects).filter(({ severity }) => severity === 'warning');
+  return verdicts.map(({ object: { index, trait }, message }) => {
+    const below = trait === undefined ? [] : ['traits', trait, 'trait', 'kind'];
+    const place = originOf(canonical.origins, ['spec', 'components', index, ...below]);
+    return { path: formatFieldPath(place), message };
+  });
 }
 
 /** The types with the Definitions and CRDs that the files bring, which win. */
