@@ -12,6 +12,7 @@ import { kindKey, type ObservedApplication, objectKey, type ServedKind } from '.
 
 export const AUTOSCALE = { apiVersion: 'traits.capstan.dev/v1alpha1', kind: 'Autoscale' } as const;
 export const SCALED_OBJECT = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' } as const;
+export const FLIGHT = { apiVersion: 'sky.example.dev/v1', kind: 'Flight' } as const;
 export const RBAC = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' } as const;
 export const WEB_SERVICE = { apiVersion: 'workloads.capstan.dev/v1alpha1', kind: 'WebService' } as const;
 
@@ -19,6 +20,7 @@ const KINDS: Readonly<Record<string, ServedKind>> = {
   [kindKey(WEB_SERVICE)]: served('webservices.workloads.capstan.dev', ['status', 'scale']),
   [kindKey(AUTOSCALE)]: served('autoscales.traits.capstan.dev', ['status']),
   [kindKey(SCALED_OBJECT)]: served('scaledobjects.keda.sh', ['status', 'scale']),
+  [kindKey(FLIGHT)]: served('flights.sky.example.dev', ['status']),
   [kindKey(RBAC)]: { ...served('clusterroles.rbac.authorization.k8s.io', []), namespaced: false },
   'apps/v1/Deployment': served('deployments.apps', ['status', 'scale']),
   'v1/Secret': served('secrets.', []),

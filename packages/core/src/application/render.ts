@@ -93,7 +93,11 @@ function render(
       return (waiting ? undefined : composed.contribution?.shape?.(shaped, effective)) ?? shaped;
     }, workload);
   const workload = shape(stated);
-  const children = renderWorkload(component, workload, context);
+  const children = renderWorkload(component, workload, context).map((child) =>
+    traits.reduce((shaped, { composed, effective, waits: waiting }) => {
+      return (waiting ? undefined : composed.contribution?.shapeChild?.(shaped, effective)) ?? shaped;
+    }, child),
+  );
   return {
     composed: component,
     workload: shape(component.workload),
