@@ -123,6 +123,11 @@ export interface TraitContribution {
   validate?(trait: KubernetesObject): Problem[];
   /** The workload as this trait needs it, for instance without `spec.replicas`. Must not change its input. */
   shape?(workload: KubernetesObject, trait: KubernetesObject): KubernetesObject;
+  /**
+   * A child of the workload as this trait needs it, for what the workload itself cannot say: a label of the pods. Asked
+   * for every child that the workload's plugin renders. Must not change its input, nor what the child is called.
+   */
+  shapeChild?(child: KubernetesObject, trait: KubernetesObject): KubernetesObject;
   /** What is wrong with the trait on this workload; asked before `render`, which runs only without a problem. */
   check?(input: TraitRenderInput): Problem[];
   render?(input: TraitRenderInput): KubernetesObject[];

@@ -111,7 +111,7 @@ function noPort({ workload }: TraitRenderInput): Problem {
 }
 
 /** What has the pods: the child that the trait works on, or the workload itself. */
-function podOwner({ children, workload, target }: TraitRenderInput): KubernetesObject | undefined {
+export function podOwner({ children, workload, target }: TraitRenderInput): KubernetesObject | undefined {
   return [...children, workload].find(
     (object) =>
       object.kind === target.kind && object.apiVersion === target.apiVersion && object.metadata.name === target.name,

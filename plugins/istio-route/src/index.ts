@@ -1,7 +1,7 @@
 import { definePlugin, traits } from '@capstan/plugin-api';
 import { routeHealth, virtualServiceHealth } from './health.ts';
 import { checkRoute, renderRoute } from './render.ts';
-import { shapeForRoute } from './shape.ts';
+import { shapeChildForRoute, shapeForRoute } from './shape.ts';
 import { ROUTE_DEFINITION, VIRTUAL_SERVICE_DEFINITION } from './spec.ts';
 import { validateRoute } from './validate.ts';
 import { validateVirtualService } from './virtual-service.ts';
@@ -23,6 +23,7 @@ export default definePlugin({
       definition: ROUTE_DEFINITION,
       validate: validateRoute,
       shape: shapeForRoute,
+      shapeChild: shapeChildForRoute,
       check: checkRoute,
       render: renderRoute,
       health: routeHealth,

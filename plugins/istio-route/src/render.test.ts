@@ -57,6 +57,7 @@ test.each<[string, TraitRenderInput, string[]]>([
   ['its own target', anInput(aRoute({ targetPort: 8080 }), WEB, [aDeployment(), numbered()]), []],
   ['a ContainerizedWorkload with a port', anInput(aRoute(), contained({ containerPort: 80 })), []],
   ['a ContainerizedWorkload without one', anInput(aRoute(), contained()), ['spec.port']],
+  ['a sidecar that nobody can ask for', injected(contained({ containerPort: 80 })), ['spec.inject']],
   ['no hosts', anInput(aRoute({ hosts: undefined, traffic: [{}] })), ['spec.hosts']],
   ['a revision of a Deployment', anInput(aRoute({ traffic: [{ revision: 'a' }] })), ['spec.traffic[0].revision']],
   ['a Knative Service', anInput(aRoute(), KNATIVE), []],
@@ -79,6 +80,12 @@ test.each<[string, TraitRenderInput, string[]]>([
 ])('%s', (_what, input, paths) => {
   expect(checkRoute(input).map(({ path }) => path)).toEqual(paths);
 });
+
+/** On the Deployment that the workload's controller makes. */
+function injected(workload: KubernetesObject): TraitRenderInput {
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'frontend', namespace: 'shop' };
+  return { ...anInput(aRoute({ inject: true }), workload), target };
+}
 
 function numbered(): KubernetesObject {
   return { ...aService(), spec: { ports: [{ port: 80, targetPort: 8080 }] } };

@@ -1,5 +1,5 @@
 import type { JsonObject, KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
-import { type Backend, backendOf } from './backend.ts';
+import { type Backend, backendOf, podOwner } from './backend.ts';
 import { destinationRules } from './destination-rules.ts';
 import { httpRules } from './http-rules.ts';
 import { domainMappings, knativeProblems } from './knative.ts';
@@ -15,7 +15,7 @@ import {
 /** What makes a Route unfit for the component that it stands on. */
 export function checkRoute(input: TraitRenderInput): Problem[] {
   if (isKnativeService(input.target)) return knativeProblems(input);
-  const { hosts, traffic } = routeSpec(input.trait);
+  const { hosts, traffic, inject } = routeSpec(input.trait);
   const problems: Problem[] = traffic.flatMap(({ revision }, index) => {
     if (revision === undefined) return [];
     const message = `${input.workload.kind} ${input.workload.metadata.name} has no revisions: only a Knative Service has`;
@@ -24,6 +24,11 @@ export function checkRoute(input: TraitRenderInput): Problem[] {
   if (hosts.length === 0) {
     const hint = 'Only a Route on a Knative Service may leave them out.';
     problems.push({ path: 'spec.hosts', message: 'is missing: it says whose requests are taken', hint });
+  }
+  if (inject && !podOwner(input)) {
+    const message = `the pods of ${input.workload.kind} ${input.workload.metadata.name} are made by its controller`;
+    const hint = 'Label the namespace istio-injection=enabled instead.';
+    problems.push({ path: 'spec.inject', message, hint });
   }
   const backend = backendOf(input);
   return Array.isArray(backend) ? [...problems, ...backend] : problems;
