@@ -17,7 +17,8 @@ export function validateServerless(workload: KubernetesObject): Problem[] {
   return [...nameProblems(name), ...environmentProblems(spec), ...scaleProblems(spec), ...trafficProblems(spec, name)];
 }
 
-function nameProblems(name: string): Problem[] {
+/** A name that Knative cannot make a Service of. */
+export function nameProblems(name: string): Problem[] {
   if (SERVICE_NAME.test(name)) return [];
   const message = `${name} cannot be the name of a Knative Service: a letter, then up to 62 letters, digits and hyphens`;
   return [{ path: 'metadata.name', message, hint: 'Rename the component, or give it an instanceName.' }];
@@ -55,12 +56,15 @@ function scaleProblems({ minScale, maxScale, metric, target, concurrency }: Serv
   return problems;
 }
 
+/** Shares that do not come to everything. */
+export function sumProblems(traffic: readonly { readonly percent?: number }[]): Problem[] {
+  const sum = traffic.reduce((total, { percent = 0 }) => total + percent, 0);
+  return sum === 100 ? [] : [{ path: 'spec.traffic', message: `the percents come to ${sum} and must come to 100` }];
+}
+
 function trafficProblems({ traffic }: ServerlessSpec, name: string): Problem[] {
   if (!traffic) return [];
-  const sum = traffic.reduce((total, { percent }) => total + percent, 0);
-  const wrong =
-    sum === 100 ? [] : [{ path: 'spec.traffic', message: `the percents come to ${sum} and must come to 100` }];
-  return [...wrong, ...traffic.flatMap((share, index) => shareProblems(share, traffic, index, name))];
+  return [...sumProblems(traffic), ...traffic.flatMap((share, index) => shareProblems(share, traffic, index, name))];
 }
 
 function shareProblems(
