@@ -105,9 +105,10 @@ function isTakenOver(canary: KubernetesObject): boolean {
 
 /** Whether the workload runs other images than what serves: Flagger looks only at its interval. */
 function hasNews(canary: KubernetesObject, cluster: ClusterView): boolean {
-  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
   const primary = primaryOf(canary, cluster);
-  return target !== undefined && primary !== undefined && imagesOf(target) !== imagesOf(primary);
+  if (!primary) return false;
+  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
+  return target !== undefined && imagesOf(target) !== imagesOf(primary);
 }
 
 function primaryOf(canary: KubernetesObject | undefined, cluster: ClusterView): KubernetesObject | undefined {

@@ -1,9 +1,10 @@
 import { type Health, type KubernetesObject, type ObjectReference, referenceTo, worstHealth } from '@capstan/base';
 import { conditionsOf, findCondition, healthOf } from '@capstan/kube';
-import type { ApplicationConfiguration, TypedReference } from '@capstan/oam-model';
+import type { ApplicationConfiguration, TraitStatusEntry, TypedReference } from '@capstan/oam-model';
 import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
 import { CONDITIONS } from '../application/conditions.ts';
 import { objectKey } from '../application/names.ts';
+import { TAKEN_OVER } from '../application/trait-health.ts';
 import { componentsInOrder, type TreeComponent } from './components.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
 
@@ -51,7 +52,9 @@ function componentNode(facts: TreeFacts, component: TreeComponent): TreeNode {
       ? { status: 'progressing', reason: 'WaitingForDependencies', message: waitsFor.join('; ') }
       : undefined;
   const workload = recorded?.workloadRef ? [referencedNode(facts, recorded.workloadRef, 'workload', waits)] : [];
-  const traits = (recorded?.traits ?? []).map(({ traitRef }) => referencedNode(facts, traitRef, 'trait', waits));
+  const traits = (recorded?.traits ?? []).map((trait) =>
+    referencedNode(facts, trait.traitRef, 'trait', waits ?? takenOver(facts, trait)),
+  );
   const children = [...workload, ...traits];
   const none: Health = { status: 'unknown', reason: 'NotRendered', message: 'nothing was made of it yet' };
   return {
@@ -101,6 +104,14 @@ function referencedNode(
   const node = nodeOf(facts, live, role);
   const owned = worstHealth([node.health, ...children.map((child) => child.health)]);
   return { ...node, health: owned, children };
+}
+
+/** A raw trait that another one has taken over was never made, so it is in no inventory; the status says by whom. */
+function takenOver({ application }: TreeFacts, { traitRef, message }: TraitStatusEntry): Health | undefined {
+  const { inventory = [] } = (application as ApplicationConfiguration).status ?? {};
+  const { apiVersion, kind, name } = traitRef;
+  const made = inventory.some((one) => one.apiVersion === apiVersion && one.kind === kind && one.name === name);
+  return made || !message ? undefined : { status: 'ready', reason: TAKEN_OVER, message };
 }
 
 /** What an object controls, and what that controls, down to pods. */
