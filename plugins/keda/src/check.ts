@@ -1,30 +1,63 @@
-import type { JsonObject, KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
-import { autoscaleSpec, LONGEST_NAME } from './spec.ts';
+import type { KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
+import { isKnativeService, knativeProblems } from './knative.ts';
+import { containersOf, withoutRequest } from './requests.ts';
+import { targetTaken } from './scalers.ts';
+import { autoscaleSpec, KEDA_API_VERSION, LONGEST_NAME, type Trigger } from './spec.ts';
 
 /**
  * What makes an Autoscale unfit for the component it stands on. KEDA's webhook would refuse the same, but its
- * failurePolicy is Ignore, and without it such a ScaledObject reports Ready while nothing scales.
+ * failurePolicy is Ignore, and without it such a ScaledObject reports Ready while nothing scales, or two autoscalers
+ * fight. On a Knative Service it is what Knative cannot do.
  */
 export function checkAutoscale(input: TraitRenderInput): Problem[] {
-  return [...nameProblem(input), ...requestProblems(input)];
+  if (isKnativeService(input.workload)) return knativeProblems(input.trait, input.workload);
+  return [
+    ...nameProblem(input.workload, 'workload', 'metadata.name'),
+    ...requestProblems(input, autoscaleSpec(input.trait).triggers),
+    ...takenProblem(input),
+  ];
 }
 
-function nameProblem({ workload }: TraitRenderInput): Problem[] {
-  const { name } = workload.metadata;
+/** What makes a CronScale unfit for the component it stands on. */
+export function checkCronScale(input: TraitRenderInput): Problem[] {
+  return [...nameProblem(input.workload, 'workload', 'metadata.name'), ...takenProblem(input)];
+}
+
+/** What makes a raw ScaledObject unfit for the component it stands on. */
+export function checkScaledObject(input: TraitRenderInput): Problem[] {
+  const { trait, target, cluster, context } = input;
+  const { triggers = [] } = (trait['spec'] ?? {}) as { readonly triggers?: readonly Trigger[] };
+  const own = { ...trait, metadata: { ...trait.metadata, namespace: context.namespace } };
+  return [
+    ...nameProblem(trait, 'it', 'metadata.name'),
+    ...requestProblems(input, triggers),
+    ...targetTaken(cluster, own, target, 'spec.scaleTargetRef'),
+  ];
+}
+
+function nameProblem({ metadata: { name } }: KubernetesObject, what: string, path: string): Problem[] {
   if (name.length <= LONGEST_NAME) return [];
-  const message = `workload ${name} has a name of ${name.length} characters; to be scaled by KEDA it may have ${LONGEST_NAME}`;
-  return [{ path: 'metadata.name', message, hint: 'KEDA makes keda-hpa-<name> of it, which may have 63 characters.' }];
+  const subject = what === 'workload' ? `workload ${name}` : what;
+  const message = `${subject} has a name of ${name.length} characters; to be scaled by KEDA it may have ${LONGEST_NAME}`;
+  return [{ path, message, hint: 'KEDA makes keda-hpa-<name> of it, which may have 63 characters.' }];
 }
 
-function requestProblems({ trait, target, children, workload }: TraitRenderInput): Problem[] {
+function takenProblem({ workload, target, cluster, context }: TraitRenderInput): Problem[] {
+  const { name } = workload.metadata;
+  const own = { apiVersion: KEDA_API_VERSION, kind: 'ScaledObject', metadata: { name, namespace: context.namespace } };
+  return targetTaken(cluster, own, target, 'spec.workloadRef');
+}
+
+function requestProblems({ target, children, workload }: TraitRenderInput, triggers: readonly Trigger[]): Problem[] {
   const scaled = [...children, workload].find(
     (object) =>
       object.kind === target.kind && object.apiVersion === target.apiVersion && object.metadata.name === target.name,
   );
   const containers = containersOf(scaled);
-  return autoscaleSpec(trait).triggers.flatMap(({ type }, index) => {
+  return triggers.flatMap(({ type, metadata }, index) => {
     if (type !== 'cpu' && type !== 'memory') return [];
-    const without = containers.filter((container) => !asksFor(container, type)).map(({ name }) => String(name));
+    const measured = containers.filter(({ name }) => [undefined, name].includes(metadata?.['containerName']));
+    const without = withoutRequest(measured, type);
     if (without.length === 0) return [];
     return [
       {
@@ -34,15 +67,4 @@ function requestProblems({ trait, target, children, workload }: TraitRenderInput
       },
     ];
   });
-}
-
-function containersOf(object: KubernetesObject | undefined): JsonObject[] {
-  const spec = object?.['spec'] as { template?: { spec?: { containers?: JsonObject[] } } } | undefined;
-  return spec?.template?.spec?.containers ?? [];
-}
-
-/** Limits count too: Kubernetes takes them as requests where there are none. */
-function asksFor(container: JsonObject, resource: 'cpu' | 'memory'): boolean {
-  const resources = (container['resources'] ?? {}) as Record<'requests' | 'limits', JsonObject | undefined>;
-  return resources.requests?.[resource] !== undefined || resources.limits?.[resource] !== undefined;
 }

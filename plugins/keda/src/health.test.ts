@@ -1,7 +1,7 @@
-import type { KubernetesObject } from '@capstan/plugin-api';
+import { type ClusterView, EMPTY_CLUSTER, type KubernetesObject } from '@capstan/plugin-api';
 import { expect, test } from 'vitest';
-import { autoscaleHealth } from './health.ts';
-import { anAutoscale } from './testing/builders.ts';
+import { scalingHealth } from './health.ts';
+import { aCluster, anAutoscale } from './testing/builders.ts';
 
 type Given = Record<string, [status: string, reason?: string, message?: string]>;
 
@@ -40,14 +40,111 @@ test.each<[string, Given, string, string]>([
     'FailedGetResourceMetric',
   ],
 ])('%s', (_what, conditions, status, reason) => {
-  expect(autoscaleHealth(anAutoscale(), [aScaledObject(conditions)])).toMatchObject({ status, reason });
+  expect(scalingHealth(anAutoscale(), [aScaledObject(conditions)], EMPTY_CLUSTER)).toMatchObject({ status, reason });
 });
 
 test("KEDA's words are passed on", () => {
   const object = aScaledObject({ Ready: ['False', 'TriggerError', 'no such host redis'] });
-  expect(autoscaleHealth(anAutoscale(), [object]).message).toBe('KEDA cannot scale: no such host redis');
+  expect(scalingHealth(anAutoscale(), [object], EMPTY_CLUSTER).message).toBe('KEDA cannot scale: no such host redis');
 });
 
 test('without a ScaledObject it is being made', () => {
-  expect(autoscaleHealth(anAutoscale(), [])).toMatchObject({ status: 'progressing', reason: 'Creating' });
+  expect(scalingHealth(anAutoscale(), [], EMPTY_CLUSTER)).toMatchObject({ status: 'progressing', reason: 'Creating' });
+});
+
+const TARGET = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+
+function aScaler(apiVersion: string, kind: string, name: string, more: object = {}): KubernetesObject {
+  return { apiVersion, kind, metadata: { name, namespace: 'shop' }, spec: { scaleTargetRef: TARGET }, ...more };
+}
+
+const OURS: KubernetesObject = {
+  ...aScaledObject(READY),
+  ...aScaler('keda.sh/v1alpha1', 'ScaledObject', 'web'),
+};
+
+function told(cluster: ClusterView, scaledObject = OURS) {
+  return scalingHealth(anAutoscale(), [scaledObject], cluster);
+}
+
+test('two ScaledObjects on one target are both degraded, and so is one beside an autoscaler of somebody else', () => {
+  const other = aScaler('keda.sh/v1alpha1', 'ScaledObject', 'web-too');
+  expect(told(aCluster(OURS, other))).toEqual({
+    status: 'degraded',
+    reason: 'ScaledTwice',
+    message: 'Deployment web is scaled by ScaledObject web-too too, and only one may',
+  });
+  expect(told(aCluster(OURS, aScaler('autoscaling/v2', 'HorizontalPodAutoscaler', 'web')))).toMatchObject({
+    reason: 'ScaledTwice',
+  });
+});
+
+test("KEDA's own autoscaler, one for another target, one elsewhere and one that is going are no second scaler", () => {
+  const owner = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'web', uid: 'u' };
+  const autoscaler = aScaler('autoscaling/v2', 'HorizontalPodAutoscaler', 'keda-hpa-web');
+  const made = { ...autoscaler, metadata: { ...autoscaler.metadata, ownerReferences: [owner] } };
+  const elsewhere = { ...autoscaler, metadata: { name: 'web', namespace: 'other' } };
+  const going = {
+    ...autoscaler,
+    metadata: { name: 'old', namespace: 'shop', deletionTimestamp: '2026-01-01T00:00:00Z' },
+  };
+  const primary = aScaler('keda.sh/v1alpha1', 'ScaledObject', 'web-primary', {
+    spec: { scaleTargetRef: { ...TARGET, name: 'web-primary' } },
+  });
+  expect(told(aCluster(OURS, made, elsewhere, going, primary))).toMatchObject({ status: 'ready' });
+});
+
+test('what the autoscaler that KEDA made says counts, but for being switched off at no replicas', () => {
+  const saying = (reason: string) =>
+    told(
+      aCluster(
+        OURS,
+        aScaler('autoscaling/v2', 'HorizontalPodAutoscaler', 'keda-hpa-web', {
+          spec: {},
+          status: { conditions: [{ type: 'ScalingActive', status: 'False', reason, message: 'no answer' }] },
+        }),
+      ),
+    );
+  expect(saying('FailedGetExternalMetric')).toMatchObject({ status: 'degraded', reason: 'FailedGetExternalMetric' });
+  expect(saying('ScalingDisabled')).toMatchObject({ status: 'ready' });
+});
+
+test('cpu that nobody measures names what is missing', () => {
+  const conditions: Given = { ...READY, HPAActive: ['False', 'FailedGetResourceMetric', 'no metrics'] };
+  const spec = { scaleTargetRef: TARGET, triggers: [{ type: 'cpu', metadata: { value: '70' } }] };
+  const cpu = { ...OURS, spec, status: aScaledObject(conditions)['status'] };
+  expect(told(aCluster(cpu), cpu).message).toMatch(
+    /nothing serves metrics\.k8s\.io here, as metrics-server would: no metrics/,
+  );
+  const api = {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+  };
+  expect(told(aCluster(cpu, api), cpu).message).toBe('ready, but nothing scales: no metrics');
+});
+
+test('a Prometheus that is asked by the name of a missing Service', () => {
+  const asking = (serverAddress: string) => ({
+    ...OURS,
+    spec: { scaleTargetRef: TARGET, triggers: [{ type: 'prometheus', metadata: { serverAddress } }] },
+  });
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'prometheus-server', namespace: 'monitoring' },
+  };
+  const address = 'http://prometheus-server.monitoring.svc:80';
+  expect(told(aCluster(), asking(address))).toEqual({
+    status: 'degraded',
+    reason: 'NoSuchService',
+    message: `trigger prometheus asks ${address}, and there is no Service monitoring/prometheus-server`,
+  });
+  expect(told(aCluster(service), asking(address))).toMatchObject({ status: 'ready' });
+  expect(told(aCluster(), asking('https://prometheus.example.com/api'))).toMatchObject({ status: 'ready' });
+});
+
+test('on a Knative Service Knative scales', () => {
+  const workloadRef = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'web' };
+  expect(scalingHealth(anAutoscale({ workloadRef }), [], EMPTY_CLUSTER)).toMatchObject({ reason: 'ScaledByKnative' });
 });

@@ -1,4 +1,5 @@
 import type { KubernetesObject, TraitRenderInput } from '@capstan/plugin-api';
+import { isKnativeService, withKnativeAnnotations } from './knative.ts';
 import { type AutoscaleSpec, autoscaleSpec, isResourceTrigger, KEDA_API_VERSION, type Trigger } from './spec.ts';
 
 /** The workload without `spec.replicas`: KEDA's autoscaler owns that field from now on. */
@@ -7,8 +8,14 @@ export function withoutReplicas(workload: KubernetesObject): KubernetesObject {
   return { ...workload, spec };
 }
 
-/** The ScaledObject of an Autoscale, named like the workload, after the TriggerAuthentication that it may need. */
+/** The workload as an Autoscale needs it: without replicas, or a Knative Service with Knative's own annotations. */
+export function shapeForAutoscale(workload: KubernetesObject, trait: KubernetesObject): KubernetesObject {
+  return isKnativeService(workload) ? withKnativeAnnotations(workload, trait) : withoutReplicas(workload);
+}
+
+/** The ScaledObject of an Autoscale, named like the workload, after the TriggerAuthentication that it may need; nothing for a Knative Service. */
 export function renderAutoscale(input: TraitRenderInput): KubernetesObject[] {
+  if (isKnativeService(input.workload)) return [];
   const spec = autoscaleSpec(input.trait);
   const scaledObject = scaledObjectOf(input, spec);
   return spec.auth ? [triggerAuthenticationOf(input, spec.auth), scaledObject] : [scaledObject];
