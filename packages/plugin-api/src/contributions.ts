@@ -46,6 +46,10 @@ export interface ObjectSelection {
 export interface ClusterView {
   /** The object, or undefined when it does not exist. */
   get(reference: ObjectReference): KubernetesObject | undefined;
+  /**
+   * The objects of a kind, in the order of their names. Asked again when one comes, goes, or is to be something else; not
+   * when only its status changes: for that, `get` it.
+   */
   list(kind: KindReference, selection?: ObjectSelection): readonly KubernetesObject[];
 }
 

@@ -43,6 +43,7 @@ export interface Types {
 export class BaseWatches {
   readonly #shared: Readonly<Record<BaseKind, SharedInformer>>;
   #types: Types | undefined;
+  #definedKinds: ReadonlySet<string> | undefined;
 
   constructor(hub: InformerHub, onEvent: (kind: BaseKind, event: InformerEvent) => void) {
     const shared = NAMES.map((name) => [name, hub.use(BASE[name])] as const);
@@ -50,6 +51,7 @@ export class BaseWatches {
     for (const [name, { onChange }] of shared) {
       onChange((event) => {
         if (name !== 'application' && name !== 'component') this.#types = undefined;
+        if (name === 'crd') this.#definedKinds = undefined;
         onEvent(name, event);
       });
     }
@@ -86,6 +88,14 @@ export class BaseWatches {
   types(): Types {
     this.#types ??= this.#readTypes();
     return this.#types;
+  }
+
+  /** Whether there is a CRD of a kind, in whatever version. */
+  definesKind(group: string, kind: string): boolean {
+    this.#definedKinds ??= new Set(
+      [...this.types().crds.values()].map(({ spec }) => `${spec.group}/${spec.names.kind}`),
+    );
+    return this.#definedKinds.has(`${group}/${kind}`);
   }
 
   /** Gives the informers back. */

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@capstan/base';
 import type { ClusterView, ObjectSelection } from '@capstan/plugin-api';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listKey, listKeysOf, restrictedTo, selected } from './cluster-view.ts';
+import { isListedAnew, listKey, listKeysOf, restrictedTo, selected } from './cluster-view.ts';
 
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 
@@ -64,5 +64,30 @@ describe('a selection', () => {
         return !isMeant || listKeysOf(object).includes(listKey(object, selection));
       }),
     );
+  });
+});
+
+describe('what is listed is looked at again', () => {
+  const before: KubernetesObject = {
+    ...anObject('a', 'one', { app: 'web' }),
+    spec: { max: 3 },
+    status: { replicas: 1 },
+  };
+  const change = (more: object, metadata: object = {}): KubernetesObject => {
+    return { ...before, ...more, metadata: { ...before.metadata, ...metadata } };
+  };
+
+  test.each<[string, 'ADDED' | 'MODIFIED' | 'DELETED', KubernetesObject, boolean]>([
+    ['when it comes', 'ADDED', before, true],
+    ['when it goes', 'DELETED', before, true],
+    ['when its spec changes', 'MODIFIED', change({ spec: { max: 4 } }), true],
+    ['when its data changes', 'MODIFIED', change({ data: { a: 'b' } }), true],
+    ['when its labels change', 'MODIFIED', change({}, { labels: {} }), true],
+    ['when its annotations change', 'MODIFIED', change({}, { annotations: { a: 'b' } }), true],
+    ['when it is told to go', 'MODIFIED', change({}, { deletionTimestamp: '2026-11-21T12:00:00Z' }), true],
+    ['not for its status', 'MODIFIED', change({ status: { replicas: 2 } }, { resourceVersion: '2' }), false],
+    ['not for who wrote it', 'MODIFIED', change({}, { managedFields: [{}] }), false],
+  ])('%s', (_what, type, object, expected) => {
+    expect(isListedAnew({ type, object, ...(type === 'MODIFIED' ? { old: before } : {}) })).toBe(expected);
   });
 });

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InformerEvent } from '@capstan/kube';
 import {
   CapstanError,
   type ClusterView,
@@ -44,7 +46,20 @@ export function selected(objects: readonly KubernetesObject[], selection: Object
   return objects
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
     .filter(({ metadata }) => wanted.every(([name, value]) => metadata.labels?.[name] === value))
-    .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+    .map((object) => [placeOf(object), object] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, object]) => object);
+}
+
+/** Whether a change means something to who lists objects: those that others act on report in their status all the time. */
+export function isListedAnew({ type, object, old }: InformerEvent): boolean {
+  return type !== 'MODIFIED' || !old || !isDeepStrictEqual(statedBy(object), statedBy(old));
+}
+
+/** All that somebody asks of an object, without what is reported about it. */
+function statedBy({ status: _, metadata, ...rest }: KubernetesObject): object {
+  const { labels, annotations, ownerReferences, deletionTimestamp } = metadata;
+  return { ...rest, metadata: { labels, annotations, ownerReferences, deletionTimestamp } };
 }
 
 function placeOf({ metadata: { namespace = '', name } }: KubernetesObject): string {

@@ -148,14 +148,14 @@ export class PassView {
     const { namespace: own } = this.#options;
     return {
       get: ({ apiVersion, kind, name, namespace = own }) => {
-        const served = this.#kind(kindKey({ apiVersion, kind }));
+        const served = this.#visible({ apiVersion, kind });
         if (!served) return undefined;
         const place = served.namespaced ? { namespace } : {};
         this.#objects.add(objectKey({ apiVersion, kind, name, ...place }));
         return this.#follow(objectsIn({ apiVersion, kind }, place.namespace))?.get(name, place.namespace);
       },
       list: ({ apiVersion, kind }, selection = {}) => {
-        const served = this.#kind(kindKey({ apiVersion, kind }));
+        const served = this.#visible({ apiVersion, kind });
         if (!served) return [];
         const { namespace: _, ...everywhere } = selection;
         const wanted: ObjectSelection = served.namespaced ? selection : everywhere;
@@ -163,6 +163,16 @@ export class PassView {
         return selected(this.#follow(objectsIn({ apiVersion, kind }, wanted.namespace))?.list() ?? [], wanted);
       },
     };
+  }
+
+  /** A kind of somebody's CRDs is not asked for in vain in each pass: it is there when its CRD is. */
+  #visible({ apiVersion, kind }: KindReference): ServedKind | undefined {
+    const key = kindKey({ apiVersion, kind });
+    const { kinds, base } = this.#options;
+    const group = groupOf(apiVersion);
+    if (kinds.has(key) || isBuiltIn(group) || base.definesKind(group, kind)) return this.#kind(key);
+    this.#kinds.add(key);
+    return undefined;
   }
 
   #kind(key: string): ServedKind | undefined {
@@ -207,6 +217,11 @@ export class PassView {
 
 function kindOf({ apiVersion, kind }: KindReference): ObjectReference {
   return { apiVersion, kind, name: '' };
+}
+
+/** Groups that the API server has of its own, or that are aggregated into it: no CRD tells of their kinds. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 function typed(

@@ -5,7 +5,7 @@ import type { ContributionRegistry } from '../plugins/contributions.ts';
 import { isStillIn } from '../scopes/index.ts';
 import type { BaseKind } from './base-watches.ts';
 import { type CapabilitySource, EVERY_CAPABILITY } from './capabilities.ts';
-import { listKeysOf } from './cluster-view.ts';
+import { isListedAnew, listKeysOf } from './cluster-view.ts';
 import type { Concern } from './concerns.ts';
 import { objectKey } from './names.ts';
 import { same } from './plain.ts';
@@ -27,6 +27,9 @@ export interface WakesOptions {
 
 /** How long changes of objects are gathered before an application is looked at. */
 const TOGETHER_MS = 20;
+
+/** The same for what is listed: one new object may concern every application, and many come at once. */
+const LISTED_TOGETHER_MS = 200;
 
 /** Knows which change concerns which applications, and puts those into the queue, and no others. */
 export class Wakes {
@@ -131,8 +134,16 @@ export class Wakes {
     for (const application of concerns.usersOf('objects', objectKey(referenceTo(object)))) {
       if (!this.#isMoot(application, event)) this.#addSoon(application);
     }
-    if (!concerns.has('lists')) return;
-    for (const key of new Set((old ? [object, old] : [object]).flatMap(listKeysOf))) this.#wakeSoon('lists', key);
+    if (concerns.has('lists')) this.#onListed(event);
+  }
+
+  #onListed(event: InformerEvent): void {
+    const { object, old } = event;
+    const { concerns } = this.watches;
+    const keys = new Set((old ? [object, old] : [object]).flatMap(listKeysOf));
+    const users = new Set([...keys].flatMap((key) => [...concerns.usersOf('lists', key)]));
+    if (users.size === 0 || !isListedAnew(event)) return;
+    for (const application of users) this.#addSoon(application, LISTED_TOGETHER_MS);
   }
 
   /** Whether it is nothing to an application that one of its scopes changed. */
@@ -145,8 +156,8 @@ export class Wakes {
   }
 
   /** A change of objects seldom comes alone. */
-  #addSoon(application: string): void {
-    if (application !== this.#learning) this.#queue.addAfter(application, TOGETHER_MS);
+  #addSoon(application: string, delayMs = TOGETHER_MS): void {
+    if (application !== this.#learning) this.#queue.addAfter(application, delayMs);
   }
 
   #wakeSoon(concern: Concern, key: string): void {
