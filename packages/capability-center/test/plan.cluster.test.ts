@@ -138,7 +138,7 @@ describe('an upgrade', () => {
     const again = await planUpgrade(context, { packages: ['things'] });
     expect(again.blockers).toEqual([]);
     expect(only(again, 'things')).toMatchObject({ action: 'upgrade', from: '1.0.0', version: '1.1.0' });
-    expect(again.warnings.join()).toContain('All 1 stored objects fit');
+    expect(again.warnings.join()).toContain('The one stored object fits');
   });
 
   test('plans the migration of what is stored: after the new CRD, or before it where it lacks the version', async () => {

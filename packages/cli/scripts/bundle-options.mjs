@@ -77,7 +77,7 @@ export async function bundleOptions(outdir) {
 export const QUICK = ['cap/list', 'cap/status', 'list', 'status', 'version'];
 
 /** What quick commands seldom need and is large: they take it from the bundle of all commands. */
-const HEAVY = ['center-context', 'listed-capabilities'];
+const HEAVY = ['center-context', 'listed-capabilities', 'meant-package'];
 
 /**
  * What esbuild is asked for one of the quick commands: a CommonJS module with everything that it may load.

@@ -3,6 +3,7 @@ import {
   createLogger,
   EXIT,
   type ExitCode,
+  isCapstanError,
   type Logger,
   type SourcePosition,
   silentLogger,
@@ -26,6 +27,9 @@ import { Output, type OutputChoice } from './render/output.ts';
 import { createProgress, type Progress } from './render/progress.ts';
 import { askYesNo } from './render/prompt.ts';
 import { terminalOf } from './render/terminal.ts';
+
+/** Codes of errors for the name of a package that is not installed. */
+const NO_SUCH_PACKAGE: readonly string[] = ['CAPSTAN_CAP_NOT_INSTALLED', CLI_CODES.notFound];
 
 /** Flags of a command, the global ones included. */
 export type FlagsOf<T extends typeof Command> = InferredFlags<typeof globalFlags & T['flags']>;
@@ -147,13 +151,21 @@ export abstract class CapstanCommand<T extends typeof Command = typeof Command> 
     });
   }
 
-  /** The package that a word means: itself, or the one whose alias it is, which is said on stderr. */
-  protected async packageNamed(word: string): Promise<string> {
-    const { meantPackage } = await import('./lib/meant-package.ts');
-    return meantPackage(await this.cluster(), word, { note: (line) => this.out.note(line), signal: this.signal });
+  /** Does work on the installed package that a word names; where there is none, on the one whose alias it is, and says so. */
+  protected async withPackage<T>(word: string, work: (name: string) => Promise<T>): Promise<T> {
+    try {
+      return await work(word);
+    } catch (error) {
+      if (!isCapstanError(error) || !NO_SUCH_PACKAGE.includes(error.code)) throw error;
+      const { meantPackage } = await import('./lib/meant-package.ts');
+      const note = (line: string) => this.out.note(line);
+      const name = await meantPackage(await this.cluster(), word, { note, signal: this.signal });
+      if (name === word) throw error;
+      return work(name);
+    }
   }
 
-  /** The same where the centers are open already. */
+  /** The package that a word means by what is on offer: itself, or the one whose alias it is, which is said. */
   protected async packageIn({ catalog }: InstallerContext, word: string): Promise<string> {
     const { meantBy } = await import('./lib/meant-package.ts');
     return meantBy(word, catalog.entries, (line) => this.out.note(line));

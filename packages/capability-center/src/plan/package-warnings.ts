@@ -10,7 +10,12 @@ function strictWarnings({ name, version, crds }: PackagePlan): string[] {
   const strict = crds.filter(({ verdict }) => verdict?.verdict === 'caution');
   if (strict.length === 0) return [];
   const stored = strict.reduce((sum, { verdict }) => sum + (verdict?.instances?.checked ?? 0), 0);
-  const proof = stored === 0 ? 'No object is stored' : `All ${stored} stored objects fit`;
+  const proof =
+    stored === 0
+      ? 'No object is stored'
+      : stored === 1
+        ? 'The one stored object fits'
+        : `All ${stored} stored objects fit`;
   return [
     `${name} ${version} accepts less than before in ${strict.map((crd) => crd.name).join(', ')}. ${proof}; manifests in files are not checked. Findings: -o yaml.`,
   ];

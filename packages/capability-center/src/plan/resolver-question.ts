@@ -5,6 +5,7 @@ import type { InstallerContext } from '../installer/context.ts';
 import type { InstallerState } from '../installer/state.ts';
 import type { CatalogEntry } from '../registry/catalog.ts';
 import { candidatesOf } from '../resolver/candidates.ts';
+import { EARLIER_INSTALL } from '../resolver/rules.ts';
 import type { PackageRule, ResolverGoal, ResolverInput, ResolverPolicy } from '../resolver/types.ts';
 import { isDetectedVersion } from './adoption.ts';
 import type { PlanFacts } from './facts.ts';
@@ -142,7 +143,7 @@ function otherGoals(
   return wishes.map(({ package: name, askedBy, range }) => {
     const goal = asked.find((one) => one.package === name);
     const values = goal ? goal.values : installs.get(name)?.spec.values;
-    const who = askedBy === YOU ? `CapabilityInstall ${name}` : askedBy;
+    const who = askedBy === YOU ? EARLIER_INSTALL : askedBy;
     return { package: name, range, askedBy: who, earlier: true, ...(values ? { values } : {}) };
   });
 }

@@ -10,13 +10,13 @@ const MAX_REPAIRS = 3;
 /** Why there is no answer, in at most 12 lines: what was wanted, by whom, what stands against it, ways out that work. */
 export function explain(
   clauses: readonly Clause[],
-  { goals, facts }: Pick<ResolverInput, 'goals' | 'facts'>,
+  input: Pick<ResolverInput, 'goals' | 'facts' | 'policy'>,
   repairs: readonly Repair[],
 ): string {
   const shown = clauses.length > MAX_REASONS ? clauses.slice(0, MAX_REASONS - 1) : clauses;
   const hidden = clauses.length - shown.length;
   return [
-    conclusionText(goals, facts),
+    conclusionText(input),
     ...shown.map(({ text }, index) => ` ${index + 1}. ${sentence(text)}`),
     ...(hidden > 0 ? [`    ... and ${hidden} more rules (-o json lists them all)`] : []),
     ...(repairs.length > 0 ? ['Ways out, each of them tried:'] : []),

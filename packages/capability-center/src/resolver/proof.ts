@@ -2,7 +2,7 @@ import { leavesOf, Teller } from './core-clauses.ts';
 import type { Encoded } from './encoded.ts';
 import type { Step } from './engine/core.ts';
 import { NONE } from './engine/search-state.ts';
-import type { Clause, Proof, ResolverFacts, ResolverGoal } from './types.ts';
+import type { Clause, Proof, ResolverInput } from './types.ts';
 import { type Contradiction, contradiction, type EncodedCore } from './unsat-core.ts';
 import type { View } from './view.ts';
 
@@ -24,7 +24,7 @@ export function proofOf(encoded: Encoded, core: EncodedCore, view: View): ToldPr
     const key = `${of} ${index}`;
     idsOf.set(key, [...(idsOf.get(key) ?? []), id]);
   }
-  const conclusion = { kind: 'conclusion' as const, text: conclusionText(view.input.goals, view.input.facts) };
+  const conclusion = { kind: 'conclusion' as const, text: conclusionText(view.input) };
   const proven = contradiction(encoded, core);
   // Without a derivation within the budget every leaf leads straight to the conclusion.
   const steps = proven ? [...proven.steps].reverse() : [everything(core)];
@@ -87,12 +87,16 @@ function lessonText(learned: number, { solver, ordinals }: Contradiction, teller
 }
 
 /** What cannot be done, as the first line of an explanation. */
-export function conclusionText(goals: readonly ResolverGoal[], facts?: ResolverFacts): string {
-  const next = facts?.alsoKubernetes?.at(-1);
+export function conclusionText({ goals, facts, policy }: Pick<ResolverInput, 'goals' | 'facts' | 'policy'>): string {
+  const next = facts.alsoKubernetes?.at(-1);
   if (next !== undefined) return `Cannot upgrade Kubernetes to ${next}.`;
   const yours = goals.filter(({ askedBy }) => askedBy === 'you');
-  const names = (yours.length > 0 ? yours : goals).map(({ package: name, range }) =>
-    range === '*' ? name : `${name} ${range}`,
-  );
-  return `Cannot install ${names.join(', ')}.`;
+  const meant = yours.length > 0 ? yours : goals;
+  const lift = policy?.lift ?? [];
+  const moves = meant.every((goal) => lift.includes('*') || lift.includes(goal.package));
+  const names = meant.map(({ package: name, range }) => {
+    if (range === '*') return name;
+    return moves ? `${name} to ${range}` : `${name} ${range}`;
+  });
+  return `Cannot ${moves ? 'upgrade' : 'install'} ${names.join(', ')}.`;
 }

@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { Encoded, RefusedVersions } from './encoded.ts';
+import { wishOf } from './rules.ts';
 import { solve } from './solve.ts';
 import type { Repair, RepairRisk, ResolverGoal, ResolverInput, ResolverPolicy } from './types.ts';
 import type { EncodedCore } from './unsat-core.ts';
@@ -100,7 +101,7 @@ function otherVersions(input: ResolverInput, { goals }: Blame): Relaxation[] {
       return {
         risk: yours ? 'none' : 'low',
         text: (versionOf) =>
-          `take ${goal.package} ${versionOf(goal.package)} ${instead}${yours ? '' : `, which ${goal.askedBy} wants`}`,
+          `take ${goal.package} ${versionOf(goal.package)} ${instead}${yours ? '' : `, which ${wishOf(goal)}`}`,
         goals: replaced(input.goals, goal, { ...(goal.range === '*' ? anywhere : goal), range: '*' }),
       };
     });
@@ -175,8 +176,8 @@ function givenUp({ goals: all }: ResolverInput, { goals }: Blame): Relaxation[] 
   }));
 }
 
-function wanter({ askedBy }: ResolverGoal): string {
-  return askedBy === 'you' ? '' : `, which ${askedBy} wants`;
+function wanter(goal: ResolverGoal): string {
+  return goal.askedBy === 'you' ? '' : `, which ${wishOf(goal)}`;
 }
 
 function replaced(goals: readonly ResolverGoal[], one: ResolverGoal, by: ResolverGoal): ResolverGoal[] {

@@ -17,9 +17,17 @@ export function requirementText(requirement: Requirement): string {
   return requirement.anyOf.map(requirementText).join(' or ');
 }
 
+/** Who asked for what was wanted before, where that was said at the command line. */
+export const EARLIER_INSTALL = 'an earlier cap install';
+
+/** `you asked for`, `CapabilitySet shop wants`: the beginning of a wish. */
+export function wishOf({ askedBy }: Pick<ResolverGoal, 'askedBy'>): string {
+  return askedBy === 'you' || askedBy === EARLIER_INSTALL ? `${askedBy} asked for` : `${askedBy} wants`;
+}
+
 /** The clause of a goal. */
 export function goalClause(goal: ResolverGoal): Clause {
-  const who = goal.askedBy === 'you' ? 'you asked for' : `${goal.askedBy} wants`;
+  const who = wishOf(goal);
   const from = goal.center === undefined ? '' : ` from center ${goal.center}`;
   const channels = goal.channels === undefined ? '' : ` in channel ${goal.channels.join(' or ')}`;
   return { kind: 'goal', text: `${who} ${withRange(goal.package, goal.range)}${from}${channels}` };

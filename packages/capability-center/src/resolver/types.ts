@@ -5,7 +5,7 @@ import type { CapabilityPackage, VersionId } from '@capstan/capability-model';
 export interface ResolverGoal {
   readonly package: string;
   readonly range: string;
-  /** Who wants it, in users' words: `you`, `CapabilityInstall keda`, `CapabilitySet shop`. */
+  /** Who wants it, in users' words: `you`, `an earlier cap install`, `CapabilitySet shop`. */
   readonly askedBy: string;
   /** Only from this center. */
   readonly center?: string;

@@ -5,6 +5,7 @@ import { finalizerServers } from './finalizers.ts';
 import type { InstalledPackagePlan } from './installed-package.ts';
 import { countInstances, findInstances, type IsOwn } from './instances.ts';
 import { foreignContents } from './namespace-contents.ts';
+import { withOtherCrds } from './other-crds.ts';
 import type { RemovalMember } from './removal-set.ts';
 import type { DrainMode, NamespaceRemoval, PackageRemoval, UninstallRequest, UnitRemoval } from './types.ts';
 import { removalOrder } from './unit-order.ts';
@@ -17,7 +18,8 @@ export async function planPackage(
   more: { readonly request: UninstallRequest; readonly isOwn: IsOwn; readonly simulated: boolean },
 ): Promise<PackageRemoval> {
   const { client } = context;
-  const { planned, planDigest } = installed;
+  const { planDigest } = installed;
+  const planned = await withOtherCrds(client, installed.planned);
   const { metadata } = planned;
   const deleteCrds = deletesCrds(planned, more.request);
   const [found, servers, namespaces] = await Promise.all([

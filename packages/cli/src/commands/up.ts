@@ -52,6 +52,9 @@ export default class Up extends OnDemandCommand<typeof Up> {
     const prepared = await this.prepareOnDemand(client, files, namespace);
     if (!prepared) return;
     this.tellWarnings(prepared.warnings);
+    const { unreadyProviders } = await import('../lib/unready-providers.ts');
+    const unready = await unreadyProviders(client, prepared.loaded, prepared.types, this.interrupt);
+    this.out.note(...unready.map((line) => `warning: ${line}`));
     const { planChanges } = await import('../changes/plan.ts');
     const plan = await planChanges({ client, ...prepared, log: this.logger, signal: this.interrupt });
     if (dryRun) return this.#conclude(client, prepared, plan);

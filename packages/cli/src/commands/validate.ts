@@ -26,6 +26,8 @@ export default class Validate extends CapstanCommand<typeof Validate> {
     const loaded = await loadApplicationFiles(this.flags.file);
     const given = this.flags.offline ? await this.#offline() : await this.#online();
     await checkApplicationFiles(loaded, given);
+    const { checkByPlugins } = await import('../lib/render-application.ts');
+    await checkByPlugins(loaded, { ...given, log: this.logger });
     const { documents, applications, components } = loaded;
     const warnings = dialectWarnings(loaded, given.types);
     this.tellWarnings(warnings);
@@ -47,7 +49,7 @@ export default class Validate extends CapstanCommand<typeof Validate> {
 
   async #offline() {
     const { offlineTypes } = await import('../lib/offline-types.ts');
-    return { types: await offlineTypes(), signal: this.signal };
+    return { types: await offlineTypes(), namespace: this.flags.namespace ?? 'default', signal: this.signal };
   }
 
   async #online() {

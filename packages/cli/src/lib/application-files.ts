@@ -164,7 +164,7 @@ function withOffer(
     const there = installed.get(name);
     const state = there === undefined ? 'which is not installed' : `which is here in version ${there || 'none yet'}`;
     const from = `"${shortName}" comes from capability ${name} ${version}, ${state}.`;
-    const also = alternatives.length > 0 ? `So it does from ${enumerate(alternatives)}.` : '';
+    const also = alternatives.length > 0 ? `${enumerate(alternatives)} would bring it too.` : '';
     const way = there === undefined || there === '' ? `capstan cap install ${name}` : `capstan cap status ${name}`;
     return {
       ...problem,

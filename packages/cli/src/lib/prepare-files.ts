@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
-import type { CustomResourceDefinition } from '@capstan/oam-model';
+import type { CustomResourceDefinition, DefinitionCatalog } from '@capstan/oam-model';
 import { type ApplicationFiles, checkApplicationFiles, loadApplicationFiles } from './application-files.ts';
 import { dialectWarnings, type FileWarning } from './dialect-warnings.ts';
 import { objectsToApply, type Placement } from './file-objects.ts';
@@ -13,6 +13,8 @@ export interface PreparedFiles {
   /** In the order in which they are applied. */
   readonly objects: readonly KubernetesObject[];
   readonly crds: readonly CustomResourceDefinition[];
+  /** The types of the cluster. */
+  readonly types: DefinitionCatalog;
   readonly warnings: readonly FileWarning[];
 }
 
@@ -29,5 +31,5 @@ export async function prepareFiles(
   const types = await clusterTypes(client, signal);
   await checkApplicationFiles(loaded, { types, client, namespace, signal });
   const objects = await objectsToApply(loaded, client, types, input);
-  return { loaded, namespace, objects, crds: types.crds, warnings: dialectWarnings(loaded, types) };
+  return { loaded, namespace, objects, crds: types.crds, types, warnings: dialectWarnings(loaded, types) };
 }

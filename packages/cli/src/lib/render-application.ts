@@ -43,9 +43,30 @@ export interface RenderOptions {
 
 /** What the operator would apply for the applications of some files, in order. Changes nothing; fails with exit 2. */
 export async function renderApplications(files: ApplicationFiles, options: RenderOptions): Promise<KubernetesObject[]> {
+  const decided = await decideFiles(files, options);
+  return decided.flatMap(({ name, decision }) => {
+    throwProblems(decision, name);
+    // What a trait's controller makes is not what Capstan applies.
+    return decision.objects.flatMap(({ object, action }) => (action === 'taken' ? [] : [object]));
+  });
+}
+
+/** What plugins find wrong with the workloads and traits of some files. Changes nothing; fails with exit 2. */
+export async function checkByPlugins(files: ApplicationFiles, options: RenderOptions): Promise<void> {
+  for (const { name, decision } of await decideFiles(files, options)) {
+    const problems = decision.problems.filter(({ reason }) => reason === 'InvalidTrait' || reason === 'InvalidWorkload');
+    throwProblems({ ...decision, problems }, name);
+  }
+}
+
+/** What the operator would decide about each application of some files, as if nothing of it were there. */
+async function decideFiles(
+  files: ApplicationFiles,
+  options: RenderOptions,
+): Promise<{ readonly name: string; readonly decision: Decision }[]> {
   const { client, log, signal } = options;
   return withContributions(log, async (contributions) => {
-    const objects: KubernetesObject[] = [];
+    const decided: { name: string; decision: Decision }[] = [];
     for (const given of files.applications) {
       const namespace = given.metadata.namespace ?? options.namespace;
       const live = async <T extends KubernetesObject>(object: T) =>
@@ -65,11 +86,9 @@ export async function renderApplications(files: ApplicationFiles, options: Rende
         ? await observeApplication(asIfApplied(client, [...others, ...components]), { application, contributions })
         : offline(application, components, withOwnTypes(files, options.types), contributions);
       const decision = decideApplication({ ...observed, live: new Map() });
-      throwProblems(decision, application.metadata.name);
-      // What a trait's controller makes is not what Capstan applies.
-      objects.push(...decision.objects.flatMap(({ object, action }) => (action === 'taken' ? [] : [object])));
+      decided.push({ name: application.metadata.name, decision });
     }
-    return objects;
+    return decided;
   });
 }
 

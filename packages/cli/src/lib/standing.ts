@@ -17,10 +17,10 @@ export async function readStanding(client: KubeClient, signal: AbortSignal): Pro
   return { question: await standingQuestion({ client, catalog }), warnings: catalogWarnings(catalog) };
 }
 
-/** Fails with exit 1 and the nearest name where a package is not installed. */
-export function requireStanding({ question }: Standing, name: string): void {
+/** The name of an installed package. Fails with exit 1 and the nearest name where it is not installed. */
+export function requireStanding({ question }: Standing, name: string): string {
   const names = question.installed.map((one) => one.package);
-  if (names.includes(name)) return;
+  if (names.includes(name)) return name;
   throw new CapstanError(CLI_CODES.notFound, `no capability "${name}" is installed`, {
     hint: didYouMean(name, names) ?? `There are: ${names.join(', ') || 'none'}.`,
     next: ['capstan cap list'],

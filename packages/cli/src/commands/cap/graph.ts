@@ -40,10 +40,11 @@ export default class CapGraph extends CapstanCommand<typeof CapGraph> {
     const { packageGraph } = await import('../../services/graph.ts');
     const { drawGraph, graphAround } = await import('../../render/graph.ts');
     const client = await this.cluster();
-    const name = this.args.name === undefined ? undefined : await this.packageNamed(this.args.name);
     const standing = await readStanding(client, this.signal);
     this.out.note(...standing.warnings);
-    if (name !== undefined) requireStanding(standing, name);
+    const { name: word } = this.args;
+    const name =
+      word === undefined ? undefined : await this.withPackage(word, async (one) => requireStanding(standing, one));
     const whole = packageGraph(standing.question);
     const graph = name === undefined ? whole : graphAround(whole, name);
     const drawing = (this.flags.output as GraphOutput | undefined)?.drawing ?? 'tree';

@@ -14,7 +14,7 @@ export default class CapHistory extends CapstanCommand<typeof CapHistory> {
     const { listRevisions } = await import('../../services/cap-history.ts');
     const { requireInstalled } = await import('../../lib/require-installed.ts');
     const client = await this.cluster();
-    const { name } = await requireInstalled(client, await this.packageNamed(this.args.name));
+    const { name } = await this.withPackage(this.args.name, (word) => requireInstalled(client, word));
     const items = await listRevisions(client, name);
     await this.out.list<RevisionRecord>({
       kind: 'CapabilityRevisionList',

@@ -12,7 +12,7 @@ export default class CapPause extends CapstanCommand<typeof CapPause> {
     const client = await this.changingCluster();
     const { pauseInstall } = await import('../../services/operations.ts');
     const { requireInstalled } = await import('../../lib/require-installed.ts');
-    const { name } = await requireInstalled(client, await this.packageNamed(this.args.name));
+    const { name } = await this.withPackage(this.args.name, (word) => requireInstalled(client, word));
     await pauseInstall({ client }, name);
     await this.out.document({
       kind: 'PauseResult',

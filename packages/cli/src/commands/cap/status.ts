@@ -20,7 +20,7 @@ export default class CapStatus extends CapstanCommand<typeof CapStatus> {
     const { capabilityStatus } = await import('../../services/capability-status.ts');
     const client = await this.cluster();
     const command = (words: string) => this.reach.command(`capstan ${words}`);
-    const report = await capabilityStatus({ client, command }, await this.packageNamed(this.args.name));
+    const report = await this.withPackage(this.args.name, (name) => capabilityStatus({ client, command }, name));
     await this.out.document({
       kind: 'CapabilityStatus',
       data: report,

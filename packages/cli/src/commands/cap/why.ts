@@ -11,10 +11,9 @@ export default class CapWhy extends CapstanCommand<typeof CapWhy> {
   protected async work(): Promise<void> {
     const { readStanding, requireStanding } = await import('../../lib/standing.ts');
     const { whyInstalled } = await import('../../services/why.ts');
-    const name = await this.packageNamed(this.args.name);
     const standing = await readStanding(await this.cluster(), this.signal);
     this.out.note(...standing.warnings);
-    requireStanding(standing, name);
+    const name = await this.withPackage(this.args.name, async (word) => requireStanding(standing, word));
     const report = whyInstalled(standing.question, name);
     const { whyLines } = await import('../../render/why.ts');
     await this.out.document({
