@@ -1,0 +1,112 @@
+import { connect, type KubeClient } from '@capstan/kube';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { everythingIn } from './support/everything.ts';
+import { stage } from './support/story.ts';
+
+const APPLICATION = 'examples/storefront/app.yaml';
+/** What people ask for; the rest comes because these need it. */
+const FOUR = ['keda', 'istio-route', 'flagger-rollout', 'knative'] as const;
+
+const story = stage();
+const { run, ok, json } = story;
+let client: KubeClient;
+/** Names of all objects before anything was installed. */
+let before: ReadonlySet<string>;
+
+beforeAll(async () => {
+  await ok('system install --yes --context sandbox');
+  client = await connect({ kubeconfig: story.kubeconfig });
+  before = await everythingIn(client);
+});
+
+afterAll(() => client?.close());
+
+describe('four capabilities that an application asks for', () => {
+  test('off a terminal nothing is installed without being asked for, and the command that would is named', async () => {
+    const refused = await run(`up -f ${APPLICATION} --context sandbox`);
+    expect(refused.code, refused.stderr).toBe(5);
+    for (const name of FOUR) expect(refused.stderr).toContain(name);
+    expect(refused.stderr).toMatch(/capstan cap install .*flagger-rollout/);
+    expect(await installed()).toEqual([]);
+    expect((await run('status storefront --context sandbox')).code).not.toBe(0);
+  });
+
+  test('with --install-missing they are installed with what they need, and the application becomes ready', async () => {
+    await ok(`up -f ${APPLICATION} --install-missing --context sandbox`);
+    expect(await installed()).toEqual(expect.arrayContaining([...FOUR, 'prometheus']));
+    await ok('status storefront --exit-code --context sandbox');
+    const { items } = await json('cap list --context sandbox');
+    expect(items.map(({ phase }) => phase)).toEqual(items.map(() => 'Ready'));
+  });
+
+  test('the traits of a component make one set of objects: each has one owner', async () => {
+    const canary = await client.get({ ...CANARY, name: 'shop', namespace: 'default' });
+    expect(canary).toMatchObject({
+      spec: {
+        provider: 'istio',
+        targetRef: { kind: 'Deployment', name: 'shop' },
+        autoscalerRef: { kind: 'ScaledObject', name: 'shop' },
+        revertOnDeletion: true,
+        service: { hosts: ['shop.example.org'], timeout: '10s' },
+      },
+    });
+    const deployment = await client.get({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'shop',
+      namespace: 'default',
+    });
+    const fields = deployment?.metadata.managedFields?.filter(
+      ({ manager }) => manager?.startsWith('capstan') && manager !== 'capstan-simulation',
+    );
+    expect(JSON.stringify(fields)).not.toContain('f:replicas');
+  });
+
+  test('what an application uses is not taken away', async () => {
+    for (const name of ['istio-route', 'knative']) {
+      const refused = await run(`cap uninstall ${name} --yes --context sandbox`);
+      expect(refused.code, refused.stdout).toBe(5);
+      expect(refused.stderr).toContain('storefront');
+    }
+  });
+});
+
+describe('removed in any order', () => {
+  test('nothing is left but what was announced', { timeout: 400_000 }, async () => {
+    await ok('delete storefront --yes --context sandbox');
+    const [[order, crds] = [[], false]] = fc.sample(fc.tuple(fc.shuffledSubarray([...FOUR], ALL), fc.boolean()), 1);
+    const about = `removed in the order ${order.join(', ')}${crds ? ', with their CRDs' : ''}`;
+    const announced = new Set<string>();
+    const remove = async (name: string) => {
+      const result = await json(
+        `cap uninstall ${name} --cascade ${crds ? '--delete-crds' : ''} --yes --context sandbox`,
+      );
+      for (const { what } of result['kept'] as { what: string }[]) announced.add(what);
+    };
+    for (const name of order) if ((await installed()).includes(name)) await remove(name);
+    // What came only because these needed it is named, and stays until somebody removes it.
+    for (const name of await installed()) await remove(name);
+    expect(await installed(), about).toEqual([]);
+    const left = [...(await everythingIn(client))].filter((name) => !before.has(name) && !isRecord(name));
+    const crdsLeft = left.map((name) => name.replace(/^customresourcedefinitions\S+ \//, 'CRD '));
+    expect(
+      crdsLeft.filter((name) => !announced.has(name)),
+      about,
+    ).toEqual([]);
+    expect([...announced].filter((what) => what.startsWith('CRD ')).length > 0, about).toBe(!crds);
+  });
+});
+
+const ALL = { minLength: FOUR.length, maxLength: FOUR.length };
+const CANARY = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary' };
+
+async function installed(): Promise<string[]> {
+  const { items } = await json('cap list --context sandbox');
+  return items.map(({ name }) => String(name));
+}
+
+/** Capstan's own records of what was done. */
+function isRecord(name: string): boolean {
+  return name.startsWith('secrets capstan-system/');
+}

@@ -1,0 +1,33 @@
+import type { KubeClient, ServedResource } from '@capstan/kube';
+
+/** Kinds that the control plane writes for itself and that differ from one second to the next. */
+const RESTLESS = new Set([
+  'events',
+  'events.events.k8s.io',
+  'endpoints',
+  'endpointslices.discovery.k8s.io',
+  'leases.coordination.k8s.io',
+]);
+
+/**
+ * The names of all objects of a cluster, as `<plural>.<group> <namespace>/<name>`: of every kind that is served and can
+ * be listed, once per kind. Nothing of a namespace that is on its way out.
+ */
+export async function everythingIn(client: KubeClient): Promise<ReadonlySet<string>> {
+  client.discovery.invalidate();
+  const served = (await client.discovery.all()).filter(({ verbs }) => verbs.includes('list') && verbs.includes('get'));
+  const kinds = new Map<string, ServedResource>();
+  for (const one of served) {
+    const name = nameOf(one);
+    if (!kinds.has(name) && !RESTLESS.has(name)) kinds.set(name, one);
+  }
+  const lists = [...kinds].map(async ([name, { apiVersion, kind }]) => {
+    const { items } = await client.list({ apiVersion, kind });
+    return items.map(({ metadata }) => `${name} ${metadata.namespace ?? ''}/${metadata.name}`);
+  });
+  return new Set((await Promise.all(lists)).flat().sort());
+}
+
+function nameOf({ resource, group }: ServedResource): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
