@@ -10,7 +10,7 @@ import { MESH, type RouteSpec, routeSpec, type StringMatch, sharesOf, type Traff
 export function validateRoute(trait: KubernetesObject): Problem[] {
   const spec = routeSpec(trait);
   return [
-    ...hostProblems(spec, trait),
+    ...hostProblems(spec),
     ...gatewayProblems(spec),
     ...(spec.match ? headerProblems(spec.match.headers, 'spec.match.headers') : []),
     ...spec.traffic.flatMap((entry, index) => entryProblems(entry, `spec.traffic[${index}]`)),
@@ -23,9 +23,9 @@ export function validateRoute(trait: KubernetesObject): Problem[] {
   ];
 }
 
-function hostProblems({ hosts, gateway, traffic }: RouteSpec, trait: KubernetesObject): Problem[] {
+function hostProblems({ hosts, gateway, traffic }: RouteSpec): Problem[] {
   if (hosts.length === 0 && traffic.length === 0) {
-    const hint = `For example hosts: [${trait.metadata.name}.example.com].`;
+    const hint = 'For example hosts: [shop.example.com].';
     return [{ path: 'spec.hosts', message: 'is missing: it says whose requests are taken', hint }];
   }
   const twice = hosts.flatMap((host, index) =>

@@ -54,7 +54,9 @@ export async function renderApplications(files: ApplicationFiles, options: Rende
 /** What plugins find wrong with the workloads and traits of some files. Changes nothing; fails with exit 2. */
 export async function checkByPlugins(files: ApplicationFiles, options: RenderOptions): Promise<void> {
   for (const { name, decision } of await decideFiles(files, options)) {
-    const problems = decision.problems.filter(({ reason }) => reason === 'InvalidTrait' || reason === 'InvalidWorkload');
+    const problems = decision.problems.filter(
+      ({ reason }) => reason === 'InvalidTrait' || reason === 'InvalidWorkload',
+    );
     throwProblems({ ...decision, problems }, name);
   }
 }
