@@ -187,5 +187,5 @@ test.each<[string, KubernetesObject, string, string]>([
 });
 
 test('a Route that only divides the requests of a Knative Service is ready', () => {
-  expect(routeHealth(aRoute(), [], clusterOf())).toEqual({ status: 'ready', reason: 'TrafficShared' });
+  expect(routeHealth(aRoute(), [], clusterOf())).toEqual({ status: 'ready', reason: 'Routed' });
 });

@@ -14,7 +14,7 @@ export function routeHealth(
   if (virtualService) return virtualServiceHealth(virtualService, objects, cluster);
   const bad = mappings.map(mappingHealth).find(({ status }) => status !== 'ready');
   if (bad) return bad;
-  return { status: 'ready', reason: mappings.length > 0 ? 'Mapped' : 'TrafficShared' };
+  return { status: 'ready', reason: mappings.length > 0 ? 'Mapped' : 'Routed' };
 }
 
 /**
