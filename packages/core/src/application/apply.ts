@@ -135,7 +135,7 @@ function pointerTo(place: FieldPlace): string {
   return place.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** The managers whose fields may be taken back: only on an object that this application controls already. */
+/** The others whose fields may be taken back: only on an object that this application controls already. */
 async function managersToOverrule(
   client: KubeClient,
   { planned, owner }: ApplyInput,
@@ -144,7 +144,8 @@ async function managersToOverrule(
   if (!isCapstanError(error, KUBE_CODES.fieldConflict)) return undefined;
   const live = await client.get(planned.reference);
   if (!live || controllerOf(live)?.uid !== owner.uid) return undefined;
-  return (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
+  const managers = (error.fields['managers'] as readonly FieldConflict[]).map(({ manager }) => manager);
+  return managers.filter((manager) => manager !== REPLICAS_MANAGER);
 }
 
 /** How the API server refuses a second controller: the object is somebody else's, and not one of those in our caches. */
