@@ -12,7 +12,9 @@ import {
   type InstallerContext,
   listInstalled,
   planInstall,
+  planRollback,
   planUninstall,
+  planUpgrade,
   type UninstallRequest,
 } from '../src/index.ts';
 import { readLock } from '../src/installer/lock.ts';
@@ -55,6 +57,13 @@ const PACKAGES = [
         external: 'Records at the billing service stay.',
       },
     },
+  },
+  { name: 'rings', chart: { deployment: false, crds: [{ kind: 'Ring' }] } },
+  {
+    name: 'rings',
+    version: '1.1.0',
+    chart: { deployment: false, crds: [{ kind: 'Ring' }, { kind: 'Chain' }] },
+    fields: { upgrade: { from: ['*'] } },
   },
 ] as const;
 
@@ -257,6 +266,21 @@ test('new objects are kept out while a removal goes on, and may be made again wh
     () => there.client.create({ ...WIDGET, metadata: { name: 'later', namespace: 'default' }, spec: { size: 1 } }),
     { timeout: 20_000, interval: 100 },
   );
+});
+
+test('a removal knows the CRDs of a version that was rolled back', async () => {
+  const goals = [{ package: 'rings', range: '1.0.0' }];
+  await executeInstall(context, await planInstall(context, { goals }));
+  await executeInstall(context, await planUpgrade(context, { packages: ['rings'] }));
+  await executeInstall(context, await planRollback(context, { package: 'rings' }));
+  await make({ apiVersion: `${TEST_GROUP}/v1`, kind: 'Chain' }, 'kept');
+  const request = { package: 'rings', deleteCrds: true };
+  const plan = await planOf(request);
+  expect(plan.packages[0]?.crds.map(({ name }) => name)).toEqual([`rings.${TEST_GROUP}`, `chains.${TEST_GROUP}`]);
+  expect(JSON.stringify(plan.blockers)).toContain('1 Chain in default');
+  await client.delete({ apiVersion: `${TEST_GROUP}/v1`, kind: 'Chain', namespace: 'default', name: 'kept' });
+  await uninstall(request);
+  expect(await client.get({ ...WIDGETS, name: `chains.${TEST_GROUP}` })).toBeUndefined();
 });
 
 /** How the API server refuses a new object; it takes up a policy a moment after it was made. */
