@@ -34,7 +34,7 @@ const long = process.env['CAPSTAN_TEST_LONG']
         ssr,
         test: {
           name: 'long',
-          include: ['packages/*/{src,test}/**/*.long.test.ts', 'fidelity/**/*.long.test.ts'],
+          include: ['packages/*/{src,test}/**/*.long.test.ts', 'fidelity/**/*.long.test.ts', 'tools/**/*.long.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           fileParallelism: false,
         },

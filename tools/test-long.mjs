@@ -16,6 +16,8 @@ const { status } = spawnSync(
     'chaos.story',
     'kills.story',
     'disturbed.story',
+    // With CAPSTAN_CHARTS: the upstream charts, compared and lived through.
+    'tools/upstream',
   ],
   {
     cwd: root,

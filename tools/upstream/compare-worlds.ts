@@ -21,11 +21,7 @@ export interface Comparison {
 }
 
 /** Compares the stand-ins with the charts of a folder, by all that our packages render, in their newest and oldest versions. */
-export async function compareWorlds(
-  helm: Helm,
-  charts: ChartFolder,
-  only?: readonly string[],
-): Promise<Comparison[]> {
+export async function compareWorlds(helm: Helm, charts: ChartFolder, only?: readonly string[]): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const which of ['newest', 'oldest'] as const) {
     const standIns = await worldOf(helm, STAND_INS, which, only);

@@ -36,8 +36,11 @@ export async function planLives(
     if (lacking.length > 0) return [];
     const kinds = newest.provides.apis.map(({ group, kind }) => `${group}/${kind}`);
     const objects = golden.filter(({ object }) => kinds.includes(`${groupOf(object.apiVersion)}/${object.kind}`));
+    const atRunTime = newest.install.crds
+      .filter(({ from }) => from === 'runtime')
+      .map(({ name: crd, kind }) => `${crd.slice(crd.indexOf('.') + 1)}/${kind}`);
     return engines.map((engine) => {
-      return { engine, charts, name, older: versionLabel(oldest), newer: versionLabel(newest), objects };
+      return { engine, charts, name, older: versionLabel(oldest), newer: versionLabel(newest), objects, atRunTime };
     });
   });
   return { requests, missing };
