@@ -76,11 +76,14 @@ function checkSchema(
   }
 }
 
-/** The trait with the reference that the controller will write, which the schema may require. */
+/**
+ * The trait with the reference that the controller will write, which the schema may require. Of what kind it will be is
+ * the rules' business; a Deployment is what schemas that name kinds, as Flagger's, all take.
+ */
 function withWorkloadRef(trait: KubernetesObject, { spec }: TraitDefinition): KubernetesObject {
   if (!spec.workloadRefPath) return trait;
   try {
-    return setField(trait, spec.workloadRefPath, { apiVersion: 'v1', kind: 'Workload', name: 'workload' });
+    return setField(trait, spec.workloadRefPath, { apiVersion: 'apps/v1', kind: 'Deployment', name: 'workload' });
   } catch (error) {
     // A scalar stands in the way: the schema says so better.
     if (isCapstanError(error)) return trait;

@@ -48,7 +48,11 @@ const crds = [
     properties: {
       min: { type: 'integer', default: 1 },
       max: { type: 'integer' },
-      workloadRef: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      workloadRef: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        properties: { kind: { type: 'string', enum: ['DaemonSet', 'Deployment'] } },
+      },
     },
   }),
   aCrd('Route', 'traits.capstan.dev', { type: 'object', properties: { host: { type: 'string' } } }),
