@@ -6,6 +6,7 @@ import { matches } from './select.ts';
 import type { Stage } from './stage.ts';
 
 const HEAD = 'apiVersion: kwok.x-k8s.io/v1alpha1\nkind: Stage\nmetadata: {name: ready}\n';
+const SERVED = 'simulation.capstan.dev/while-served';
 const RESOURCE = 'resourceRef: {apiGroup: example.com/v1, kind: Thing}';
 const NEXT = 'next: {patches: [{subresource: status, root: status, template: "phase: Ready"}]}';
 
@@ -161,6 +162,16 @@ test.each([
   expect(error.message).toContain(`stage.yaml:4:`);
   expect(error.fields['field']).toBe(field);
   expect(error.source).toMatchObject({ file: 'stage.yaml', line: 4 });
+});
+
+test('a stage may need another kind to be served', () => {
+  const named = (kind: string) => HEAD.replace('{name: ready}', `{name: ready, annotations: {${SERVED}: ${kind}}}`);
+  const [stage] = parseStages(`${named('example.com/v1/Other')}spec: {${RESOURCE}, ${NEXT}}`, 'stage.yaml');
+  expect(stage?.whileServed).toEqual({ apiVersion: 'example.com/v1', kind: 'Other' });
+  for (const wrong of ['Other', 'example.com/v1/', '/Other']) {
+    const error = problemOf(`${named(wrong)}spec: {${RESOURCE}, ${NEXT}}`);
+    expect(error.message).toContain('is not group/version/Kind');
+  }
 });
 
 test('two stages of one name in a file are refused', () => {

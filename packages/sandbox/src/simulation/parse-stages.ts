@@ -6,6 +6,7 @@ import { STAGE_OPERATORS, type Stage, type StageExpression, type StageOperator, 
 import { compileTemplate } from './template.ts';
 
 const API_VERSION = 'kwok.x-k8s.io/v1alpha1';
+const WHILE_SERVED = 'simulation.capstan.dev/while-served';
 const MAX_DELAY_MS = 3_600_000;
 
 /**
@@ -110,6 +111,7 @@ function readStage(reader: Reader, value: unknown): Stage {
   return {
     name: reader.string(metadata['name'], ['metadata', 'name']),
     file: reader.file,
+    ...readWhileServed(reader, metadata['annotations']),
     kind: {
       apiVersion: reader.string(reference['apiGroup'] ?? 'v1', ['spec', 'resourceRef', 'apiGroup']),
       kind: reader.string(reference['kind'], ['spec', 'resourceRef', 'kind']),
@@ -118,6 +120,15 @@ function readStage(reader: Reader, value: unknown): Stage {
     delayMs: readDelay(reader, spec['delay'] ?? {}),
     patches: readPatches(reader, spec['next']),
   };
+}
+
+function readWhileServed(reader: Reader, value: unknown): Pick<Stage, 'whileServed'> {
+  const path = ['metadata', 'annotations'];
+  const named = reader.texts(value, path)[WHILE_SERVED];
+  if (named === undefined) return {};
+  const at = named.lastIndexOf('/');
+  if (at <= 0 || at === named.length - 1) reader.fail([...path, WHILE_SERVED], `"${named}" is not group/version/Kind`);
+  return { whileServed: { apiVersion: named.slice(0, at), kind: named.slice(at + 1) } };
 }
 
 function readSelector(reader: Reader, value: unknown): Stage['selector'] {

@@ -33,6 +33,15 @@ spec:
 ---
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
+metadata: {name: with-another, annotations: {simulation.capstan.dev/while-served: ${apiVersion}/Another}}
+spec:
+  resourceRef: {apiGroup: ${apiVersion}, kind: Thing}
+  next:
+    patches:
+      - {subresource: status, root: status, template: 'another: true'}
+---
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
 metadata: {name: finalize}
 spec:
   resourceRef: {apiGroup: ${apiVersion}, kind: Thing}
@@ -88,7 +97,8 @@ test('stages of a chart are played once their kind is served, for each generatio
   const first = await waitFor(client, reference, (object) => observed(object) === 1, timeout);
   expect(first?.metadata.managedFields).toContainEqual(expect.objectContaining({ manager: SIMULATION_MANAGER }));
   await client.apply(aThing(2));
-  await waitFor(client, reference, (object) => observed(object) === 2, timeout);
+  const second = await waitFor(client, reference, (object) => observed(object) === 2, timeout);
+  expect(second?.['status']).toEqual({ observed: 2 });
   await client.delete(reference);
   await waitFor(client, reference, (object) => object === undefined, timeout);
 

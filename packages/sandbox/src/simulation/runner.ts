@@ -80,6 +80,7 @@ class KindPlayer {
       const object = this.#informer.get(name, namespace);
       if (object === undefined || object.metadata.uid !== uid || !matches(stage, object)) return;
       try {
+        if (!(await this.#isDue(stage))) return void this.#played.get(uid ?? '')?.delete(stage);
         await this.#patch(stage, object);
         log.debug('played a stage', { stage: stage.name, object: describeObject(referenceTo(object)) });
         return;
@@ -96,6 +97,11 @@ class KindPlayer {
         await this.#clock.sleep(BACKOFF(tries), signal);
       }
     }
+  }
+
+  /** Whether what the stage depends on is there; else the next change of the object asks again. */
+  async #isDue({ whileServed }: Stage): Promise<boolean> {
+    return whileServed === undefined || (await this.#client.discovery.find(whileServed)) !== undefined;
   }
 
   async #patch(stage: Stage, object: KubernetesObject): Promise<void> {

@@ -10,6 +10,9 @@ import type { FieldPath } from './field-path.ts';
  *     kind: Stage
  *     metadata:
  *       name: scaledobject-ready            # unique within its file
+ *       annotations:
+ *         # Ours: it is played only while this kind is served (group/version/Kind), which a chart may bring or not.
+ *         simulation.capstan.dev/while-served: keda.sh/v1alpha1/ScaledJob
  *     spec:
  *       resourceRef:
  *         apiGroup: keda.sh/v1alpha1        # group/version, or v1
@@ -46,6 +49,8 @@ export interface Stage {
   readonly name: string;
   readonly file: string;
   readonly kind: KindReference;
+  /** Played only while this kind is served. */
+  readonly whileServed?: KindReference;
   readonly selector: StageSelector;
   readonly delayMs: number;
   readonly patches: readonly StagePatch[];
