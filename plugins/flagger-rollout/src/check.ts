@@ -79,7 +79,7 @@ function labelProblems(input: TraitRenderInput): Problem[] {
     const message = `the selector of ${target.kind} ${target.name} has none of the labels ${SELECTOR_LABELS.join(', ')}`;
     return [{ path: 'spec', message, hint: 'Flagger tells the pods of two versions by one of them.' }];
   }
-  if (label.value.length > LONGEST_NAME) {
+  if (label.value.length > LONGEST_NAME && label.value !== target.name) {
     const message = `the label ${label.name} of ${target.kind} ${target.name} has ${label.value.length} characters; it may have ${LONGEST_NAME}`;
     return [{ path: 'metadata.name', message, hint: 'Flagger adds -primary to it.' }];
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
 import { called, isOf, isRecord, listIn, recordIn } from './plain.ts';
-import type { Strategy } from './spec.ts';
+import { PRIMARY_SUFFIX, type Strategy } from './spec.ts';
 import { beyond, compact, type Shape } from './supported.ts';
 
 const TEXT: Shape = { exact: true, prefix: true, regex: true };
@@ -99,16 +99,20 @@ const DESTINATION_RULE: Shape = {
 /** Fields of the one rule that go into `Canary.spec.service` under their own names. */
 const RULE_FIELDS = ['match', 'rewrite', 'timeout', 'retries', 'corsPolicy', 'headers'] as const;
 
-/** Whether an object is a rule of Istio's for traffic to this Service: then Flagger writes it from now on. */
+/**
+ * Whether an object is a rule of Istio's for traffic to this Service, as its owner wrote it or as Flagger has changed it:
+ * then Flagger writes it from now on.
+ */
 export function isRouteTo(object: KubernetesObject, service: string, namespace: string): boolean {
   const spec = object['spec'];
   if (isOf(object, 'networking.istio.io', 'DestinationRule')) {
-    return isHost(isRecord(spec) ? spec['host'] : undefined, service, namespace);
+    return isRecord(spec) && isHost(spec['host'], service, namespace);
   }
   if (!isOf(object, 'networking.istio.io', 'VirtualService')) return false;
-  return listIn(spec, 'http')
+  const hosts = listIn(spec, 'http')
     .flatMap((rule) => listIn(rule, 'route'))
-    .some((route) => isHost(recordIn(route, 'destination')['host'], service, namespace));
+    .map((route) => recordIn(route, 'destination')['host']);
+  return [service, `${service}${PRIMARY_SUFFIX}`].some((name) => hosts.some((host) => isHost(host, name, namespace)));
 }
 
 /** The part of `Canary.spec.service` that comes from the routes that are taken over; nothing without one. */

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { aRollout } from './testing/builders.ts';
+import { SOUND_SPECS, WRONG_SPECS } from './testing/wrong-specs.ts';
+import { validateRollout } from './validate.ts';
+
+test.each(WRONG_SPECS)('%s is one problem, at its field', (_what, spec, path) => {
+  expect(validateRollout(aRollout(spec))).toEqual([expect.objectContaining({ path: expect.stringContaining(path) })]);
+});
+
+test.each(SOUND_SPECS)('%s is fine', (_what, spec) => {
+  expect(validateRollout(aRollout(spec))).toEqual([]);
+});
