@@ -127,6 +127,19 @@ test('what is live when a trait comes stays as its controller makes it, and is d
   }
 });
 
+test('an application that is deleted without what it made leaves that as it is', async () => {
+  const { state, application } = await anAirport('isle', [PILOT]);
+  const flight = await state.flight();
+  await state.takeOff(1);
+  await until(application, (one) => one?.metadata.finalizers?.includes('capstan.dev/ordered-deletion') ?? false);
+  await client.delete(application, { propagationPolicy: 'Orphan' });
+  await until(application, (one) => one === undefined);
+  const left = await until(referenceTo(flight), () => true);
+  expect(left?.metadata.deletionTimestamp).toBeUndefined();
+  expect(await client.get(deploymentIn(namespace, 'isle'))).toBeDefined();
+  await state.land(1);
+});
+
 test('plugins see the cluster as it changes, and only what they declare', async () => {
   const { state, application } = await anAirport('pier', [SIGNPOST]);
   await condition(client, application, ['Ready', 'True']);

@@ -19,6 +19,8 @@ export interface FinalizeInput {
   readonly watches: Watches;
   readonly key: string;
   readonly application: ApplicationConfiguration;
+  /** It is deleted without what it made. */
+  readonly keepsAll: boolean;
   readonly now: number;
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   const finalizers = finalizersAtTheEnd(application);
   if (!finalizers) return undefined;
   const { writes, scope } = await watches.lookAtScopes(key, application);
-  const inventory = application.status?.inventory ?? [];
+  const inventory = input.keepsAll ? [] : (application.status?.inventory ?? []);
   const live = await watches.lookAtObjects(key, application, inventory);
   const leaving = leavingAmong({ application, live, now }, inventory);
   const awaited = leaving.filter(({ overdue }) => !overdue);

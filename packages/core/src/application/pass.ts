@@ -54,7 +54,9 @@ export class ApplicationPass {
       return undefined;
     }
     if (application.metadata.deletionTimestamp) {
-      return finalizeApplication({ client: this.#client, watches, key, application, now: this.#clock.now(), signal });
+      const keepsAll = this.#wakes.isOrphaning(application);
+      const now = this.#clock.now();
+      return finalizeApplication({ client: this.#client, watches, key, application, keepsAll, now, signal });
     }
     const { observed, decision, grew } = await watches.look(key, application);
     if (decision.awaited.length > 0) return undefined;

@@ -65,6 +65,11 @@ export class Wakes {
     return this.#deleted.get(key) ?? [];
   }
 
+  /** Whether an application is being deleted without what it made. */
+  isOrphaning({ metadata: { uid = '', finalizers } }: ApplicationConfiguration): boolean {
+    return (finalizers?.includes('orphan') ?? false) || this.#orphaning.has(uid);
+  }
+
   /** What the deleted applications of this key made is gone. */
   forgetDeleted(key: string): void {
     this.#deleted.delete(key);
