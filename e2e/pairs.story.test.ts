@@ -84,6 +84,13 @@ describe('pairs of capabilities', () => {
         },
       },
     });
+    expect(knative.get('knative-friendly')).toMatchObject({
+      template: {
+        metadata: {
+          annotations: { 'autoscaling.knative.dev/metric': 'cpu', 'autoscaling.knative.dev/max-scale': '5' },
+        },
+      },
+    });
     expect(scaledObjects.toSorted()).toEqual(['friendly', expect.stringMatching(/^raw-scaledobjects-/)]);
     expect(await read('networking.istio.io/v1', 'VirtualService')).toEqual(new Map());
     const services = [...(await read('v1', 'Service')).keys()];

@@ -1,6 +1,6 @@
 import { groupOf, type JsonObject, type KubernetesObject } from '@capstan/base';
 import { getField } from '../field-path.ts';
-import { isJsonObject } from '../json.ts';
+import { isBlank, isJsonObject } from '../json.ts';
 import {
   isKnativeAutoscaler,
   type KnativeSetting,
@@ -160,6 +160,9 @@ function mebibytesOf(value: unknown): number | undefined {
   return mebibytes >= 1 ? mebibytes : undefined;
 }
 
+/** What else decides how many replicas there are: without it the scaler would be another one. */
+const SHAPING: readonly string[] = ['idleReplicaCount', 'fallback', 'advanced', 'behavior'];
+
 function reading(spec: JsonObject, bounds: Bounds, metric: MetricReading): ScalerReading {
   const scale = (['min-scale', 'max-scale'] as const).flatMap((setting) => {
     const value = spec[bounds[setting]];
@@ -168,7 +171,9 @@ function reading(spec: JsonObject, bounds: Bounds, metric: MetricReading): Scale
   const known: readonly string[] = Object.values(bounds);
   const unknown = Object.keys(spec).filter((field) => !known.includes(field));
   const named = (setting: KnativeSetting) => `spec.${bounds[setting as keyof Bounds]}`;
-  const refused = 'refused' in metric ? metric.refused : wrongScale(new Map(scale), named);
+  const shaping = unknown.find((field) => SHAPING.includes(field) && !isBlank(spec[field]));
+  const unsaid = shaping && `Knative has nothing that says spec.${shaping}`;
+  const refused = 'refused' in metric ? metric.refused : (unsaid ?? wrongScale(new Map(scale), named));
   if (refused !== undefined || 'refused' in metric) return { settings: new Map(), unknown, refused: refused ?? '' };
   const settings = new Map<KnativeSetting, string>([
     ...scale,

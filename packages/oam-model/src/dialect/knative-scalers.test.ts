@@ -104,6 +104,8 @@ describe('what Knative cannot say stays as it is, for the rules to refuse', () =
     ['an amount of cpu', [keda({ triggers: [{ ...cpu, metricType: 'AverageValue' }] })]],
     ['percent of memory', [keda({ triggers: [{ ...memory, metricType: 'Utilization' }] })]],
     ['no value', [keda({ triggers: [{ type: 'cpu', metadata: {} }] })]],
+    ['replicas for when a source cannot be read', [keda({ fallback: { replicas: 2 }, triggers: [cpu] })]],
+    ['how fast it scales', [hpa({ maxReplicas: 2, behavior: { scaleDown: { selectPolicy: 'Disabled' } } })]],
     ['one container', [keda({ triggers: [{ ...cpu, metadata: { value: '70', containerName: 'c' } }] })]],
     ['a maximum that is text', [keda({ maxReplicaCount: '4', triggers: [cpu] })]],
     ['a maximum below the minimum', [hpa({ minReplicas: 3, maxReplicas: 2 })]],

@@ -69,7 +69,7 @@ export function replicasTakenBy(trait: FieldOwner, workload: FieldOwner): OwnedF
 }
 
 /** The fields of this very workload that a trait owns: none where it says that it works on another object. */
-export function decidedFields(trait: FieldOwner, workload: FieldOwner): OwnedField[] {
+function decidedFields(trait: FieldOwner, workload: FieldOwner): OwnedField[] {
   return aim(trait, workload) === '' ? ownedFields(trait) : [];
 }
 
