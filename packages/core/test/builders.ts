@@ -111,7 +111,8 @@ export function observed(facts: Facts): ObservedApplication {
     contributions: {
       workload: (name) => workloads.get(name),
       trait: (name) => traits.get(name),
-      kinds: () => facts.kinds ?? [],
+      letGo: () => undefined,
+    kinds: () => facts.kinds ?? [],
     },
     live: byKey(facts.live ?? []),
     ...(facts.referred ? { referred: byKey(facts.referred) } : {}),

@@ -143,6 +143,12 @@ export interface TraitContribution {
    * after the others. Must not look at anything that changes while the trait stays.
    */
   takesOver?(object: KubernetesObject, input: TraitRenderInput): boolean;
+  /**
+   * A merge patch after which this trait's controller lets go of a live object that is being deleted, without putting
+   * anything in order first. Asked, with a growing number of the attempt, when everything that the object works on is
+   * deleted too and its controller does not get done. Undefined for objects of others, and when there is nothing to ask for.
+   */
+  letGo?(object: KubernetesObject, attempt: number): JsonObject | undefined;
   /** Health of the trait from the live state of what it rendered; asked when all of that is there. */
   health?(trait: KubernetesObject, objects: readonly KubernetesObject[], cluster: ClusterView): Health;
   /**

@@ -15,7 +15,8 @@ const SERVING = { observedGeneration: 1, replicas: 2, updatedReplicas: 2, availa
 
 const aPrimary = (status: object = SERVING, image = 'shop/frontend:1'): KubernetesObject => {
   const { metadata, spec, ...rest } = aDeployment() as KubernetesObject & { spec: object };
-  const template = { spec: { containers: [{ name: 'frontend', image }] } };
+  const [container] = (spec as { template: { spec: { containers: object[] } } }).template.spec.containers;
+  const template = { spec: { containers: [{ ...container, image }] } };
   const live = { ...metadata, name: 'frontend-primary', generation: 1 };
   return { ...rest, metadata: live, spec: { ...spec, replicas: 2, template }, status: { ...status } };
 };

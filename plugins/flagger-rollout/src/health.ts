@@ -1,5 +1,5 @@
 import type { ClusterView, Condition, Health, KubernetesObject } from '@capstan/plugin-api';
-import { isOf, isRecord, listIn, recordIn } from './plain.ts';
+import { isOf, listIn, recordIn } from './plain.ts';
 import { PRIMARY_SUFFIX } from './spec.ts';
 
 /** What a phase of a Canary means for the rollout; in the order in which Flagger goes through them. */
@@ -103,12 +103,11 @@ function isTakenOver(canary: KubernetesObject): boolean {
   return typeof phase === 'string' && !['', 'Initializing', 'Terminating', 'Terminated'].includes(phase);
 }
 
-/** Whether the workload runs other images than what serves: Flagger looks only at its interval. */
+/** Whether the workload's pods are to be others than those that serve: Flagger looks only at its interval. */
 function hasNews(canary: KubernetesObject, cluster: ClusterView): boolean {
-  const primary = primaryOf(canary, cluster);
-  if (!primary) return false;
   const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
-  return target !== undefined && imagesOf(target) !== imagesOf(primary);
+  const primary = primaryOf(canary, cluster);
+  return target !== undefined && primary !== undefined && podsOf(target) !== podsOf(primary);
 }
 
 function primaryOf(canary: KubernetesObject | undefined, cluster: ClusterView): KubernetesObject | undefined {
@@ -128,9 +127,10 @@ function targetOf(canary: KubernetesObject): { apiVersion: string; kind: string;
   return { apiVersion: String(apiVersion), kind: String(kind), name: String(name) };
 }
 
-function imagesOf(workload: KubernetesObject): string {
+/** What the pods are made of. Flagger gives the copy's pods copies of their ConfigMaps and Secrets, and labels of its own. */
+function podsOf(workload: KubernetesObject): string {
   const pod = recordIn(recordIn(workload['spec'], 'template'), 'spec');
-  return JSON.stringify(listIn(pod, 'containers').map((container) => (isRecord(container) ? container['image'] : '')));
+  return JSON.stringify(pod).replaceAll(`${PRIMARY_SUFFIX}"`, '"');
 }
 
 function isServing(primary: KubernetesObject): boolean {

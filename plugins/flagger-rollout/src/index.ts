@@ -2,6 +2,7 @@ import { definePlugin, traits } from '@capstan/plugin-api';
 import { canaryTakesOver, checkCanary, validateCanary } from './canary.ts';
 import { checkRollout } from './check.ts';
 import { rolloutHealth, servingHealth, servingObject } from './health.ts';
+import { letCanaryGo } from './let-go.ts';
 import { renderRollout, rolloutTakesOver, withoutReplicas } from './render.ts';
 import { CANARY_DEFINITION, FLAGGER_API_VERSION, ROLLOUT_DEFINITION } from './spec.ts';
 import { validateRollout } from './validate.ts';
@@ -24,6 +25,7 @@ export default definePlugin({
       takesOver: rolloutTakesOver,
       check: checkRollout,
       render: renderRollout,
+      letGo: letCanaryGo,
       health: rolloutHealth,
       workloadHealth: servingHealth,
       podOwner: servingObject,

@@ -7,6 +7,7 @@ import { CONDITIONS, shorten } from './conditions.ts';
 import { deleteMade } from './delete-made.ts';
 import { recordEvents } from './events.ts';
 import { type Leaving, LONGEST_LEAVING_MS, leavingAmong, leavingText } from './leaving.ts';
+import { askToLetGo } from './let-go.ts';
 import { objectKey } from './names.ts';
 import { finalizersAtTheEnd } from './ordered-deletion.ts';
 import { same } from './plain.ts';
@@ -57,7 +58,10 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   }
   if (awaited.length > 0) {
     await tell(input, underWay(awaited));
-    return { requeueAfterMs: Math.min(...awaited.map(({ until }) => (until ?? now + LONGEST_LEAVING_MS) - now)) };
+    const asked = await askToLetGo({ ...input, contributions: watches.contributions, live }, awaited);
+    return {
+      requeueAfterMs: Math.min(asked, ...awaited.map(({ until }) => (until ?? now + LONGEST_LEAVING_MS) - now)),
+    };
   }
   if (leaving.length > 0) await recordEvents(client, application, [goesOn(leaving)], now);
   watches.base.learn(await writeFinalizers(client, application, finalizers, signal));

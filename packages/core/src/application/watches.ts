@@ -138,6 +138,11 @@ export class Watches {
     }
   }
 
+  /** The functions of plugins. */
+  get contributions(): Contributions {
+    return this.#options.contributions;
+  }
+
   /** Nothing is known of the application any more. */
   async forget(key: string): Promise<void> {
     this.concerns.delete(key);

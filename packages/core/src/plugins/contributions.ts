@@ -1,6 +1,8 @@
 import {
   CapstanError,
+  type JsonObject,
   type KindReference,
+  type KubernetesObject,
   type Registry,
   type TraitContribution,
   traits,
@@ -15,6 +17,8 @@ import type { PluginScope } from './scope.ts';
 export interface Contributions {
   workload(definition: string): WorkloadContribution | undefined;
   trait(definition: string): TraitContribution | undefined;
+  /** What the trait that knows the object answers to `letGo`. */
+  letGo(object: KubernetesObject, attempt: number): JsonObject | undefined;
   /** Kinds that the plugin behind a trait's or workload's functions declares that it looks at. */
   kinds(definition: string): readonly KindReference[];
 }
@@ -38,6 +42,7 @@ export function createContributions(): ContributionRegistry {
   return {
     workload: (definition) => workloadKinds.get(definition),
     trait: (definition) => traitKinds.get(definition),
+    letGo: (object, attempt) => firstOf(traitKinds.all(), (trait) => trait.letGo?.(object, attempt)),
     kinds: (definition) => [...traitKinds.kindsOf(definition), ...workloadKinds.kindsOf(definition)],
     values: [
       provide(workloads, (plugin) => workloadKinds.openTo(plugin)),
@@ -48,6 +53,14 @@ export function createContributions(): ContributionRegistry {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function firstOf<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 class Shelf<T extends { readonly definition: string }> {
@@ -62,6 +75,10 @@ class Shelf<T extends { readonly definition: string }> {
 
   get(definition: string): T | undefined {
     return this.#items.get(definition)?.item;
+  }
+
+  all(): T[] {
+    return [...this.#items.values()].map(({ item }) => item);
   }
 
   kindsOf(definition: string): readonly KindReference[] {
