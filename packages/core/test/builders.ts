@@ -112,7 +112,7 @@ export function observed(facts: Facts): ObservedApplication {
       workload: (name) => workloads.get(name),
       trait: (name) => traits.get(name),
       letGo: () => undefined,
-    kinds: () => facts.kinds ?? [],
+      kinds: () => facts.kinds ?? [],
     },
     live: byKey(facts.live ?? []),
     ...(facts.referred ? { referred: byKey(facts.referred) } : {}),
