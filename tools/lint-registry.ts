@@ -10,17 +10,11 @@ import {
 } from '../packages/capability-center/src/registry/lint.ts';
 import { lintCharts } from '../packages/capability-center/src/registry/lint-chart.ts';
 import { resolve } from '../packages/capability-center/src/resolver/resolve.ts';
-import {
-  type CapabilityPackage,
-  configuredValues,
-  type HelmUnit,
-  helmUnits,
-  unitValues,
-} from '../packages/capability-model/src/index.ts';
+import { type CapabilityPackage, helmUnits } from '../packages/capability-model/src/index.ts';
 import { createHelm, type Helm } from '../packages/helm-ts/src/index.ts';
+import { renderCharts, standInOf } from './package-charts.ts';
 
 const root = dirname(import.meta.dirname);
-const charts = join(root, 'charts', 'stand-ins');
 
 /** Everything that the lint of capability-registry/ finds: by resolving, and by rendering the stand-in charts. */
 export async function lintOwnRegistry() {
@@ -36,21 +30,21 @@ export async function lintOwnRegistry() {
     });
   // What was replaced by a repackaging stays as it is: its mistakes are why it was replaced.
   const current = entries.map(({ metadata }) => metadata).filter((metadata) => !superseded(metadata));
-  const rendered: LintFinding[] = [];
   const helm = await createHelm();
-  for (const metadata of current) {
-    rendered.push(...lintCharts(metadata, await render(helm, metadata)), ...(await lintByHelm(helm, metadata)));
-  }
-  return { versions, findings: [...findings, ...rendered] };
+  const rendered = await Promise.all(
+    current.map(async (metadata) => [
+      ...lintCharts(metadata, await render(helm, metadata)),
+      ...(await lintByHelm(helm, metadata)),
+    ]),
+  );
+  return { versions, findings: [...findings, ...rendered.flat()] };
 }
 
 /** What stand-ins have because the charts that they stand for have it: versions with a `v`. */
 const UPSTREAM_HABITS = /version 'v\d[^']*' is not a valid SemVerV2/;
 
-const chartPath = ({ chart }: HelmUnit): string => join(charts, chart.name, chart.version);
-
 async function lintByHelm(helm: Helm, metadata: CapabilityPackage): Promise<LintFinding[]> {
-  const reports = await Promise.all(helmUnits(metadata).map((unit) => helm.lint(chartPath(unit))));
+  const reports = await Promise.all(helmUnits(metadata).map((unit) => helm.lint(standInOf(unit))));
   return reports
     .flatMap(({ findings }) => findings)
     .filter(({ severity, text }) => severity !== 'info' && !UPSTREAM_HABITS.test(text))
@@ -58,13 +52,7 @@ async function lintByHelm(helm: Helm, metadata: CapabilityPackage): Promise<Lint
 }
 
 async function render(helm: Helm, metadata: CapabilityPackage) {
-  const configuration = configuredValues(metadata);
-  const objects: KubernetesObject[] = [];
-  for (const unit of helmUnits(metadata)) {
-    const values = unitValues(unit, configuration, unit.crds?.extractValues ?? {});
-    const namespace = unit.namespace ?? metadata.install.namespace;
-    objects.push(...(await helm.template(unit.release, chartPath(unit), { namespace, values, includeCrds: true })));
-  }
+  const objects = await renderCharts(helm, metadata, standInOf);
   const isCrd = ({ kind }: KubernetesObject) => kind === 'CustomResourceDefinition';
   return { objects: objects.filter((object) => !isCrd(object)), crds: objects.filter(isCrd) };
 }
