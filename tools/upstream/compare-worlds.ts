@@ -16,6 +16,8 @@ export interface Comparison {
   readonly facts: readonly string[];
   /** How many variations of our objects were judged by both. */
   readonly asked: number;
+  /** How many of these upstream refuses. */
+  readonly wrong: number;
   /** Variations that only upstream refuses. */
   readonly laxer: readonly string[];
 }

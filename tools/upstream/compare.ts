@@ -78,6 +78,8 @@ function factsOf(crd: KubernetesObject): Record<string, unknown> {
 export interface Behaviour {
   /** How many variations both were asked about. */
   readonly asked: number;
+  /** How many of them upstream refuses. */
+  readonly wrong: number;
   /** What upstream refuses and the stand-in accepts. */
   readonly laxer: readonly string[];
 }
@@ -93,6 +95,7 @@ export async function compareBehaviour(
 ): Promise<Behaviour> {
   const asked = new Set<string>();
   const laxer: string[] = [];
+  let wrong = 0;
   for (const { file, object } of objects) {
     const schema = schemaOf(upstream, object);
     if (schema === undefined) continue;
@@ -102,11 +105,12 @@ export async function compareBehaviour(
       asked.add(key);
       const refused = await judges.upstream.refusal(mutant.object);
       if (refused === undefined || (mutant.added && refused.includes(mutant.added))) continue;
+      wrong += 1;
       if ((await judges.standIns.refusal(mutant.object)) !== undefined) continue;
       laxer.push(`${object.kind} of ${file}: ${mutant.what}: upstream: ${refused}`);
     }
   }
-  return { asked: asked.size, laxer };
+  return { asked: asked.size, wrong, laxer };
 }
 
 /** Upstream's schema of an object's version; undefined where its kind is not upstream's. */

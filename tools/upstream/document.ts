@@ -60,10 +60,10 @@ export function upstreamDocument({ date, lives, missing, comparisons }: Upstream
     "by API servers with upstream's CRDs and with the stand-ins'. Each object is then changed in one place at a time, and no",
     'change that upstream refuses may be accepted by a stand-in.',
     '',
-    '| packages in their | objects | refused | other facts of CRDs | variations | only upstream refuses |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...comparisons.map(({ world, judged, refused, facts, asked, laxer }) => {
-      return `| ${world} | ${judged} | ${refused.length} | ${facts.length} | ${asked} | ${laxer.length} |`;
+    '| packages in their | objects | refused | other facts of CRDs | variations | refused by upstream | only by upstream |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...comparisons.map(({ world, judged, refused, facts, asked, wrong, laxer }) => {
+      return `| ${world} | ${judged} | ${refused.length} | ${facts.length} | ${asked} | ${wrong} | ${laxer.length} |`;
     }),
     ...comparisons.flatMap(({ world, refused, facts, laxer }) => {
       const all = [...refused, ...facts, ...laxer];

@@ -38,7 +38,7 @@ export interface LifeRequest {
 }
 
 /** What became of it. A step that failed ends the run, but for the removal, which is always tried. */
-export interface Life extends LifeRequest {
+export interface Life extends Pick<LifeRequest, 'engine' | 'name' | 'older' | 'newer'> {
   readonly results: readonly StepResult[];
 }
 
@@ -58,7 +58,8 @@ export async function liveThrough(request: LifeRequest): Promise<Life> {
     await must(run(`center add charts ${registry} --priority 10 --mirror ${mirror} --context sandbox`));
     const client = await connect({ kubeconfig: join(folder, 'sandbox', 'kubeconfig') });
     try {
-      return { ...request, results: await steps(request, run, client) };
+      const { engine, name, older, newer } = request;
+      return { engine, name, older, newer, results: await steps(request, run, client) };
     } finally {
       client.close();
     }

@@ -96,6 +96,15 @@ test('a LoadBalancer Service gets an address', async () => {
   await waitFor(client, reference, (found) => JSON.stringify(found?.['status']).includes('192.0.2.1'), TIMEOUT);
 });
 
+test('a claim of the default class is bound', async () => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '8Gi' } } };
+  const name = `data-${id}`;
+  const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace: 'default' };
+  await make({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: 'default' }, spec });
+  const isBound = (claim: KubernetesObject | undefined) => JSON.stringify(claim?.['status']).includes('"Bound"');
+  await waitFor(client, reference, isBound, TIMEOUT);
+});
+
 test('an APIService whose Service nothing serves is available, and namespaces can be deleted', async () => {
   // The aggregator wants ready endpoints before it asks, and the simulated Pod is one.
   await make(aService('metrics'));
