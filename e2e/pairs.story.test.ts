@@ -49,7 +49,9 @@ describe('pairs of capabilities', () => {
   });
 
   test('what goes together becomes one set', async () => {
-    await ok('up -f e2e/pairs/allowed.yaml --context sandbox');
+    const up = await run('up -f e2e/pairs/allowed.yaml --context sandbox');
+    expect(up.code, up.stderr).toBe(0);
+    expect(up.stderr).toContain('spec.replicas of component "friendly" is not applied');
     const read = async (apiVersion: string, kind: string) => {
       const { items } = await client().list({ apiVersion, kind }, { namespace: 'default' });
       return new Map(items.map((object) => [object.metadata.name, object['spec']]));

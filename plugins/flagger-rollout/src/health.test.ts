@@ -61,6 +61,20 @@ test('a new version that Flagger has not looked at is not ready yet', () => {
   expect(rolloutHealth(aRollout(), [aCanary({ phase: 'Succeeded' })], same)).toMatchObject({ status: 'ready' });
 });
 
+test('of a Knative Service nothing but the Canary is looked at', () => {
+  const targetRef = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'frontend' };
+  const cluster: ClusterView = {
+    get: ({ kind }) => {
+      throw new Error(`${kind} is not declared`);
+    },
+    list: () => [],
+  };
+  const canary = aCanary({ phase: 'Initialized' }, { targetRef });
+  expect(rolloutHealth(aRollout(), [canary], cluster)).toMatchObject({ status: 'ready' });
+  expect(servingHealth(aRollout(), [canary], cluster)).toBeUndefined();
+  expect(servingObject(aRollout(), [canary], cluster)).toBeUndefined();
+});
+
 test('a suspended Canary is ready on purpose', () => {
   const canary = aCanary({ phase: 'Progressing' }, { suspend: true });
   expect(rolloutHealth(aRollout(), [canary], aCluster())).toMatchObject({ status: 'ready', reason: 'Suspended' });

@@ -105,9 +105,11 @@ function isTakenOver(canary: KubernetesObject): boolean {
 
 /** Whether the workload's pods are to be others than those that serve: Flagger looks only at its interval. */
 function hasNews(canary: KubernetesObject, cluster: ClusterView): boolean {
-  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
   const primary = primaryOf(canary, cluster);
-  return target !== undefined && primary !== undefined && podsOf(target) !== podsOf(primary);
+  // A Knative Service has none, and is no kind that this plugin looks at.
+  if (!primary) return false;
+  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
+  return target !== undefined && podsOf(target) !== podsOf(primary);
 }
 
 function primaryOf(canary: KubernetesObject | undefined, cluster: ClusterView): KubernetesObject | undefined {
