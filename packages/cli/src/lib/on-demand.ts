@@ -15,7 +15,7 @@ import type { ApplicationFiles } from './application-files.ts';
 import { clusterCatalog } from './cluster-catalog.ts';
 import { withOwnTypes } from './dialect-warnings.ts';
 import { clusterTypes } from './types-catalog.ts';
-import { enumerate } from './words.ts';
+import { count, enumerate } from './words.ts';
 
 /** What the files lack here, and why that could not be planned where it could not. */
 export interface FilesReport extends MissingReport {
@@ -83,7 +83,7 @@ export function missingLines({ missing, cost, forbidden, unplanned, warnings }: 
     ...missing.map((one) => `  ${nameOf(one)}, used by ${used(one)}: ${one.why}${alternativesOf(one)}`),
     ...(cost
       ? [
-          `  cost: ${enumerate(cost.packages)}; ${cost.objects} objects, ${cost.crds} CRDs, ${cost.images} images, ${cost.rights} rules of rights`,
+          `  cost: ${enumerate(cost.packages)}; ${count(cost.objects, 'object')}, ${count(cost.crds, 'CRD')}, ${count(cost.images, 'image')}, ${count(cost.rights, 'rule')} of rights`,
           ...cost.rightsFor.map((text) => `  rights of ${text}`),
         ]
       : []),
