@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect, type KubeClient } from '@capstan/sandbox/testing';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { parseCron } from '../src/cron-scale/expression.ts';
+import { schedulesOf } from '../src/cron-scale/spec.ts';
+import { aCronScale } from '../src/testing/builders.ts';
+
+let client: KubeClient;
+
+beforeAll(async () => {
+  client = await connect({ kubeconfig: inject('kubeconfig') });
+  const file = join(import.meta.dirname, '../crds/cronscales.traits.capstan.dev.yaml');
+  await client.apply(parse(await readFile(file, 'utf8')), { force: true });
+  await vi.waitUntil(() => client.discovery.find(aCronScale()), { timeout: 20_000 });
+});
+
+afterAll(() => client.close());
+
+/** What the API server makes of a CronScale, without keeping it. */
+function tryOut(...schedules: Parameters<typeof aCronScale>) {
+  const object = aCronScale(...schedules);
+  return client.create({ ...object, metadata: { name: 'try', namespace: 'default' } }, { dryRun: true });
+}
+
+const ZONE = 'Europe/Berlin';
+
+test.each(['0 8 * * 1-5', '*/5 8-10,12 1,15 JAN-mar mon', '0 8 ? * ?', '5/20 0 * * 0,6', '  0  8 * * *  '])(
+  'the API server takes %s, as the code does',
+  async (cron) => {
+    await expect(tryOut([cron, 1, ZONE])).resolves.toMatchObject({ kind: 'CronScale' });
+    expect(parseCron(cron)).not.toHaveProperty('problem');
+  },
+);
+
+test.each([
+  ...['60 8 * * *', '0 24 * * *', '0 8 0 * *', '0 8 * 13 *', '0 8 * * 7', '0 8 * * MONDAY', '*/0 8 * * *'],
+  ...['1,,2 8 * * *', '@daily', '0 0 8 * * 1', '0 8 L * *', ''],
+])('the API server refuses "%s", as the code does', async (cron) => {
+  await expect(tryOut([cron, 1, ZONE])).rejects.toThrow('spec.schedules[0].cron');
+  expect(parseCron(cron)).toHaveProperty('problem');
+});
+
+test.each<[string, Parameters<typeof aCronScale>, string]>([
+  ['no schedules', [], 'spec.schedules'],
+  ['a negative count', [['0 8 * * *', -1]], 'spec.schedules[0].replicas'],
+  ['no replicas at all', [['0 8 * * *', 0]], 'no schedule asks for a replica'],
+  ['a zone that is an offset', [['0 8 * * *', 1, '+01:00']], 'spec.schedules[0].timeZone'],
+  [
+    'the same times twice',
+    [
+      ['0 8 * * *', 1],
+      ['0 8 * * *', 2],
+    ],
+    'two schedules name the same times',
+  ],
+])('the API server refuses %s', async (_what, schedules, message) => {
+  await expect(tryOut(...schedules)).rejects.toThrow(message);
+});
+
+test("the CRD's default zone is that of the code", async () => {
+  const { spec } = await tryOut(['0 8 * * *', 1]);
+  expect(spec).toEqual({ schedules: schedulesOf(aCronScale(['0 8 * * *', 1])) });
+});
