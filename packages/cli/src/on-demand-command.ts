@@ -28,7 +28,6 @@ interface OnDemandFlags {
   readonly wait: boolean;
   readonly namespace?: string;
   readonly timeout?: number;
-  readonly yes: boolean;
 }
 
 /** Installing, and looking again after somebody else has installed. */
@@ -74,7 +73,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     problems: readonly ValidationProblem[],
   ): Promise<boolean> {
     const { missingError, missingForFiles, missingLines } = await import('./lib/on-demand.ts');
-    const { 'dry-run': dryRun, 'install-missing': wanted, 'allow-stand-ins': allowStandIns, wait, yes } = this.#flags;
+    const { 'dry-run': dryRun, 'install-missing': wanted, 'allow-stand-ins': allowStandIns, wait } = this.#flags;
     const report = await missingForFiles({
       client,
       files,
@@ -96,7 +95,8 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     await this.#checkAgainst(files, plan, report.types);
     await this.#showPlan(plan);
     if (dryRun && wanted) return this.#concludeDryRun(plan);
-    if (dryRun || !(wanted || yes || this.mayAsk)) throw refusal();
+    // Without a terminal only its own flag installs something: -y is in many scripts that mean the application alone.
+    if (dryRun || !(wanted || this.mayAsk)) throw refusal();
     await this.#install(client, report, plan);
     return true;
   }
