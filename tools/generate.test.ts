@@ -23,7 +23,14 @@ test('the registry is sound: every listed file is there, has its digest and is v
   const entries = await readDirectoryRegistry(registry);
   const versions = entries.map(({ metadata }) => `${metadata.name} ${metadata.version}-r${metadata.release}`);
   expect(versions).toEqual(
-    expect.arrayContaining(['keda 2.19.0-r0', 'keda 2.20.2-r0', 'keda 2.20.2-r1', 'keda 2.20.2-r2', 'keda 2.19.0-r1', 'keda 2.20.2-r3']),
+    expect.arrayContaining([
+      'keda 2.19.0-r0',
+      'keda 2.20.2-r0',
+      'keda 2.20.2-r1',
+      'keda 2.20.2-r2',
+      'keda 2.19.0-r1',
+      'keda 2.20.2-r3',
+    ]),
   );
 });
 
