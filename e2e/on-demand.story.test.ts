@@ -75,30 +75,34 @@ const things = (kind: string, spec: object = { size: 1 }) => ['things.example.or
 const up = (words: string) => story.run(`up ${words} --context sandbox`);
 
 async function expectNothing(): Promise<void> {
-  expect((await story.json('list --context sandbox')).items).toEqual([]);
-  expect((await story.json('cap list --context sandbox')).items).toEqual([]);
+  for (const kind of [
+    { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ApplicationConfiguration' },
+    { apiVersion: 'capstan.dev/v1alpha1', kind: 'CapabilityInstall' },
+  ]) {
+    expect((await client.list(kind)).items, kind.kind).toEqual([]);
+  }
 }
 
 describe('an application that needs what the cluster lacks', () => {
-  test('without a terminal: exit 5, the packages with plan and cost, and the command; nothing is changed', async () => {
+  test('without a terminal, also with --yes: exit 5, plan, cost and the command, in words and as data', async () => {
     const file = await anApplication('shop', [...things('Cache')], [...things('Index')]);
-    const { code, stderr } = await up(`-f ${file}`);
+    const { code, stdout, stderr } = await up(`-f ${file} --yes -o json`);
     expect(code, stderr).toBe(5);
     for (const part of [
       /trait Cache .* used by shop: cache-(one|two) 1\.0\.0 brings it and is not installed \(so would cache-(one|two)\)/,
       /engine 1\.0\.0 {2}needed by index/,
       /cost: .*engine 1\.0\.0.*; 6 objects, 3 CRDs, 3 images/,
-      /Try: {2}capstan cap install cache-(one|two) index --context sandbox/,
-      /up -f \S+shop\.yaml --context sandbox --install-missing/,
-      /CAPSTAN_CLI_CAPABILITY_MISSING/,
     ]) {
       expect(stderr).toMatch(part);
     }
-    const asked = await up(`-f ${file} -o json`);
-    expect(JSON.parse(asked.stdout)).toMatchObject({
+    expect(JSON.parse(stdout)).toMatchObject({
       kind: 'Error',
       code: 'CAPSTAN_CLI_CAPABILITY_MISSING',
       exit: 5,
+      next: [
+        expect.stringMatching(/^capstan cap install cache-(one|two) index --context sandbox$/),
+        expect.stringMatching(/up -f \S+shop\.yaml .*--install-missing$/),
+      ],
       fields: {
         missing: [
           { kind: 'Cache', state: 'offered', alternatives: [expect.stringMatching(/^cache-/)] },
@@ -112,7 +116,6 @@ describe('an application that needs what the cluster lacks', () => {
 
   test('a dry run shows what would be installed and changes nothing', async () => {
     const file = await anApplication('shop', [...things('Index')]);
-    expect((await up(`-f ${file} --dry-run client`)).code).toBe(5);
     const planned = await story.json(`up -f ${file} --dry-run client --install-missing --context sandbox`);
     expect(planned).toMatchObject({ kind: 'InstallPlan', packages: [{ name: 'engine' }, { name: 'index' }] });
     await expectNothing();
@@ -135,37 +138,30 @@ describe('an application that needs what the cluster lacks', () => {
     await expectNothing();
   });
 
-  test('validate, diff and render name the package', async () => {
+  test('validate names the package', async () => {
     const file = await anApplication('shop', [...things('Index')]);
-    for (const command of ['validate', 'diff', 'render']) {
-      const { code, stderr } = await story.run(`${command} -f ${file} --context sandbox`);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/"index" comes from capability index 1\.0\.0, which is not installed/);
-      expect(stderr).toMatch(/capstan cap install index --context sandbox/);
-    }
+    const { code, stderr } = await story.run(`validate -f ${file} --context sandbox`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/"index" comes from capability index 1\.0\.0, which is not installed/);
+    expect(stderr).toMatch(/capstan cap install index --context sandbox/);
   });
 
   test('who may not install is told so, with the command for who may', async () => {
-    const grant = {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'dev-views' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'dev-views' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'dev' }],
-    };
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const metadata = { name: 'dev-views' };
     const rules = [
       { apiGroups: ['core.oam.dev', 'workloads.capstan.dev'], resources: ['*'], verbs: ['*'] },
       { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['get', 'list'] },
     ];
-    const role = { ...grant, kind: 'ClusterRole', roleRef: undefined, subjects: undefined, rules };
-    for (const object of [role, grant])
-      await client.apply(JSON.parse(JSON.stringify(object)), { fieldManager: 'story' });
+    const group = 'rbac.authorization.k8s.io';
+    const roleRef = { apiGroup: group, kind: 'ClusterRole', name: metadata.name };
+    const subjects = [{ apiGroup: group, kind: 'User', name: 'dev' }];
+    await client.apply({ apiVersion, kind: 'ClusterRole', metadata, rules });
+    await client.apply({ apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects });
     const file = await anApplication('shop', ['traits.capstan.dev/v1alpha1', 'Autoscale', { max: 3, triggers: [] }]);
-    const proposed = await up(`-f ${file} --as dev`);
-    expect(proposed.code, proposed.stderr).toBe(5);
-    expect(proposed.stderr).toMatch(/capstan cap install keda/);
     const refused = await up(`-f ${file} --install-missing --as dev`);
     expect(refused.code, refused.stderr).toBe(4);
+    expect(refused.stderr).toMatch(/capstan cap install keda/);
     await expectNothing();
   });
 });
@@ -179,7 +175,8 @@ describe('--install-missing', () => {
     const stopped = await story.run(command, { interrupt });
     expect(stopped.code, stopped.stderr).toBe(130);
     expect(stopped.stderr).toMatch(/Try: {2}capstan up .*--install-missing/);
-    expect((await story.json('list --context sandbox')).items).toEqual([]);
+    const applications = await client.list({ apiVersion: 'core.oam.dev/v1alpha2', kind: 'ApplicationConfiguration' });
+    expect(applications.items).toEqual([]);
 
     const waiting = await up(`-f ${blog}`);
     expect(waiting.code).toBe(5);
@@ -189,24 +186,21 @@ describe('--install-missing', () => {
     expect(done).toMatchObject({ kind: 'ApplyResult', ready: true, applications: ['shop', 'blog'] });
     const installed = (done['installed'] as { name: string }[]).map(({ name }) => name);
     expect(installed).toEqual(expect.arrayContaining(['engine', 'index']));
-    expect((await up(`-f ${shop} -f ${blog}`)).stdout).toMatch(/unchanged/);
   });
 
   test('what is installed and damaged is put back, not installed twice', async () => {
     const definition = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'TraitDefinition' };
     await client.delete({ ...definition, name: 'engines.things.example.org' });
     const file = await anApplication('plant', [...things('Engine')]);
-    const proposed = await up(`-f ${file}`);
-    expect(proposed.code).toBe(5);
-    expect(proposed.stderr).toMatch(/engine 1\.0\.0 is installed, but its Definition or its CRD is gone/);
-    const done = await story.json(`up -f ${file} --install-missing --context sandbox`);
+    const { code, stdout, stderr } = await up(`-f ${file} --install-missing -o json`);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/engine 1\.0\.0 is installed, but its Definition or its CRD is gone/);
+    const done = JSON.parse(stdout);
     expect(done).toMatchObject({ ready: true, installed: [{ name: 'engine', action: 'repair' }] });
   });
 
   test('a package answers to its alias, and says its name', async () => {
     const shown = await story.run('cap show cache --context sandbox');
     expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/cache means the package cache-one/) });
-    const planned = await story.run('cap install cache --plan --context sandbox');
-    expect(planned.stderr).toMatch(/cache means the package cache-one/);
   });
 });

@@ -72,7 +72,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     files: ApplicationFiles,
     problems: readonly ValidationProblem[],
   ): Promise<boolean> {
-    const { missingError, missingForFiles, missingLines } = await import('./lib/on-demand.ts');
+    const { cannotInstall, missingError, missingForFiles, missingLines } = await import('./lib/on-demand.ts');
     const { 'dry-run': dryRun, 'install-missing': wanted, 'allow-stand-ins': allowStandIns, wait } = this.#flags;
     const report = await missingForFiles({
       client,
@@ -91,7 +91,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     this.out.note(...missingLines(report));
     const { plan, unplanned } = report;
     const refusal = () => missingError(report, problems, this.#again);
-    if (!plan) throw wanted && unplanned ? unplanned : refusal();
+    if (!plan) throw wanted && unplanned ? cannotInstall(unplanned, report.commands) : refusal();
     await this.#checkAgainst(files, plan, report.types);
     await this.#showPlan(plan);
     if (dryRun && wanted) return this.#concludeDryRun(plan);
@@ -103,13 +103,11 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
 
   async #install(client: KubeClient, report: FilesReport, plan: InstallPlan): Promise<void> {
     const { assertExecutable, INSTALLER_CODES } = await import('./services/on-demand.ts');
+    const { cannotInstall } = await import('./lib/on-demand.ts');
     const { forbidden, commands, cost } = report;
     if (forbidden !== undefined) {
-      throw new CapstanError(INSTALLER_CODES.forbidden, forbidden, {
-        hint: 'Somebody who runs this cluster installs the packages with this command:',
-        next: commands,
-        exit: EXIT.forbidden,
-      });
+      const refused = new CapstanError(INSTALLER_CODES.forbidden, forbidden, { exit: EXIT.forbidden });
+      throw cannotInstall(refused, commands);
     }
     assertExecutable(plan);
     const { requireOperator } = await import('./lib/operator-lease.ts');

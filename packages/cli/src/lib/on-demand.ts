@@ -131,6 +131,20 @@ export function missingError(report: FilesReport, problems: readonly ValidationP
   });
 }
 
+/** Said where the caller wants to install and cannot: who lacks a right gets the commands for somebody who has it. */
+export function cannotInstall(error: CapstanError, commands: readonly string[]): CapstanError {
+  if (error.exit !== EXIT.forbidden) return error;
+  return new CapstanError(error.code, error.message, {
+    hint: ASK_SOMEBODY,
+    next: [...commands],
+    fields: error.fields,
+    exit: error.exit,
+    cause: error,
+  });
+}
+
+const ASK_SOMEBODY = 'Somebody who runs this cluster installs the packages with this command:';
+
 function hintOf({ missing, forbidden, unplanned }: FilesReport): string {
   const nearest = [...new Set(missing.flatMap((one) => one.nearest))];
   if (missing.some(({ state }) => state === 'unavailable')) {
@@ -138,7 +152,7 @@ function hintOf({ missing, forbidden, unplanned }: FilesReport): string {
     return `${near}A center that offers such a package can be added: capstan center add.`;
   }
   if (missing.some(({ state }) => state === 'removing')) return 'Run the command again when that has ended.';
-  if (forbidden !== undefined || unplanned) return 'Somebody who runs this cluster installs them with this command:';
+  if (forbidden !== undefined || unplanned) return ASK_SOMEBODY;
   return 'On a terminal the command asks; --install-missing installs them, waits and goes on without a question.';
 }
 
