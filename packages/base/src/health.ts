@@ -6,6 +6,8 @@ export interface Health {
   readonly status: HealthStatus;
   readonly reason: string;
   readonly message?: string;
+  /** With `degraded`: it stays so until somebody asks for something else. Nobody tries again by himself. */
+  readonly final?: boolean;
 }
 
 const ORDER: readonly HealthStatus[] = ['degraded', 'progressing', 'unknown', 'ready'];

@@ -18,6 +18,7 @@ export const CLI_CODES = {
   capabilityMissing: 'CAPSTAN_CLI_CAPABILITY_MISSING',
   notFound: 'CAPSTAN_CLI_NOT_FOUND',
   applicationNotReady: 'CAPSTAN_CLI_APPLICATION_NOT_READY',
+  applicationDegraded: 'CAPSTAN_CLI_APPLICATION_DEGRADED',
   namespaceInUse: 'CAPSTAN_CLI_NAMESPACE_IN_USE',
   noRevision: 'CAPSTAN_CLI_NO_REVISION',
   noLogs: 'CAPSTAN_CLI_NO_LOGS',

@@ -1,11 +1,20 @@
-import { CapstanError, type Condition } from '@capstan/base';
-import { KUBE_CODES } from '@capstan/kube';
+import { CapstanError, type Condition, type Health } from '@capstan/base';
+import { healthOf, KUBE_CODES } from '@capstan/kube';
 import type { ApplicationConfigurationStatus } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/application/act.ts';
 import { conclude } from '../src/application/conclude.ts';
 import { decideApplication } from '../src/index.ts';
-import { aComponent, anApplication, type Facts, observed, WEB_SERVICE } from './builders.ts';
+import {
+  aComponent,
+  anApplication,
+  anAutoscale,
+  autoscaler,
+  type Facts,
+  observed,
+  SCALED_OBJECT,
+  WEB_SERVICE,
+} from './builders.ts';
 
 const backend = { componentName: 'backend' };
 const components = [aComponent('backend')];
@@ -100,6 +109,28 @@ describe('what is written about an application', () => {
     expect(byType(result.status?.conditions, 'Synced')?.message).toBe('cannot apply components: cannot apply x: no');
     expect(reasons(result)).toEqual(['CannotApplyComponents']);
   });
+
+  test.each<[string, Partial<Health>, string | undefined, string]>([
+    ['progress', { status: 'progressing' }, undefined, 'progressing'],
+    ['a degradation that may pass', { status: 'degraded' }, 'Degraded', 'degraded'],
+    ['one that does not', { status: 'degraded', final: true }, 'Stalled', 'degraded'],
+  ])(
+    '%s is told so that whoever reads conditions knows how bad it is, and no longer than it lasts',
+    (_what, more, type, read) => {
+      const health: Health = { status: 'progressing', reason: 'Lost', message: 'no fuel', ...more };
+      const traits = [{ ...autoscaler, health: () => health }];
+      const application = anApplication([{ componentName: 'backend', traits: [anAutoscale()] }]);
+      const live = [{ ...SCALED_OBJECT, metadata: { name: 'backend', namespace: 'team' } }];
+      const result = pass({ application, components, traits, live }, done());
+      const { status } = result;
+      const told = ['Degraded', 'Stalled'].filter((one) => byType(status?.conditions, one));
+      expect(told).toEqual(type ? [type] : []);
+      expect(healthOf({ ...application, status: { ...statusOf(result) } }).status).toBe(read);
+      const after = pass({ application: anApplication([backend], { status: statusOf(result) }), components }, done());
+      expect(after.status?.conditions?.map((one) => one.type)).toEqual(['Synced', 'Ready']);
+      expect(after.urgent).toBe(true);
+    },
+  );
 
   test('a new generation, what was pruned and what was set back have Events', () => {
     const application = anApplication([backend]);

@@ -10,6 +10,7 @@ import {
   aTraitDefinition,
   autoscaler,
   type Facts,
+  FLIGHT,
   observed,
   RBAC,
   SCALED_OBJECT,
@@ -186,6 +187,38 @@ describe('replicas', () => {
   test('that a trait took over leave the workload object too', () => {
     const facts = { application: anApplication([scaled]), components: [aComponent('backend', { replicas: 2 })] };
     expect(spec(find(decide(facts), 'WebService'))).toEqual({ image: 'web:1' });
+  });
+
+  test('beside a trait that rolls out are where it begins: created with them, and never applied', () => {
+    const flight = { trait: { ...FLIGHT, spec: {} } as unknown as KubernetesObject };
+    const rollout = aTraitDefinition('flights.sky.example.dev', { extension: { owns: ['rollout'] } });
+    const facts = {
+      application: anApplication([{ componentName: 'backend', traits: [flight] }]),
+      components: [aComponent('backend', { replicas: 3, port: 80 })],
+      traitDefinitions: [rollout],
+    };
+    const first = decide(facts);
+    expect(first.objects.map(({ reference, firstReplicas }) => [reference.kind, firstReplicas])).toEqual([
+      ['WebService', undefined],
+      ['Deployment', 3],
+      ['Service', undefined],
+      ['Flight', undefined],
+    ]);
+    expect(spec(find(first, 'Deployment'))).not.toHaveProperty('replicas');
+    const scaledDown = applied(first).map((object) =>
+      object.kind === 'Deployment' ? { ...object, spec: { ...spec(object), replicas: 0 } } : object,
+    );
+    const again = decide({ ...facts, live: scaledDown });
+    expect(again.objects.find(({ reference }) => reference.kind === 'Deployment')?.action).toBe('keep');
+    const image = [aComponent('backend', { replicas: 3, port: 80, image: 'web:2' })];
+    const newer = decide({ ...facts, components: image, live: scaledDown }).objects.find(
+      ({ reference }) => reference.kind === 'Deployment',
+    );
+    expect([newer?.action, newer?.firstReplicas, newer?.object['spec']]).toEqual([
+      'update',
+      undefined,
+      expect.not.objectContaining({ replicas: expect.anything() }),
+    ]);
   });
 });
 

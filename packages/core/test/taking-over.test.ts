@@ -1,7 +1,10 @@
 import type { KubernetesObject } from '@capstan/base';
+import type { Component } from '@capstan/oam-model';
 import type { TraitContribution, TraitRenderInput } from '@capstan/plugin-api';
 import { describe, expect, test } from 'vitest';
+import { healthConditions } from '../src/application/conditions.ts';
 import { LONGEST_LEAVING_MS } from '../src/application/leaving.ts';
+import { inventoryAfter } from '../src/application/status-entries.ts';
 import { type Decision, decideApplication } from '../src/index.ts';
 import {
   AUTOSCALE,
@@ -193,7 +196,7 @@ describe('what leaves with a finalizer', () => {
   const alone = [{ componentName: 'web', traits: [anAutoscale()] }];
   const other = aComponent('other');
   /** The taker is gone from the application; its object is there, and has been told to go at this time. */
-  const leaving = (told: boolean, now = START) => {
+  const leaving = (told: boolean, now = START, wanted: readonly Component[] = components) => {
     const live = applied(decide(), (object) => {
       const finalizers = [FINALIZER];
       const deletionTimestamp = new Date(START).toISOString();
@@ -201,7 +204,7 @@ describe('what leaves with a finalizer', () => {
       return object.kind === 'Secret' ? { ...object, metadata: { ...object.metadata, ...more } } : object;
     });
     const facts = recorded(live, [...alone, { componentName: 'other' }]);
-    return decide({ ...facts, components: [...components, other], more: { now } });
+    return decide({ ...facts, components: [...wanted, other], more: { now } });
   };
 
   test('is deleted first and alone, and what its controller may have made is claimed before', () => {
@@ -235,12 +238,30 @@ describe('what leaves with a finalizer', () => {
     expect(summary(decision)).toContain('wait Service');
   });
 
-  test('is not waited for beyond its time: the rest goes on, and it stays on record', () => {
-    const decision = leaving(true, START + LONGEST_LEAVING_MS);
-    expect(summary(decision)).toContain('create Service');
-    expect(decision.prune.map(({ kind }) => kind)).toEqual(['Flight']);
-    expect(decision.retained.map(({ kind }) => kind)).toEqual(['Secret']);
+  test('beyond its time what runs may be mended, and what leads to it still waits', () => {
+    const late = START + LONGEST_LEAVING_MS;
+    const decision = leaving(true, late, [aComponent('web', { port: 80, image: 'web:2' })]);
+    expect(summary(decision).slice(0, 5)).toEqual([
+      'update WebService',
+      'update Deployment',
+      'wait Service',
+      'keep Autoscale',
+      'wait ConfigMap',
+    ]);
+    expect(decision.prune).toEqual([]);
+    expect(decision.retained.map(({ kind }) => kind)).toEqual(['Flight', 'Secret']);
     expect(decision.leaving).toMatchObject([{ overdue: true }]);
+    const [ready, degraded] = healthConditions(decision, undefined);
+    expect([ready?.reason, degraded?.type]).toEqual(['DeletionStuck', 'Degraded']);
+    expect(ready?.message).toContain(`kubectl patch secret web-flight -n team --type merge`);
+  });
+
+  test('stays on record when it was told to go, until it is gone', () => {
+    const decision = leaving(false);
+    const told = { applied: new Map(), pruned: decision.prune, repaired: [], leftOut: [] };
+    const { live } = observed({ application: anApplication([]) });
+    const after = inventoryAfter({ ...observed({ application: decision.application }), live }, decision, told);
+    expect(after.map(({ kind }) => kind)).toContain('Secret');
   });
 });
 

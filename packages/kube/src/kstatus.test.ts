@@ -142,6 +142,13 @@ const others = [
     }),
   },
   {
+    reason: 'Failing',
+    health: 'degraded',
+    object: anObject('example.dev/v1', 'Widget', {
+      status: { conditions: [condition('Ready', 'False', 'Failing'), condition('Degraded', 'True', 'Failing')] },
+    }),
+  },
+  {
     reason: 'Working',
     health: 'progressing',
     object: anObject('example.dev/v1', 'Widget', {

@@ -30,7 +30,7 @@ const RULES: Readonly<Record<string, HealthRule>> = {
  * The health of any object by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus): Current is ready, InProgress and
  * Terminating are progressing, Failed is degraded. Kinds without rules go by their conditions Reconciling, Stalled and Ready;
  * an object that has none of them counts as ready. Unlike kstatus, a pod that cannot be scheduled stays progressing
- * however long it waits, and an APIService goes by its Available condition.
+ * however long it waits, an APIService goes by its Available condition, and the condition Degraded counts like Stalled.
  */
 export function healthOf(object: KubernetesObject): Health {
   if (object.metadata.deletionTimestamp) return progressing('Terminating', 'it is being deleted');
@@ -52,7 +52,7 @@ function fromConditions(conditions: readonly Condition[]): Health | undefined {
   for (const { type, status, reason, message } of conditions) {
     if (status !== 'True') continue;
     if (type === 'Reconciling') return progressing(reason || type, message);
-    if (type === 'Stalled') return degraded(reason || type, message);
+    if (type === 'Stalled' || type === 'Degraded') return degraded(reason || type, message);
   }
   return undefined;
 }

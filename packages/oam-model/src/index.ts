@@ -26,7 +26,7 @@ export * from './rules/applicability.ts';
 export { type PlacedTrait, type RuleComponent, ruleComponents } from './rules/components.ts';
 export { type DefinitionProblem, definitionProblems } from './rules/definition-problems.ts';
 export { evaluateRules, withoutOwnedFields } from './rules/evaluate.ts';
-export { type OwnedField, replicasTakenBy } from './rules/field-owners.ts';
+export { firstReplicasOf, type OwnedField, replicasTakenBy } from './rules/field-owners.ts';
 export { type RuleTrait, type RuleWorkload, ruleTrait, ruleWorkload } from './rules/subjects.ts';
 export { type TraitFit, traitFits } from './rules/trait-fits.ts';
 export {

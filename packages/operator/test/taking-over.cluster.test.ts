@@ -1,5 +1,6 @@
 import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
-import { connect, type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
+import { applicationTree } from '@capstan/core';
+import { conditionsOf, connect, healthOf, type KubeClient, waitFor, waitUntilServed } from '@capstan/kube';
 import '@capstan/sandbox/testing';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { installSystem } from '../src/index.ts';
@@ -34,7 +35,8 @@ beforeAll(async () => {
   namespace = await newNamespace(client);
   shared.push(crd(SIGNPOST, 'signposts'), crd(PILOT, 'pilots'), crd(FLIGHT, 'flights'));
   shared.push(definition('signposts.traits.capstan.dev', 'spec.target', {}));
-  shared.push(definition('pilots.traits.capstan.dev', 'spec.target', { extension: { target: 'child' } }));
+  const flies = { extension: { target: 'child', owns: ['rollout'] } };
+  shared.push(definition('pilots.traits.capstan.dev', 'spec.target', flies));
   for (const object of shared) await client.apply(object);
   for (const kind of [SIGNPOST, PILOT, FLIGHT]) await waitUntilServed(client, kind);
   const { name, ...kind } = INSTALL;
@@ -58,6 +60,8 @@ test('what a trait takes over is left to its controller, and comes back without 
   const { state, application } = await anAirport('shop', [SIGNPOST, PILOT]);
   const flight = await state.flight();
   expect(flight['spec']).toEqual({ target: 'shop', taken: ['Service/shop', 'ConfigMap/shop-notice'] });
+  // Where the controller begins is what the component states.
+  expect((await client.get(deploymentIn(namespace, 'shop')))?.['spec']).toMatchObject({ replicas: 3 });
   expect(await Promise.all([client.get(state.service), client.get(state.notice)])).toEqual([undefined, undefined]);
   const taken = await condition(client, await state.trait(SIGNPOST), ['Ready', 'True', 'TakenOver']);
   expect(JSON.stringify(taken['status'])).toContain(`pilot/${namespace}/shop-pilots`);
@@ -99,6 +103,7 @@ test('what is live when a trait comes stays as its controller makes it, and is d
   const traits = [SIGNPOST, PILOT].map((trait) => ({ trait }));
   await client.apply(anApplication(namespace, 'quay', [{ componentName: 'quay', traits }]));
   const flight = await state.flight();
+  expect((await client.get(deploymentIn(namespace, 'quay')))?.['spec']).toMatchObject({ replicas: 3 });
   await state.takeOff(1);
   await client.patch(state.service, { spec: { selector: { flight: 'quay' } } }, CONTROLLER);
   await condition(client, application, ['Ready', 'True']);
@@ -125,6 +130,27 @@ test('what is live when a trait comes stays as its controller makes it, and is d
   for (const one of [deploymentIn(namespace, 'quay'), state.service, state.notice]) {
     await until(one, (object) => object === undefined);
   }
+});
+
+test('what is degraded for good says so in every condition, and no longer than it is', async () => {
+  const { state, application } = await anAirport('cliff', [PILOT]);
+  const flight = await state.flight();
+  await state.takeOff(1);
+  const phase = (name: string) =>
+    client.patch(referenceTo(flight), { status: { phase: name } }, { ...CONTROLLER, subresource: 'status' });
+  await condition(client, application, ['Ready', 'True']);
+  await phase('Lost');
+  const lost = await condition(client, application, ['Stalled', 'True', 'Lost']);
+  expect(healthOf(lost)).toMatchObject({ status: 'degraded', reason: 'Lost' });
+  const trait = await condition(client, await state.trait(PILOT), ['Stalled', 'True', 'Lost']);
+  expect(healthOf(trait)).toMatchObject({ status: 'degraded', reason: 'Lost' });
+  const tree = await applicationTree(client, { name: 'cliff', namespace });
+  expect(tree?.application.health).toMatchObject({ status: 'degraded', reason: 'Lost' });
+  expect(tree?.application.children).toMatchObject([{ health: { status: 'degraded' } }]);
+  await phase('Flying');
+  const found = await condition(client, application, ['Ready', 'True']);
+  expect(conditionsOf(found).map(({ type }) => type)).toEqual(['Synced', 'Ready']);
+  await state.land(1);
 });
 
 test('an application that is deleted without what it made leaves that as it is', async () => {

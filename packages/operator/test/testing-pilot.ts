@@ -46,6 +46,12 @@ export const pilot = definePlugin({
           spec: { target: target.name, taken: taken.map(({ kind, metadata }) => `${kind}/${metadata.name}`) },
         },
       ],
+      health: (_trait, [flight]) => {
+        const { phase } = (flight?.['status'] ?? {}) as { phase?: string };
+        return phase === 'Lost'
+          ? { status: 'degraded', reason: 'Lost', message: 'it went down', final: true }
+          : { status: 'ready', reason: 'Watched' };
+      },
       workloadHealth: (_trait, [flight]) => {
         const { phase } = (flight?.['status'] ?? {}) as { phase?: string };
         return phase === 'Flying'

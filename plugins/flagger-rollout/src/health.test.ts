@@ -61,6 +61,29 @@ test('a new version that Flagger has not looked at is not ready yet', () => {
   expect(rolloutHealth(aRollout(), [aCanary({ phase: 'Succeeded' })], same)).toMatchObject({ status: 'ready' });
 });
 
+/** A Deployment whose pods were asked for at this time, and whose replicas Flagger set later. */
+const askedAt = (time: string, image: string): KubernetesObject => {
+  const { metadata, ...rest } = aPrimary(SERVING, image);
+  const entry = (manager: string, when: string, field: string) => ({
+    manager,
+    operation: 'Apply',
+    time: when,
+    fieldsV1: { 'f:spec': { [field]: {} } },
+  });
+  const managedFields = [entry('capstan', time, 'f:template'), entry('flagger', '2026-11-21T13:00:00Z', 'f:replicas')];
+  return { ...rest, metadata: { ...metadata, name: 'frontend', managedFields } };
+};
+
+test.each<[string, string, string, string, object]>([
+  ['its pods were asked for before', '2026-11-21T11:00:00Z', 'shop/frontend:2', 'RolloutFailed', { final: true }],
+  ['other pods were asked for since', '2026-11-21T12:00:01Z', 'shop/frontend:2', 'NewVersion', {}],
+  ['what serves was asked for since', '2026-11-21T12:00:01Z', 'shop/frontend:1', 'RolledBack', { status: 'ready' }],
+])('a rollout that failed: %s', (_what, time, image, reason, more) => {
+  const canary = aCanary({ phase: 'Failed', canaryWeight: 0, lastTransitionTime: '2026-11-21T12:00:00Z' });
+  const health = rolloutHealth(aRollout(), [canary], aCluster(askedAt(time, image), aPrimary()));
+  expect(health).toMatchObject({ reason, ...more });
+});
+
 test('of a Knative Service nothing but the Canary is looked at', () => {
   const targetRef = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'frontend' };
   const cluster: ClusterView = {

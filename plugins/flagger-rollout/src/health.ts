@@ -14,6 +14,12 @@ const UNDER_WAY: Readonly<Record<string, string>> = {
   Terminated: 'Flagger is giving the component back',
 };
 
+const NEW_VERSION: Health = {
+  status: 'progressing',
+  reason: 'NewVersion',
+  message: 'Flagger has not looked at the new version yet',
+};
+
 /**
  * Health of a rollout from its live Canary. Only two phases are final and well: after `Failed` the version from before
  * serves, and the workload's own Deployment, which stands at 0, says nothing.
@@ -30,10 +36,10 @@ export function rolloutHealth(
   if (recordIn(canary, 'spec')['suspend'] === true) {
     return { status: 'ready', reason: 'Suspended', message: 'rollouts are suspended on purpose' };
   }
-  if (phase === 'Failed') return failed(status['canaryWeight'] === 100);
+  if (phase === 'Failed') return afterFailure(canary, cluster, status['canaryWeight'] === 100);
   if (phase === 'Initialized' || phase === 'Succeeded') {
     if (hasNews(canary, cluster)) {
-      return { status: 'progressing', reason: 'NewVersion', message: 'Flagger has not looked at the new version yet' };
+      return NEW_VERSION;
     }
     return { status: 'ready', reason: phase };
   }
@@ -82,12 +88,38 @@ function canaryAmong(objects: readonly KubernetesObject[]): KubernetesObject | u
   return objects.find((object) => isOf(object, 'flagger.app', 'Canary'));
 }
 
+/**
+ * Flagger says nothing more about a rollout that failed: not when what serves is asked for again, which it does not roll
+ * out, and not about a newer version before it has looked at it.
+ */
+function afterFailure(canary: KubernetesObject, cluster: ClusterView, promotion: boolean): Health {
+  const target = targetObject(canary, cluster);
+  const since = Date.parse(String(recordIn(canary, 'status')['lastTransitionTime'] ?? ''));
+  if (target && primaryOf(canary, cluster) && !hasNews(canary, cluster)) {
+    return {
+      status: 'ready',
+      reason: 'RolledBack',
+      message: 'the last rollout failed; what serves is what is asked for',
+    };
+  }
+  if (target && podsChangedAt(target) > since) return NEW_VERSION;
+  return failed(promotion);
+}
+
+/** When the pods of a workload were last asked to be others: Flagger itself writes only how many there are. */
+function podsChangedAt({ metadata: { managedFields = [] } }: KubernetesObject): number {
+  const times = managedFields
+    .filter((entry) => recordIn(recordIn(entry, 'fieldsV1'), 'f:spec')['f:template'] !== undefined)
+    .map(({ time }) => Date.parse(String(time)));
+  return Math.max(...times.filter((time) => !Number.isNaN(time)));
+}
+
 /** A promotion may fail as well: then the old version is gone and the new one serves from the workload itself. */
 function failed(promotion: boolean): Health {
   const message = promotion
     ? 'rollout failed: the new version serves, but the copy that should serve does not become ready with it'
     : 'rollout failed: the version from before still serves; without traffic a new version has no metrics and fails too';
-  return { status: 'degraded', reason: promotion ? 'PromotionFailed' : 'RolloutFailed', message };
+  return { status: 'degraded', reason: promotion ? 'PromotionFailed' : 'RolloutFailed', message, final: true };
 }
 
 function progress(phase: string, status: Readonly<Record<string, unknown>>): string {
@@ -108,8 +140,15 @@ function hasNews(canary: KubernetesObject, cluster: ClusterView): boolean {
   const primary = primaryOf(canary, cluster);
   // A Knative Service has none, and is no kind that this plugin looks at.
   if (!primary) return false;
-  const target = cluster.get({ ...targetOf(canary), namespace: canary.metadata.namespace ?? '' });
+  const target = targetObject(canary, cluster);
   return target !== undefined && podsOf(target) !== podsOf(primary);
+}
+
+function targetObject(canary: KubernetesObject, cluster: ClusterView): KubernetesObject | undefined {
+  const target = targetOf(canary);
+  // A Knative Service is no kind that this plugin looks at.
+  if (target.kind === 'Service') return undefined;
+  return cluster.get({ ...target, namespace: canary.metadata.namespace ?? '' });
 }
 
 function primaryOf(canary: KubernetesObject | undefined, cluster: ClusterView): KubernetesObject | undefined {

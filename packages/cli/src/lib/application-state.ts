@@ -1,5 +1,5 @@
 import type { Condition, Health, KubernetesObject } from '@capstan/base';
-import { conditionsOf } from '@capstan/kube';
+import { conditionsOf, healthOf } from '@capstan/kube';
 
 /** The six states that Capstan shows. */
 export type ShownState = 'Pending' | 'Applying' | 'Ready' | 'Degraded' | 'Stalled' | 'Removing';
@@ -23,7 +23,7 @@ export function applicationState(application: KubernetesObject): ApplicationStat
   if (synced?.status === 'False') return { state: 'Stalled', message: synced.message };
   if (ready?.status === 'True') return { state: 'Ready', message: '' };
   const message = ready?.message || ready?.reason || '';
-  return { state: 'Applying', message };
+  return { state: healthOf(application).status === 'degraded' ? 'Degraded' : 'Applying', message };
 }
 
 /** The word for a health. */

@@ -49,8 +49,8 @@ const HOPELESS: ReadonlySet<string> = new Set<ProblemReason | 'FieldConflict'>([
 
 /**
  * Waits until the application is ready, as it was applied. Fails with exit 1 when the controller found something that
- * waiting cannot change, and with exit 6 after the time limit: the error names the blocking object, why and its last
- * event.
+ * waiting cannot change, with exit 7 when what runs is degraded and stays so, and with exit 6 after the time limit: the
+ * error names the blocking object, why and its last event.
  */
 export async function followApplication(client: KubeClient, options: FollowOptions): Promise<ApplicationTree> {
   const { name, namespace, signal, timeoutMs, onChange } = options;
@@ -65,6 +65,7 @@ export async function followApplication(client: KubeClient, options: FollowOptio
     onChange(tree, current);
     if (current && applicationState(application).state === 'Ready') return 'stop';
     if (application) throwIfHopeless(application, name);
+    if (current) await throwIfStalled(client, tree, application);
     if (Date.now() >= deadline) throw await timedOut(client, tree, options);
     return 'go on';
   });
@@ -116,6 +117,28 @@ function throwIfHopeless(application: ApplicationConfiguration, name: string): v
       fields: { reason: ready.reason },
     },
   );
+}
+
+/** The condition Stalled: what was applied is there, and nobody tries again by himself. */
+async function throwIfStalled(
+  client: KubeClient,
+  { application: node }: ApplicationTree,
+  application: ApplicationConfiguration,
+): Promise<void> {
+  const stalled = application.status?.conditions?.find(({ type }) => type === 'Stalled');
+  if (stalled?.status !== 'True' || stalled.observedGeneration !== application.metadata.generation) return;
+  const { name } = application.metadata;
+  const { reason, message } = stalled;
+  const blocking = blockingNode(node) ?? node;
+  const event = await lastEventOf(client, blocking);
+  throw new CapstanError(CLI_CODES.applicationDegraded, `application ${name} is degraded (${reason}): ${message}`, {
+    hint: event
+      ? `The last event of ${describeObject(blocking)}, ${event.reason}: ${event.message}`
+      : 'It stays so until something else is applied.',
+    next: [`capstan status ${name} --tree`],
+    exit: EXIT.degraded,
+    fields: { reason, object: describeObject(blocking), health: blocking.health, event },
+  });
 }
 
 async function timedOut(

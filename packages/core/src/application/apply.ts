@@ -7,6 +7,7 @@ import { replicasLetGo } from './field-owners.ts';
 import { fieldLeftOut, withoutUndeclared } from './known-fields.ts';
 import type { PlannedObject } from './model.ts';
 import { CONTROLLER_MANAGER, REPLICAS_MANAGER } from './names.ts';
+import { specOf } from './plain.ts';
 import { applyOf, controllerOf } from './plan.ts';
 
 /** One object that is to be applied. */
@@ -61,8 +62,9 @@ async function applyKnown(client: KubeClient, input: ApplyInput, signal: AbortSi
 }
 
 async function applyForced(client: KubeClient, input: ApplyInput, signal: AbortSignal | undefined): Promise<Applied> {
-  const { object } = input.planned;
-  const desired = { ...object, metadata: { ...object.metadata, ownerReferences: [input.owner] } };
+  const { object, firstReplicas } = input.planned;
+  const begun = firstReplicas === undefined ? {} : { spec: { ...specOf(object), replicas: firstReplicas } };
+  const desired = { ...object, ...begun, metadata: { ...object.metadata, ownerReferences: [input.owner] } };
   const options = { fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) };
   try {
     return { object: await client.apply(desired, options), managers: [], leftOut: [] };

@@ -46,6 +46,8 @@ export interface ComposedComponent {
   readonly revisionEnabled: boolean;
   /** A trait decides how many replicas there are. */
   readonly replicasOwned: boolean;
+  /** How many there are to be at first, where a trait decides it from then on and says nothing about the beginning. */
+  readonly firstReplicas?: number;
 }
 
 /** Where an object of a component stands: what data passing and waiting are said about. */

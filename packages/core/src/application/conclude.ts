@@ -4,12 +4,13 @@ import type { ApplicationConfigurationStatus } from '@capstan/oam-model';
 import type { Outcome } from './act.ts';
 import {
   CONDITIONS,
+  healthConditions,
   listed,
-  readyCondition,
   shorten,
   syncError,
   syncedCondition,
   warningReason,
+  withHealth,
 } from './conditions.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 import { same } from './plain.ts';
@@ -49,8 +50,8 @@ export function conclude(
   const { generation } = application.metadata;
   const stamp = { generation, now };
   const synced = syncedCondition(observed, decision, outcome);
-  const ready = readyCondition(decision, outcome);
-  const conditions = setCondition(synced ? setCondition(before, synced, stamp) : before, ready, stamp);
+  const health = healthConditions(decision, outcome);
+  const conditions = withHealth(synced ? setCondition(before, synced, stamp) : before, health, stamp);
   // Whoever waits for a generation looks at Synced next: both are true together, or not yet.
   const seen = synced && generation !== undefined ? { observedGeneration: generation } : {};
   const kept = decision.problems.length > 0;
@@ -92,7 +93,10 @@ function isUrgent(
   const is = findCondition(after, CONDITIONS.ready);
   if (!known && is?.status !== 'True' && is?.reason !== 'WaitingForDependencies') return false;
   if (was?.status !== is?.status || was?.observedGeneration !== is?.observedGeneration) return true;
-  const but = after.map((condition) => (condition === is && was ? was : condition));
+  const but = after.map((condition) => {
+    const old = findCondition(before, condition.type);
+    return condition.type === CONDITIONS.synced || old?.status !== condition.status ? condition : old;
+  });
   const said = patched(old, { ...status, conditions: but }) as ApplicationConfigurationStatus;
   return !same(withoutRemarks(said), withoutRemarks({ ...old, conditions: before }));
 }

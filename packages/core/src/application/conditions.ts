@@ -1,16 +1,20 @@
-import { describeObject, type Health, isCapstanError, messageOf, worstHealth } from '@capstan/base';
-import { KUBE_CODES, type NewCondition } from '@capstan/kube';
+import { type Condition, describeObject, type Health, isCapstanError, messageOf, worstHealth } from '@capstan/base';
+import { type ConditionStamp, KUBE_CODES, type NewCondition, setCondition } from '@capstan/kube';
 import { CORE_CODES } from '../codes.ts';
 import type { Outcome } from './act.ts';
 import { healthOf } from './dependencies.ts';
-import { leavingText } from './leaving.ts';
+import { leavingText, overdueText } from './leaving.ts';
 import type { DecidedComponent, Decision, DecisionProblem, Stage } from './model.ts';
 import type { LiveState } from './object-health.ts';
 import { applyOf } from './plan.ts';
 import { reportOf } from './reports.ts';
 
-/** Conditions of an application (and of workloads and traits whose status we fill). */
-export const CONDITIONS = { synced: 'Synced', ready: 'Ready' } as const;
+/**
+ * Conditions of an application (and of workloads and traits whose status we fill). The last two are there only while they
+ * are True, one of them: what is not ready is degraded then. `degraded` may pass by itself; `stalled` does not until
+ * somebody asks for something else, which is how kstatus, Flux and Argo CD read that condition.
+ */
+export const CONDITIONS = { synced: 'Synced', ready: 'Ready', degraded: 'Degraded', stalled: 'Stalled' } as const;
 
 const LONGEST_MESSAGE = 1024;
 
@@ -78,39 +82,57 @@ function stageOf(problems: readonly DecisionProblem[]): Stage {
     : (stages[0] ?? 'cannot render components');
 }
 
-/** The condition Ready: the worst of all components; what waits is named before what is only under way. */
-export function readyCondition(decision: Decision, outcome: Outcome | undefined): NewCondition {
+/**
+ * The condition Ready, and what else says how bad it is: the worst of all components; what waits is named before what is
+ * only under way.
+ */
+export function healthConditions(decision: Decision, outcome: Outcome | undefined): NewCondition[] {
   const type = CONDITIONS.ready;
   const [problem] = decision.problems;
   if (problem)
-    return { type, status: 'False', reason: problem.reason, message: shorten(problemText(decision.problems)) };
+    return [{ type, status: 'False', reason: problem.reason, message: shorten(problemText(decision.problems)) }];
   if (outcome?.failure) {
     const { error } = outcome.failure;
-    return { type, status: 'False', reason: failureReason(error), message: shorten(messageOf(error)) };
+    return [{ type, status: 'False', reason: failureReason(error), message: shorten(messageOf(error)) }];
   }
   const { components } = decision;
   const healths = components.map(healthOfComponent);
-  const worst = worstHealth(healths);
+  const worst = worstHealth([...healths, leavingHealth(decision)]);
   const waits = healths.find(({ reason }) => reason === 'WaitingForDependencies');
-  const worstOfAll = worst.status === 'progressing' && waits ? waits : worst;
-  const health = worstOfAll.status === 'ready' ? leavingHealth(decision) : worstOfAll;
-  return conditionOf(health, `${components.length} component${components.length === 1 ? '' : 's'} ready`);
+  const health = worst.status === 'progressing' && waits ? waits : worst;
+  return conditionsOfHealth(health, `${components.length} component${components.length === 1 ? '' : 's'} ready`);
 }
 
 /** Until everything that is not wanted any more is gone, an application is not as it was asked for. */
 function leavingHealth({ leaving }: Decision): Health {
   if (leaving.length === 0) return { status: 'ready', reason: 'Ready' };
   const stuck = leaving.some(({ overdue }) => overdue);
-  const message = leaving.map(leavingText).join('; ');
+  const message = leaving.map((one) => (one.overdue ? overdueText(one) : leavingText(one))).join('; ');
   return { status: stuck ? 'degraded' : 'progressing', reason: stuck ? 'DeletionStuck' : 'Deleting', message };
 }
 
-/** A Ready condition from a health. */
-export function conditionOf(health: Health, readyMessage: string): NewCondition {
-  const type = CONDITIONS.ready;
-  if (health.status === 'ready') return { type, status: 'True', reason: 'Ready', message: readyMessage };
-  const status = health.status === 'unknown' ? 'Unknown' : 'False';
-  return { type, status, reason: health.reason, message: shorten(health.message ?? health.reason) };
+/** The condition Ready from a health, and Degraded or Stalled where it is that. */
+export function conditionsOfHealth(health: Health, readyMessage: string): NewCondition[] {
+  const { ready, degraded, stalled } = CONDITIONS;
+  if (health.status === 'ready') return [{ type: ready, status: 'True', reason: 'Ready', message: readyMessage }];
+  const said = { reason: health.reason, message: shorten(health.message ?? health.reason) };
+  if (health.status === 'degraded')
+    return [
+      { type: ready, status: 'False', ...said },
+      { type: health.final ? stalled : degraded, status: 'True', ...said },
+    ];
+  return [{ type: ready, status: health.status === 'unknown' ? 'Unknown' : 'False', ...said }];
+}
+
+/** A list of conditions with what a health says set in it, and without what it does not say any more. */
+export function withHealth(
+  list: readonly Condition[],
+  health: readonly NewCondition[],
+  stamp: ConditionStamp,
+): Condition[] {
+  const passing: readonly string[] = [CONDITIONS.degraded, CONDITIONS.stalled];
+  const left = list.filter(({ type }) => !passing.includes(type) || health.some((one) => one.type === type));
+  return health.reduce<Condition[]>((conditions, one) => setCondition(conditions, one, stamp), left);
 }
 
 /** The worst of a component's workload and traits; the message starts with the instance's name. */

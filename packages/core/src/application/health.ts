@@ -64,8 +64,13 @@ export function isDone(
 export function podOwnerOf(state: LiveState, component: RenderedComponent): KubernetesObject | undefined {
   const byTrait = podOwnerByTrait(state, component);
   if (byTrait) return byTrait;
-  const scaled = component.children.find((child) => child.apiVersion === 'apps/v1' && child.kind !== 'DaemonSet');
+  const scaled = component.children.find(isScaledPodOwner);
   return scaled && state.live.get(objectKey(referenceTo(scaled)));
+}
+
+/** Whether an object is of a kind that has pods, as many as its `spec.replicas` says. */
+export function isScaledPodOwner({ apiVersion, kind }: KubernetesObject): boolean {
+  return apiVersion === 'apps/v1' && kind !== 'DaemonSet';
 }
 
 /** Replicas and pod selector for the workload's scale subresource, from the object that has its pods. */

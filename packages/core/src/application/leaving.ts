@@ -1,4 +1,4 @@
-import { describeObject, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import { describeObject, groupOf, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
 import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
 import type { HeldBack } from './dependencies.ts';
@@ -73,6 +73,17 @@ export function leavingText({ reference, finalizers }: Leaving): string {
   return `${describeObject(reference)} is being deleted: its controller has not taken ${finalizers.join(', ')} off yet`;
 }
 
+/** The same of one that has been leaving for long, with what somebody can do about it. */
+export function overdueText(leaving: Leaving): string {
+  const { apiVersion, kind, name, namespace } = leaving.reference;
+  const group = groupOf(apiVersion);
+  const type = group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
+  const place = namespace ? ` -n ${namespace}` : '';
+  const command = `kubectl patch ${type} ${name}${place} --type merge -p '{"metadata":{"finalizers":null}}'`;
+  const help = 'it may wait for the workload to be ready: apply a version that starts';
+  return `${leavingText(leaving)}, and what it serves by stays as it is; ${help}. If that controller is gone for good: ${command}`;
+}
+
 /** A decision about objects and the inventory, with what has to wait for things that are leaving. */
 export interface OrderedDecision extends HeldBack, PrunePlan {
   readonly leaving: readonly Leaving[];
@@ -82,17 +93,23 @@ export interface OrderedDecision extends HeldBack, PrunePlan {
 /**
  * Puts deletion in order. What leaves with a finalizer is deleted first and alone; until it is gone, nothing else of its
  * component is applied or deleted. What its controller made and the application makes itself from now on is claimed
- * before that, so that it does not go with it. After `LONGEST_LEAVING_MS` things go on without that controller.
+ * before that, so that it does not go with it. After `LONGEST_LEAVING_MS` the workload and what its pods need are applied:
+ * the controller may wait for pods that never become ready as they are. All else, which leads to those pods, goes on
+ * waiting, for what the controller made is what serves.
  */
 export function inOrder(observed: ObservedApplication, held: HeldBack, plan: PrunePlan): OrderedDecision {
   const leaving = leavingAmong(observed, plan.prune);
   const decided = { ...held, ...plan, leaving, claims: plan.claims };
   if (leaving.length === 0) return decided;
   const awaited = leaving.filter(({ overdue }) => !overdue);
-  const components = new Set(awaited.map(({ component }) => component));
-  const waitsFor = (component: string) => awaited.filter((one) => one.component === component).map(leavingText);
-  const waits = ({ object, action }: PlannedObject) =>
-    (action === 'create' || action === 'update') && components.has(componentOf(object));
+  const components = new Set(leaving.map(({ component }) => component));
+  const patient = new Set(awaited.map(({ component }) => component));
+  const waitsFor = (component: string) => leaving.filter((one) => one.component === component).map(leavingText);
+  const waits = (planned: PlannedObject) => {
+    const component = componentOf(planned.object);
+    if (planned.action !== 'create' && planned.action !== 'update') return false;
+    return components.has(component) && (patient.has(component) || !isForPods(planned, held.objects));
+  };
   const told = new Set(leaving.flatMap((one) => (one.until === undefined ? [] : objectKey(one.reference))));
   const first = new Set(awaited.map(({ reference }) => objectKey(reference)));
   const stays = (entry: InventoryEntry) => {
@@ -101,7 +118,8 @@ export function inOrder(observed: ObservedApplication, held: HeldBack, plan: Pru
     return told.has(key) || (object !== undefined && !first.has(key) && components.has(componentOf(object)));
   };
   const waitingObjects = held.objects.filter(waits);
-  const slots = new Set(waitingObjects.map(({ slot }) => slot));
+  // Beyond that time the component is told of as it is.
+  const slots = new Set(waitingObjects.flatMap(({ slot, object }) => (patient.has(componentOf(object)) ? slot : [])));
   return {
     ...decided,
     claims: [...plan.claims, ...claimsFrom(observed, waitingObjects, awaited)],
@@ -114,6 +132,18 @@ export function inOrder(observed: ObservedApplication, held: HeldBack, plan: Pru
     retained: [...plan.retained, ...plan.prune.filter(stays).toReversed()],
     prune: plan.prune.filter((entry) => !stays(entry)),
   };
+}
+
+/** Kinds that pods are made by, and that they mount and read. */
+const OF_PODS: readonly string[] = ['apps', 'batch'];
+const FOR_PODS: readonly string[] = ['ConfigMap', 'Secret', 'PersistentVolumeClaim', 'ServiceAccount'];
+
+/** A workload, and of what it renders that by which its pods run. */
+function isForPods({ role, owner, reference }: PlannedObject, objects: readonly PlannedObject[]): boolean {
+  if (role === 'workload') return true;
+  const ofWorkload = objects.some((one) => one.key === owner && one.role === 'workload');
+  const group = groupOf(reference.apiVersion);
+  return ofWorkload && (OF_PODS.includes(group) || (group === '' && FOR_PODS.includes(reference.kind)));
 }
 
 function waiting(component: RenderedComponent, sentences: readonly string[]): RenderedComponent {

@@ -137,6 +137,8 @@ export interface PlannedObject {
   /** With `taken`: the trait. */
   readonly takenBy?: ObjectReference;
   readonly waitsFor?: readonly string[];
+  /** With `create`: the replicas that it begins with. It is not applied with them again, for a trait's controller sets them. */
+  readonly firstReplicas?: number;
   /** Paths of fields that somebody added and that nobody of ours states: only in kinds that are Capstan's alone. */
   readonly strangers?: readonly (readonly (string | number)[])[];
 }

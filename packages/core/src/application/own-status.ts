@@ -1,6 +1,6 @@
-import { type Condition, type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
-import { conditionsOf, findCondition, type NewCondition, setCondition } from '@capstan/kube';
-import { CONDITIONS, conditionOf } from './conditions.ts';
+import { type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
+import { conditionsOf, findCondition, healthOf, type NewCondition, setCondition } from '@capstan/kube';
+import { CONDITIONS, conditionsOfHealth, withHealth } from './conditions.ts';
 import type { Decision, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
 import { covers, statusOf } from './plain.ts';
@@ -34,23 +34,27 @@ export function ownStatuses(decision: Decision, live: Lookup<KubernetesObject>, 
   return writes;
 }
 
-/** Whether a status is about something that is or was ready: that is told at once; progress only from time to time. */
+/**
+ * Whether a status is about something that is or was ready, or gets degraded or out of it: that is told at once; progress
+ * only from time to time.
+ */
 export function isTurn({ object, status }: StatusWrite): boolean {
-  const isReady = (conditions: readonly Condition[]) => findCondition(conditions, CONDITIONS.ready)?.status === 'True';
-  return isReady(conditionsOf(object)) || isReady(conditionsOf({ ...object, status }));
+  const sides = [object, { ...object, status }];
+  const [before, after] = sides.map((one) => healthOf(one).status === 'degraded');
+  return before !== after || sides.some((one) => findCondition(conditionsOf(one), CONDITIONS.ready)?.status === 'True');
 }
 
 function ownStatus(object: KubernetesObject, health: Health, now: number): JsonObject {
   const { generation } = object.metadata;
   const stamp = { generation, now };
   const synced = { type: CONDITIONS.synced, status: 'True', reason: 'ReconcileSuccess', message: '' } as const;
-  const conditions = setCondition(setCondition(conditionsOf(object), synced, stamp), ownCondition(health), stamp);
+  const conditions = withHealth(setCondition(conditionsOf(object), synced, stamp), ownConditions(health), stamp);
   return { conditions, ...(generation === undefined ? {} : { observedGeneration: generation }) };
 }
 
 /** That another trait's controller does a trait's work is worth a reason of its own. */
-function ownCondition(health: Health): NewCondition {
-  const condition = conditionOf(health, 'what it renders is ready');
+function ownConditions(health: Health): NewCondition[] {
+  const conditions = conditionsOfHealth(health, 'what it renders is ready');
   const { reason, message = '' } = health;
-  return reason === TAKEN_OVER ? { ...condition, reason, message } : condition;
+  return reason === TAKEN_OVER ? conditions.map((one) => ({ ...one, reason, message })) : conditions;
 }

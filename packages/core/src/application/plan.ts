@@ -8,12 +8,12 @@ import {
 import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
 import { slotOf } from './compose.ts';
 import { strangersIn } from './drift.ts';
-import { isDone } from './health.ts';
+import { isDone, isScaledPodOwner } from './health.ts';
 import { withoutLeftOut } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
 import { APPLIED_ANNOTATION, isOwnKind, objectKey } from './names.ts';
-import { covers, withDigest } from './plain.ts';
+import { covers, specOf, withDigest } from './plain.ts';
 import type { Report } from './problems.ts';
 import type { RenderedComponent } from './render.ts';
 
@@ -33,6 +33,7 @@ interface Candidate {
   readonly unregistered?: boolean;
   readonly waitsFor?: readonly string[] | undefined;
   readonly takenBy?: ObjectReference | undefined;
+  readonly firstReplicas?: number | undefined;
 }
 
 /** Every object of the rendered components in the order in which they are applied, compared with what is live. */
@@ -66,11 +67,16 @@ export function planObjects(
     const place = { component: name, instance, slot: String(resolved.index) };
     const waitsFor = waits.get(slotOf(composed));
     const rendered = workload;
-    const owner = add({ ...place, role: 'workload', owner: APPLICATION_OWNER, rendered, served, waitsFor });
+    const firstReplicas = (object: KubernetesObject) => {
+      return isScaledPodOwner(object) && specOf(object)['replicas'] === undefined ? composed.firstReplicas : undefined;
+    };
+    const first = { firstReplicas: firstReplicas(workload) };
+    const owner = add({ ...place, ...first, role: 'workload', owner: APPLICATION_OWNER, rendered, served, waitsFor });
     const live = observed.live.get(owner);
     for (const child of children) {
       if (isDone(observed.live, composed, live, child)) continue;
-      add({ ...place, role: 'resource', owner, rendered: child, waitsFor, takenBy: takerOf(child) });
+      const more = { waitsFor, takenBy: takerOf(child), firstReplicas: firstReplicas(child) };
+      add({ ...place, ...more, role: 'resource', owner, rendered: child });
     }
     for (const [at, trait] of traits.entries()) {
       const held = { waitsFor: waits.get(slotOf(composed, at)) };
@@ -118,6 +124,7 @@ function planOne(
   report: Report,
 ): PlannedObject {
   const { instance, component, slot, role, owner, waitsFor, takenBy, served, unregistered = false } = candidate;
+  const { firstReplicas } = candidate;
   const reference = referenceTo(rendered);
   const key = objectKey(reference);
   const live = observed.live.get(key);
@@ -126,7 +133,7 @@ function planOne(
   if (takenBy) return { ...common, action: 'taken', takenBy };
   if (live) checkControl(observed, { live, owner, role, component, going: candidate.going }, report);
   if (waitsFor) return { ...common, action: 'wait', waitsFor };
-  if (!live) return { ...common, action: 'create' };
+  if (!live) return { ...common, action: 'create', ...(firstReplicas === undefined ? {} : { firstReplicas }) };
   if (role !== 'resource' && observed.applyOnceOnly && wasApplied(live, object)) return { ...common, action: 'keep' };
   const ours = served && isOwnKind(object) && controllerOf(live)?.uid === uidOfOwner(observed, owner);
   const strangers = ours ? strangersIn(live, object, schemaOf(observed, served.name, object)) : [];

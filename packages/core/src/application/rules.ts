@@ -1,6 +1,7 @@
 import {
   type DefinitionCatalog,
   evaluateRules,
+  firstReplicasOf,
   type RuleComponent,
   type RuleVerdict,
   replicasTakenBy,
@@ -32,7 +33,13 @@ export function applyRules(
     components: components.map((component, at) => {
       const { workload, traits } = ruled[at] as RuleComponent;
       const replicasOwned = traits.some((trait) => replicasTakenBy(trait, workload) !== undefined);
-      return { ...component, workload: withoutOwnedFields(workload, traits), replicasOwned };
+      const firstReplicas = firstReplicasOf(workload, traits);
+      return {
+        ...component,
+        workload: withoutOwnedFields(workload, traits),
+        replicasOwned,
+        ...(firstReplicas === undefined ? {} : { firstReplicas }),
+      };
     }),
     warnings,
   };

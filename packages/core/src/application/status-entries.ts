@@ -75,14 +75,16 @@ export function inventoryBefore(observed: ObservedApplication, decision: Decisio
   return inventory(decision, (key) => observed.live.get(key)?.metadata.uid, decision.prune);
 }
 
-/** The inventory after a pass. What was to be deleted stays on record until it was. */
+/** The inventory after a pass. What was to be deleted stays on record until it was, what leaves until it is gone. */
 export function inventoryAfter(
   observed: ObservedApplication,
   decision: Decision,
   outcome: Outcome | undefined,
 ): InventoryEntry[] {
   const uidOf = (key: string) => (outcome?.applied.get(key) ?? observed.live.get(key))?.metadata.uid;
-  return inventory(decision, uidOf, outcome?.failure ? decision.prune : []);
+  const leaving = new Set(decision.leaving.map(({ uid }) => uid));
+  const doomed = decision.prune.filter(({ uid }) => outcome?.failure || (uid !== undefined && leaving.has(uid)));
+  return inventory(decision, uidOf, doomed);
 }
 
 /** What waits or is taken over and does not exist was not made by the application. */

@@ -40,6 +40,8 @@ function applicationHealth(application: KubernetesObject, children: readonly Tre
     return { status: 'progressing', reason: 'NotObservedYet', message: 'the last change is not looked at yet' };
   }
   if (ready.status === 'True') return { status: 'ready', reason: 'Ready' };
+  const said = healthOf(application);
+  if (said.status === 'degraded') return said;
   const worst = worstHealth(children.map((child) => child.health)).status;
   return { status: worst === 'ready' ? 'progressing' : worst, reason: ready.reason, message: ready.message };
 }

@@ -5,7 +5,7 @@ import { appliesToEntries } from './applicability.ts';
 import { type PlacedTrait, placeOf, type RuleComponent } from './components.ts';
 import { typeName } from './conflicts.ts';
 import { exclusion } from './exclusion.ts';
-import { replicasTakenBy } from './field-owners.ts';
+import { firstReplicasOf, replicasTakenBy } from './field-owners.ts';
 import type { RuleTrait } from './subjects.ts';
 import { note, type RuleVerdict, refusal } from './verdict.ts';
 
@@ -53,7 +53,9 @@ function statedReplicas(component: RuleComponent, trait: PlacedTrait): RuleVerdi
   const owned = replicasTakenBy(trait, component.workload);
   if (!owned || getField(component.workload.object, ['spec', 'replicas']) === undefined) return [];
   const rule = `${typeName(trait)} decides the replicas of the workload, so its own spec.replicas gives way`;
-  const message = `spec.replicas of component ${quoted(component.component)} is not applied: ${rule}`;
+  const begins = firstReplicasOf(component.workload, component.traits) !== undefined;
+  const once = begins ? ' once it is created' : '';
+  const message = `spec.replicas of component ${quoted(component.component)} is not applied${once}: ${rule}`;
   const object = placeOf(component, trait);
   return [note({ rule, source: owned.source }, 'warning', { name: 'oneOwnerPerField', message, object })];
 }

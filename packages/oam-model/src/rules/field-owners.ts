@@ -68,6 +68,17 @@ export function replicasTakenBy(trait: FieldOwner, workload: FieldOwner): OwnedF
   return decidedFields(trait, workload).find(({ field }) => field === 'replicas' || field === 'rollout');
 }
 
+/**
+ * How many replicas a workload begins with beside these traits: what it states, where the only one to decide is a trait
+ * that rolls out, for that makes copies of as many as it finds. An autoscaler has a beginning of its own.
+ */
+export function firstReplicasOf(workload: FieldOwner, traits: readonly FieldOwner[]): number | undefined {
+  const replicas = getField(workload.object, ['spec', 'replicas']);
+  const taken = traits.flatMap((trait) => replicasTakenBy(trait, workload) ?? []);
+  const begins = taken.length > 0 && taken.every(({ field }) => field === 'rollout');
+  return begins && typeof replicas === 'number' ? replicas : undefined;
+}
+
 /** The fields of this very workload that a trait owns: none where it says that it works on another object. */
 function decidedFields(trait: FieldOwner, workload: FieldOwner): OwnedField[] {
   return aim(trait, workload) === '' ? ownedFields(trait) : [];

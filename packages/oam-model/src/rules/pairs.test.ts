@@ -4,6 +4,7 @@ import { aCatalog, aComponent, anApplication, aTraitDefinition, aWorkloadDefinit
 import type { ApplicationComponent } from '../kinds/index.ts';
 import { ruleComponents } from './components.ts';
 import { evaluateRules, withoutOwnedFields } from './evaluate.ts';
+import { firstReplicasOf } from './field-owners.ts';
 
 type Stated = readonly [workload: KubernetesObject, ...traits: KubernetesObject[]];
 
@@ -306,3 +307,20 @@ test.each([
   if (!subject) throw new Error('the Component is known');
   expect(withoutOwnedFields(subject.workload, subject.traits)['spec']).toEqual({ paused: true });
 });
+
+test.each<[string, object, object[], number | undefined]>([
+  ['beside Flagger', { replicas: 3 }, [rollout], 3],
+  ['beside Flagger, raw', { replicas: 3 }, [canary()], 3],
+  ['beside KEDA', { replicas: 3 }, [keda()], undefined],
+  ['beside both', { replicas: 3 }, [keda(), rollout], undefined],
+  ['with nobody who decides', { replicas: 3 }, [ingress('a')], undefined],
+  ['that states none', {}, [rollout], undefined],
+])(
+  '%s a workload begins with the replicas that it states, where nobody else knows how many',
+  (_what, spec, traits, first) => {
+    const entry = { componentName: 'a', traits: traits.map((trait) => ({ trait: trait as KubernetesObject })) };
+    const components = new Map([['a', aComponent('a', deployment(spec))]]);
+    const [subject] = ruleComponents(anApplication([entry]), components, aCatalog());
+    expect(subject && firstReplicasOf(subject.workload, subject.traits)).toBe(first);
+  },
+);
