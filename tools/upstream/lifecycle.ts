@@ -31,6 +31,8 @@ export interface LifeRequest {
   /** Where it begins, and where the upgrade goes; the same where there is one version only. */
   readonly older: string;
   readonly newer: string;
+  /** The version of `older` without its release: people ask for versions, and get the newest release. */
+  readonly goal: string;
   /** Objects of ours for its kinds: a cluster with the package must accept them, its webhooks included. */
   readonly objects: readonly GoldenObject[];
   /** Kinds that its programs bring at run time, `group/Kind`: on simulated pods nobody may have. */
@@ -88,7 +90,7 @@ async function steps(request: LifeRequest, run: Run, client: KubeClient): Promis
   const before = await snapshot(client);
   let kept: Set<string> = new Set();
   const there =
-    (await step('install', change(`install ${name}@${older}`))) &&
+    (await step('install', change(`install ${name}@${request.goal}`))) &&
     (await step('cluster', () => clusterAnswers(client))) &&
     (await step('objects', () => accepted(client, request)));
   if (there && older !== newer) {

@@ -39,9 +39,17 @@ export async function planLives(
     const atRunTime = newest.install.crds
       .filter(({ from }) => from === 'runtime')
       .map(({ name: crd, kind }) => `${crd.slice(crd.indexOf('.') + 1)}/${kind}`);
-    return engines.map((engine) => {
-      return { engine, charts, name, older: versionLabel(oldest), newer: versionLabel(newest), objects, atRunTime };
-    });
+    const [older, newer] = [versionLabel(oldest), versionLabel(newest)];
+    return engines.map((engine) => ({
+      engine,
+      charts,
+      name,
+      older,
+      newer,
+      goal: oldest.version,
+      objects,
+      atRunTime,
+    }));
   });
   return { requests, missing };
 }
