@@ -9,6 +9,9 @@ const RESTLESS = new Set([
   'leases.coordination.k8s.io',
 ]);
 
+/** On APIServices that the API server itself has for each group, for as long as a CRD of it stays. */
+const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged';
+
 /**
  * The names of all objects of a cluster, as `<plural>.<group> <namespace>/<name>`: of every kind that is served and can
  * be listed, once per kind. Nothing of a namespace that is on its way out.
@@ -23,7 +26,8 @@ export async function everythingIn(client: KubeClient): Promise<ReadonlySet<stri
   }
   const lists = [...kinds].map(async ([name, { apiVersion, kind }]) => {
     const { items } = await client.list({ apiVersion, kind });
-    return items.map(({ metadata }) => `${name} ${metadata.namespace ?? ''}/${metadata.name}`);
+    const made = items.filter(({ metadata }) => metadata.labels?.[AUTOMANAGED] === undefined);
+    return made.map(({ metadata }) => `${name} ${metadata.namespace ?? ''}/${metadata.name}`);
   });
   return new Set((await Promise.all(lists)).flat().sort());
 }
