@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const resolve = { conditions: ['@capstan/source', 'node', 'import', 'module', 'default'] };
 /** Global setups are loaded in an environment of vitest's own, which does not see `resolve`. */
@@ -7,6 +8,24 @@ const ssr = { resolve: { conditions: resolve.conditions, externalConditions: res
 
 /** What happens to the installing process and around it: minutes long, and no different on another API server. */
 const DISTURBANCES = ['e2e/kills.story.test.ts', 'e2e/disturbed.story.test.ts'];
+
+/** The longest stories, longest first. */
+const LONGEST = ['docs', 'applications', 'four-capabilities'].map((name) => `/e2e/${name}.story.test.ts`);
+
+/**
+ * Begins with the longest stories, so that none is left alone at the end: without the times of an earlier run vitest
+ * goes by the size of the files, and the story of the documents is the smallest.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((path) => moduleId.endsWith(path));
+      return place < 0 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => group(a) - group(b) || rank(a) - rank(b));
+  }
+}
 
 /** The same stories on each engine of the sandbox, two at a time. */
 function stories(name: string, engine: string, groupOrder: number, without: readonly string[] = []) {
@@ -45,6 +64,7 @@ const long = process.env['CAPSTAN_TEST_LONG']
 /** Tests beside the sources are pure or use only loopback; `*.cluster.test.ts` and `e2e/` need a control plane. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,
