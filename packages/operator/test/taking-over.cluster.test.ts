@@ -153,6 +153,19 @@ test('what is degraded for good says so in every condition, and no longer than i
   await state.land(1);
 });
 
+test('what waits is told, also beside an object that the API server writes in another way', async () => {
+  await client.apply(aComponent(namespace, 'ore', { image: 'nginx:1.29', port: 80, resources: { cpu: '9000' } }));
+  await client.apply(aComponent(namespace, 'mill', { image: 'nginx:1.29', port: 80 }));
+  const entries = [
+    { componentName: 'ore', traits: [{ trait: PILOT }] },
+    { componentName: 'mill', dependencies: ['ore'] },
+  ];
+  const application = applicationIn(namespace, 'works');
+  await client.apply(anApplication(namespace, 'works', entries));
+  onTestFinished(async () => void (await client.delete(application)));
+  await condition(client, application, ['Ready', 'False', 'WaitingForDependencies']);
+});
+
 test('an application that is deleted without what it made leaves that as it is', async () => {
   const { state, application } = await anAirport('isle', [PILOT]);
   const flight = await state.flight();

@@ -1,4 +1,4 @@
-import { type Clock, isCapstanError } from '@capstan/base';
+import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
@@ -64,7 +64,7 @@ export class ApplicationPass {
     if (pause > 0) return { requeueAfterMs: pause };
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
-    if (outcome && (changesWaits(decision, outcome) || looksFurther(decision, outcome, after, grew))) {
+    if (outcome && (changesWaits(observed, decision, outcome) || looksFurther(decision, outcome, after, grew))) {
       return { requeueAfterMs: 0 };
     }
     if (namespaceIsEnding(outcome?.failure?.error, application.metadata.namespace)) return { requeueAfterMs: RETRY_MS };
@@ -158,9 +158,16 @@ function soonest(...results: (ReconcileResult | undefined)[]): ReconcileResult |
   return delays.length === 0 ? undefined : { requeueAfterMs: Math.min(...delays) };
 }
 
-function changesWaits({ unsatisfied, objects }: Decision, { applied, pruned, repaired, failure }: Outcome): boolean {
-  if (failure || applied.size === 0 || pruned.length + repaired.length > 0) return false;
-  return unsatisfied.length > 0 || objects.some(({ action }) => action === 'wait');
+function changesWaits(
+  { live }: ObservedApplication,
+  { unsatisfied, objects }: Decision,
+  { applied, pruned, repaired, failure }: Outcome,
+): boolean {
+  if (failure || pruned.length + repaired.length > 0) return false;
+  // What is applied again because the API server writes it in another way (a cpu of 9000 as 9k) is no change.
+  const versionOf = (object: KubernetesObject | undefined) => object?.metadata.resourceVersion;
+  const changed = [...applied].some(([key, object]) => versionOf(object) !== versionOf(live.get(key)));
+  return changed && (unsatisfied.length > 0 || objects.some(({ action }) => action === 'wait'));
 }
 
 function isIdle({ objects, claims, prune, stores, scopes }: Decision): boolean {
