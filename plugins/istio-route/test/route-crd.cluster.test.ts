@@ -1,32 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@capstan/plugin-api';
-import { connect, type KubeClient } from '@capstan/sandbox/testing';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { type CrdTrial, tryCrd } from '@capstan/sandbox/testing';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { routeSpec } from '../src/spec.ts';
 import { aRoute } from '../src/testing/builders.ts';
 import { SOUND_SPECS, WRONG_SPECS, WRONG_VALUES } from '../src/testing/wrong-specs.ts';
 import { goldenFiles } from './golden-files.ts';
 
-const CRD = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
-const NAME = 'routes.extended.oam.dev';
-let client: KubeClient;
+let trial: CrdTrial;
 
 beforeAll(async () => {
-  client = await connect({ kubeconfig: inject('kubeconfig') });
-  const file = join(import.meta.dirname, `../crds/${NAME}.yaml`);
-  await client.apply(parse(await readFile(file, 'utf8')), { force: true });
-  await vi.waitUntil(() => client.discovery.find(aRoute()), { timeout: 20_000 });
+  trial = await tryCrd(join(import.meta.dirname, '../crds/routes.extended.oam.dev.yaml'), inject('kubeconfig'));
 });
 
-afterAll(() => client.close());
+afterAll(() => trial?.close());
 
 /** What the API server makes of a Route, without keeping it. */
-function tryOut(object: KubernetesObject): Promise<KubernetesObject> {
-  const text = JSON.stringify({ ...object, metadata: { name: 'try', namespace: 'default' } });
-  return client.create(JSON.parse(text), { dryRun: true });
-}
+const tryOut = (object: KubernetesObject): Promise<KubernetesObject> => trial.tryOut(object);
 
 test.each(WRONG_SPECS)('the API server refuses %s too', async (_what, spec, path) => {
   // A CEL rule on a map points at the map, and one on a list at the list.
@@ -61,24 +51,3 @@ test("the CRD's defaults are those of the code", async () => {
   const { spec: stored } = await tryOut(aRoute(spec));
   expect({ ...(stored as object), traffic: [] }).toEqual(routeSpec(aRoute(spec)));
 });
-
-test('every field has a description for explain', async () => {
-  const { spec: crd } = (await client.get({ ...CRD, name: NAME })) as KubernetesObject;
-  const [version] = (crd as { versions: { schema: { openAPIV3Schema: Schema } }[] }).versions;
-  const spec = version?.schema.openAPIV3Schema.properties?.['spec'];
-  expect(spec && undescribed(spec, 'spec')).toEqual([]);
-});
-
-interface Schema {
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema;
-}
-
-function undescribed(schema: Schema, path: string): string[] {
-  const of = schema.items ?? schema.additionalProperties ?? schema;
-  const below = Object.entries(of.properties ?? {});
-  const missing = below.filter(([, child]) => !child.description).map(([name]) => `${path}.${name}`);
-  return [...missing, ...below.flatMap(([name, child]) => undescribed(child, `${path}.${name}`))];
-}

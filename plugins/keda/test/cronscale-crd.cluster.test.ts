@@ -1,28 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect, type KubeClient } from '@capstan/sandbox/testing';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { type CrdTrial, tryCrd } from '@capstan/sandbox/testing';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parseCron } from '../src/cron-scale/expression.ts';
 import { schedulesOf } from '../src/cron-scale/spec.ts';
 import { aCronScale } from '../src/testing/builders.ts';
 
-let client: KubeClient;
+let trial: CrdTrial;
 
 beforeAll(async () => {
-  client = await connect({ kubeconfig: inject('kubeconfig') });
-  const file = join(import.meta.dirname, '../crds/cronscales.traits.capstan.dev.yaml');
-  await client.apply(parse(await readFile(file, 'utf8')), { force: true });
-  await vi.waitUntil(() => client.discovery.find(aCronScale()), { timeout: 20_000 });
+  trial = await tryCrd(join(import.meta.dirname, '../crds/cronscales.traits.capstan.dev.yaml'), inject('kubeconfig'));
 });
 
-afterAll(() => client.close());
+afterAll(() => trial?.close());
 
 /** What the API server makes of a CronScale, without keeping it. */
-function tryOut(...schedules: Parameters<typeof aCronScale>) {
-  const object = aCronScale(...schedules);
-  return client.create({ ...object, metadata: { name: 'try', namespace: 'default' } }, { dryRun: true });
-}
+const tryOut = (...schedules: Parameters<typeof aCronScale>) => trial.tryOut(aCronScale(...schedules));
 
 const ZONE = 'Europe/Berlin';
 

@@ -1,36 +1,13 @@
-import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
-import { parseAllDocuments } from 'yaml';
+import { type GoldenFile, goldenFilesIn } from '@capstan/plugin-api/testing';
 import { checkAutoscale, checkCronScale } from '../src/check.ts';
 import { renderCronScale } from '../src/cron-scale/render.ts';
 import { renderAutoscale, shapeForAutoscale, withoutReplicas } from '../src/render.ts';
 import { inputFor } from '../src/testing/builders.ts';
 
-/** A golden file: a trait and the workload that it stands on, and what comes of them. */
-export interface Golden {
-  readonly name: string;
-  readonly input: readonly KubernetesObject[];
-  readonly rendered: readonly KubernetesObject[];
-}
-
 /** Every golden file of this plugin. */
-export async function goldenFiles(): Promise<Golden[]> {
-  const folder = join(import.meta.dirname, 'golden');
-  return Promise.all(
-    globSync('*.yaml', { cwd: folder })
-      .sort()
-      .map(async (file) => {
-        const [input = '', rendered = ''] = (await readFile(join(folder, file), 'utf8')).split(/^# rendered$/m);
-        return { name: basename(file, '.yaml'), input: documents(input), rendered: documents(rendered) };
-      }),
-  );
-}
-
-function documents(text: string): KubernetesObject[] {
-  return parseAllDocuments(text).flatMap((document) => (document.toJS() as KubernetesObject | null) ?? []);
-}
+export const goldenFiles = (): Promise<GoldenFile[]> => goldenFilesIn(join(import.meta.dirname, 'golden'));
 
 /** What a kind of trait does. */
 interface TraitFunctions {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { specSchemaOf, undescribedFields, unstatedFields } from '@capstan/plugin-api/testing';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { validateCronScale } from '../src/cron-scale/validate.ts';
 import { validateAutoscale } from '../src/validate.ts';
 import { goldenFiles, outcome } from './golden-files.ts';
@@ -15,28 +14,16 @@ test.each(files.map((file) => [file.name, file] as const))('%s', (_name, { input
   expect(outcome(input)).toEqual(rendered);
 });
 
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-/** The fields below a schema that no value states. */
-function unstated(schema: Schema, values: readonly unknown[], path: string): string[] {
-  if (schema.items) return unstated(schema.items, values.flat(), path);
-  return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
-    const found = values
-      .map((value) => (value as Readonly<Record<string, unknown>>)[name])
-      .filter((one) => one !== undefined);
-    return found.length === 0 ? [`${path}.${name}`] : unstated(child, found, `${path}.${name}`);
-  });
-}
+const schemaOf = (kind: string) =>
+  specSchemaOf(join(import.meta.dirname, `../crds/${kind.toLowerCase()}s.traits.capstan.dev.yaml`));
 
 test.each(['Autoscale', 'CronScale'])('every parameter of %s has a golden file', async (kind) => {
-  const file = `../crds/${kind.toLowerCase()}s.traits.capstan.dev.yaml`;
-  const crd = parse(await readFile(join(import.meta.dirname, file), 'utf8'));
-  const { spec } = crd.spec.versions[0].schema.openAPIV3Schema.properties as { spec: Schema };
   const stated = files.flatMap(({ input: [trait] }) => (trait?.kind === kind ? [trait['spec']] : []));
   // The host fills in workloadRef.
-  const missing = unstated(spec, stated, 'spec').filter((path) => !path.startsWith('spec.workloadRef'));
+  const missing = unstatedFields(await schemaOf(kind), stated).filter((path) => !path.startsWith('spec.workloadRef'));
   expect(missing).toEqual([]);
+});
+
+test.each(['Autoscale', 'CronScale'])('every field of %s has a description for explain', async (kind) => {
+  expect(undescribedFields(await schemaOf(kind))).toEqual([]);
 });

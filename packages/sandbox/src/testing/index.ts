@@ -7,3 +7,4 @@ export { withFileLock } from '../lifecycle/lock.ts';
 export { startControlPlane, type TestControlPlane } from './control-plane.ts';
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export type { Fault, FaultAction, InjectedFault, ProxiedRequest } from './faults.ts';
+export { type CrdTrial, tryCrd } from './try-crd.ts';
