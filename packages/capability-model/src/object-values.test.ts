@@ -47,7 +47,8 @@ describe('the objects of a unit', () => {
   test('get what stands for a value, and nothing for one that is not named', () => {
     const map = { kourier: { kourier: { enabled: true } }, istio: { istio: { enabled: true } } };
     const unit = from(source('spec.ingress', { from: 'networking', map }));
-    const of = (networking: unknown) => (configuredObjects(unit, { networking })[0]?.['spec'] as JsonObject | undefined)?.['ingress'];
+    const of = (networking: unknown) =>
+      (configuredObjects(unit, { networking })[0]?.['spec'] as JsonObject | undefined)?.['ingress'];
     expect(of('kourier')).toEqual({ kourier: { enabled: true } });
     expect(of('istio')).toEqual({ kourier: { enabled: false }, istio: { enabled: true } });
     expect(of('toString')).toEqual({ kourier: { enabled: false } });
