@@ -115,7 +115,7 @@ describe('an installation', () => {
     expect(keda?.units[0]).toMatchObject({
       chart: { version: '2.20.2+standin', standIn: true, mirror: 'stand-ins' },
     });
-    expect(keda?.crds.map(({ action }) => action)).toEqual(new Array(7).fill('create'));
+    expect(keda?.crds.map(({ action }) => action)).toEqual(new Array(8).fill('create'));
     expect(keda?.permissions.flatMap(({ notable }) => notable)).toContain('list/watch on secrets in all namespaces');
     expect(await client.get(SCALED_OBJECTS)).toBeUndefined();
     expect((await planInstall(context, KEDA)).digest).toBe(plan.digest);
@@ -281,13 +281,13 @@ describe('a removal', () => {
 
   test('keeps the CRDs and names them; a later installation takes them up again', async () => {
     const result = await uninstall({ deleteCrds: false });
-    expect(result.left.filter((line) => line.startsWith('CRD '))).toHaveLength(7);
+    expect(result.left.filter((line) => line.startsWith('CRD '))).toHaveLength(8);
     expect(result.left).toContain('namespace keda: Capstan did not create it');
     expect(await client.get(SCALED_OBJECTS)).toBeDefined();
     expect(await client.get(AUTOSCALE)).toBeUndefined();
     expect((await readLock(client)).removed['keda']).toMatchObject({ version: '2.20.2' });
     const again = await planInstall(context, KEDA);
-    expect(again.packages[0]?.crds.map(({ action }) => action)).toEqual(new Array(7).fill('unchanged'));
+    expect(again.packages[0]?.crds.map(({ action }) => action)).toEqual(new Array(8).fill('unchanged'));
     await executeInstall(context, again);
     await uninstall();
     expect(await client.get(SCALED_OBJECTS)).toBeUndefined();

@@ -1,4 +1,4 @@
-import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
+import { type Clock, isCapstanError } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
@@ -62,9 +62,10 @@ export class ApplicationPass {
     if (decision.awaited.length > 0) return undefined;
     const pause = isIdle(decision) ? 0 : this.#restraint.pause(key, this.#clock.now());
     if (pause > 0) return { requeueAfterMs: pause };
+    const before = versionsOf(observed, decision);
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
-    if (outcome && (changesWaits(observed, decision, outcome) || looksFurther(decision, outcome, after, grew))) {
+    if (outcome && (changesWaits(before, decision, outcome) || looksFurther(decision, outcome, after, grew))) {
       return { requeueAfterMs: 0 };
     }
     if (namespaceIsEnding(outcome?.failure?.error, application.metadata.namespace)) return { requeueAfterMs: RETRY_MS };
@@ -158,15 +159,19 @@ function soonest(...results: (ReconcileResult | undefined)[]): ReconcileResult |
   return delays.length === 0 ? undefined : { requeueAfterMs: Math.min(...delays) };
 }
 
+/** The versions of live objects that are to be applied, by key: taken before, because what is applied is seen at once. */
+function versionsOf({ live }: ObservedApplication, { objects }: Decision): ReadonlyMap<string, string | undefined> {
+  return new Map(objects.map(({ key }) => [key, live.get(key)?.metadata.resourceVersion]));
+}
+
 function changesWaits(
-  { live }: ObservedApplication,
+  before: ReadonlyMap<string, string | undefined>,
   { unsatisfied, objects }: Decision,
   { applied, pruned, repaired, failure }: Outcome,
 ): boolean {
   if (failure || pruned.length + repaired.length > 0) return false;
   // What is applied again because the API server writes it in another way (a cpu of 9000 as 9k) is no change.
-  const versionOf = (object: KubernetesObject | undefined) => object?.metadata.resourceVersion;
-  const changed = [...applied].some(([key, object]) => versionOf(object) !== versionOf(live.get(key)));
+  const changed = [...applied].some(([key, { metadata }]) => metadata.resourceVersion !== before.get(key));
   return changed && (unsatisfied.length > 0 || objects.some(({ action }) => action === 'wait'));
 }
 
