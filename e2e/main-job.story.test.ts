@@ -92,7 +92,7 @@ describe('install, discover, run, remove', () => {
     const client = await connect({ kubeconfig: scene.kubeconfig });
     await client.apply(EDITOR);
     client.close();
-    expect(await traitsOfPackages('--as dev')).toHaveLength(2);
+    expect(await traitsOfPackages('--as dev')).toHaveLength(3);
     const tree = await ok('status helloworld --tree --context sandbox --as dev');
     expect(tree).toMatch(/pod\/frontend\S+ +Ready +simulated/);
     expect(tree).toMatch(/scaledobject\/frontend +Unknown +you may not read it/);

@@ -92,8 +92,8 @@ describe('a package that a set and a person ask for', () => {
   test('says why it is there: who asked, and for which versions', async () => {
     const { chains } = whyInstalled(await standingQuestion(context), 'glue');
     expect(chains.map(({ clauses }) => clauses[0]?.text).sort()).toEqual([
-      'an earlier cap install asked for glue <1.2.0',
       'CapabilitySet desk wants glue >=1.1.0',
+      'an earlier cap install asked for glue <1.2.0',
     ]);
   });
 

@@ -264,7 +264,7 @@ describe('what was installed by hand with Helm', () => {
       version: '2.19.0',
       values: { replicas: 2 },
       valuesFrom: 'release',
-      adopts: { version: '2.19.0', confidence: 'certain', differences: [] },
+      adopts: { version: '2.19.0-r1', confidence: 'certain', differences: [] },
     });
     expect(keda.units.flatMap(({ objects }) => objects).filter(({ action }) => action !== 'unchanged')).toEqual([]);
     expect(keda.crds.filter(({ from }) => from === 'chart').map(({ action }) => action)).toEqual(
@@ -283,7 +283,7 @@ describe('what was installed by hand with Helm', () => {
     });
     const plan = await planUpgrade(context, { packages: ['keda'] });
     const keda = only(plan, 'keda');
-    expect(keda).toMatchObject({ from: '2.19.0', version: '2.20.2', action: 'upgrade', values: { replicas: 2 } });
+    expect(keda).toMatchObject({ from: '2.19.0-r1', version: '2.20.2', action: 'upgrade', values: { replicas: 2 } });
     const scaled = keda.crds.find(({ kind }) => kind === 'ScaledObject');
     expect(scaled?.verdict).toMatchObject({ verdict: 'caution', instances: { checked: 1, invalid: 0 } });
     expect(keda.permissionDelta.added.map(({ line }) => line)).toContain(
