@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join, normalize } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { recordCenter } from '@capstan/capability-center';
 import { type TestPackage, writeTestCenter } from '@capstan/capability-center/testing';
 import { CAPSTAN_KINDS } from '@capstan/capability-model';
 import { createHelm, type Helm } from '@capstan/helm-ts';
 import { connect, type KubeClient } from '@capstan/kube';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { serveFolder } from './support/serve-folder.ts';
 import { stage } from './support/story.ts';
 
 const story = stage();
@@ -168,14 +167,12 @@ describe('a registry that dies', () => {
   test('is a warning that names what it hides; what it gave stays, and the others go on', async () => {
     const folder = join(story.folder, 'remote');
     await writeTestCenter(folder, { name: 'remote', packages: [{ name: 'far' }] });
-    const server = await serve(folder);
-    const { port } = server.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}`;
+    const server = await serveFolder(folder);
     await story.ok(
-      `center add remote ${url} --mirror https://charts.example.org=${join(folder, 'charts')} --yes --context sandbox`,
+      `center add remote ${server.url} --mirror https://charts.example.org=${join(folder, 'charts')} --yes --context sandbox`,
     );
     await install('far');
-    await new Promise((done) => server.close(done));
+    await server.close();
     const sync = await capstan('center sync remote');
     expect(sync.code).not.toBe(0);
     expect(sync.stdout).toMatch(/remote/);
@@ -189,19 +186,6 @@ describe('a registry that dies', () => {
     await story.ok('center remove remote --yes --context sandbox');
   });
 });
-
-/** Serves a folder's files; closing it also ends the connections that clients keep. */
-async function serve(folder: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    readFile(join(folder, normalize(request.url ?? '/'))).then(
-      (content) => response.end(content),
-      () => response.writeHead(404).end(),
-    );
-  });
-  server.keepAliveTimeout = 1;
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return server;
-}
 
 describe('what was installed by hand', () => {
   test('is refused with its name, adopted when asked, and never there twice', async () => {
