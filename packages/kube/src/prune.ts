@@ -34,8 +34,8 @@ export interface PruneOptions {
 
 /**
  * Deletes what is in `previous` but not in `desired`, one by one, last created first, in the background, with the uid as
- * precondition. Keeps objects that were replaced by others of the same name or belong to another controller. Kinds that are
- * not served any more count as gone. Rejects at the first failure; what it did before that stands, and a repetition goes on.
+ * precondition. Keeps objects that belong to another controller, and those that were replaced by others of the same name
+ * which none of `ownerUids` controls. Kinds that are not served any more count as gone. Rejects at the first failure; what it did before that stands, and a repetition goes on.
  */
 export async function pruneInventory(client: KubeClient, options: PruneOptions): Promise<PrunedEntry[]> {
   const { previous, desired, signal, onProgress } = options;
@@ -86,9 +86,13 @@ async function prune(client: KubeClient, entry: InventoryEntry, options: PruneOp
 function whyForeign(entry: InventoryEntry, live: KubernetesObject, options: PruneOptions): string | undefined {
   const { ownerUids = [], isOurs = appliedByCapstan } = options;
   const { uid, ownerReferences = [] } = live.metadata;
-  if (entry.uid !== undefined && entry.uid !== uid) return 'it was replaced by another object of this name';
   const controller = ownerReferences.find((owner) => owner.controller);
-  if (controller && !ownerUids.includes(controller.uid)) return `it is controlled by ${describeObject(controller)}`;
+  const isControlled = controller !== undefined && ownerUids.includes(controller.uid);
+  // Who made an object anew and ended before the new uid was on record is its controller all the same.
+  if (entry.uid !== undefined && entry.uid !== uid && !isControlled) {
+    return 'it was replaced by another object of this name';
+  }
+  if (controller && !isControlled) return `it is controlled by ${describeObject(controller)}`;
   if (entry.uid === undefined && !isOurs(live)) return 'Capstan did not create it';
   return undefined;
 }

@@ -239,6 +239,25 @@ describe('pruning', () => {
     expect(left).toEqual(expect.arrayContaining(['foreign', 'kept', 'replaced']));
     expect(left).not.toEqual(expect.arrayContaining(['first']));
   });
+
+  test('deletes what was made anew under the name by the same controller, and no other replacement', async () => {
+    const client = await cluster();
+    const namespace = await aNamespace(client);
+    const made = await client.create(aConfigMap(namespace, 'controller'));
+    const controller = { ...referenceTo(made), uid: made.metadata.uid ?? '', controller: true };
+    const { namespace: _, ...owner } = controller;
+    const again = aConfigMap(namespace, 'again');
+    await client.create({ ...again, metadata: { ...again.metadata, ownerReferences: [owner] } });
+    await client.create(aConfigMap(namespace, 'replaced'));
+    const previous = ['again', 'replaced'].map((name) => ({
+      ...referenceTo(aConfigMap(namespace, name)),
+      uid: 'that of one before',
+    }));
+    const prune = (ownerUids: readonly string[]) => pruneInventory(client, { previous, desired: [], ownerUids });
+    const outcomes = (results: readonly { readonly outcome: string }[]) => results.map(({ outcome }) => outcome);
+    expect(outcomes(await prune([]))).toEqual(['kept', 'kept']);
+    expect(outcomes(await prune([owner.uid]))).toEqual(['kept', 'deleted']);
+  });
 });
 
 describe('the cluster', () => {

@@ -1,6 +1,6 @@
 import { type Clock, isCapstanError } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
-import type { ApplicationConfiguration } from '@capstan/oam-model';
+import type { ApplicationConfiguration, InventoryEntry } from '@capstan/oam-model';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome } from './act.ts';
 import { deleteMade } from './delete-made.ts';
@@ -180,12 +180,14 @@ function isIdle({ objects, claims, prune, stores, scopes }: Decision): boolean {
   return writes === 0 && objects.every(({ action }) => action !== 'create' && action !== 'update');
 }
 
-/** Whether the same objects are on record; that a uid has become known need not be written before anything is done. */
-function sameEntries(one: readonly KubernetesReference[], other: readonly KubernetesReference[]): boolean {
-  return same(one.map(objectKey), other.map(objectKey));
+/**
+ * Whether the same objects are on record. That a uid has become known need not be written before anything is done; one
+ * that is not the object's any more must not stay, or what is made in its place would be taken for somebody else's.
+ */
+function sameEntries(now: readonly InventoryEntry[], recorded: readonly InventoryEntry[]): boolean {
+  if (!same(now.map(objectKey), recorded.map(objectKey))) return false;
+  return recorded.every(({ uid }, at) => uid === undefined || uid === now[at]?.uid);
 }
-
-type KubernetesReference = Parameters<typeof objectKey>[0];
 
 function retryOf({ problems }: Decision): ReconcileResult | undefined {
   if (problems.length === 0) return undefined;
