@@ -129,6 +129,18 @@ describe('an application that needs what the cluster lacks', () => {
     await expectNothing();
   });
 
+  test('so is a mistake that only the plugin of a missing type finds', async () => {
+    const schedules = [
+      { cron: '0 25 * * *', timeZone: 'Europe/Berlin', replicas: 2 },
+      { cron: '0 18 * * *', timeZone: 'Europe/Berlin', replicas: 1 },
+    ];
+    const wrong = await anApplication('shop', ['traits.capstan.dev/v1alpha1', 'CronScale', { schedules }]);
+    const { code, stderr } = await up(`-f ${wrong} --install-missing`);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(/component shop: spec\.schedules\[0\]\.cron: .*25/);
+    await expectNothing();
+  });
+
   test('what nothing on offer brings: exit 5 and the nearest names, also with --install-missing', async () => {
     const file = await anApplication('shop', [...things('Cash')]);
     const { code, stderr } = await up(`-f ${file} --install-missing`);

@@ -61,7 +61,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
         const { unknownKindsOf } = await import('./lib/on-demand.ts');
         const problems = unknownKindsOf(error);
         if (!problems || round > MOST_ROUNDS) throw error;
-        if (!(await this.#furnish(client, files, problems))) return undefined;
+        if (!(await this.#furnish(client, files, { problems, namespace }))) return undefined;
       }
     }
   }
@@ -70,7 +70,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
   async #furnish(
     client: KubeClient,
     files: ApplicationFiles,
-    problems: readonly ValidationProblem[],
+    { problems, namespace }: { readonly problems: readonly ValidationProblem[]; readonly namespace: string },
   ): Promise<boolean> {
     const { cannotInstall, missingError, missingForFiles, missingLines } = await import('./lib/on-demand.ts');
     const { 'dry-run': dryRun, 'install-missing': wanted, 'allow-stand-ins': allowStandIns, wait } = this.#flags;
@@ -92,7 +92,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     const { plan, unplanned } = report;
     const refusal = () => missingError(report, problems, this.#again);
     if (!plan) throw wanted && unplanned ? cannotInstall(unplanned, report.commands) : refusal();
-    await this.#checkAgainst(files, plan, report.types);
+    await this.#checkAgainst(files, plan, { types: report.types, namespace });
     await this.#showPlan(plan);
     if (dryRun && wanted) return this.#concludeDryRun(plan);
     // Without a terminal only its own flag installs something: -y is in many scripts that mean the application alone.
@@ -134,15 +134,25 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     await waitForInstalling(report, { context, progress: this.progress, signal: this.signal });
   }
 
-  /** What the files say to the new types is checked before anything is installed; kinds of charts are still unknown. */
-  async #checkAgainst(files: ApplicationFiles, plan: InstallPlan, types: DefinitionCatalog): Promise<void> {
+  /**
+   * What the files say to the new types is checked before anything is installed, also by their plugins; kinds of charts
+   * are still unknown.
+   */
+  async #checkAgainst(
+    files: ApplicationFiles,
+    plan: InstallPlan,
+    { types, namespace }: { readonly types: DefinitionCatalog; readonly namespace: string },
+  ): Promise<void> {
     const { checkApplicationFiles } = await import('./lib/application-files.ts');
+    const { checkByPlugins } = await import('./lib/render-application.ts');
     const { unknownKindsOf, withTypesOf } = await import('./lib/on-demand.ts');
+    const toCome = withTypesOf(plan, types);
     try {
-      await checkApplicationFiles(files, { types: withTypesOf(plan, types), signal: this.interrupt });
+      await checkApplicationFiles(files, { types: toCome, signal: this.interrupt });
     } catch (error) {
       if (!unknownKindsOf(error)) throw error;
     }
+    await checkByPlugins(files, { types: toCome, namespace, log: this.logger, signal: this.interrupt });
   }
 
   async #showPlan(plan: InstallPlan): Promise<void> {
