@@ -1,5 +1,6 @@
 import { connect, type KubeClient, waitFor } from '@capstan/kube';
-import { type FaultProxy, startFaultProxy } from '@capstan/sandbox/testing';
+import type { Component } from '@capstan/oam-model';
+import { type Fault, type FaultProxy, startFaultProxy } from '@capstan/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { installSystem } from '../src/index.ts';
 import {
@@ -46,13 +47,7 @@ describe('what an application made is on record before it is made', () => {
     await client.apply(anApplication(namespace, 'shop', [{ componentName: 'web' }, { componentName: 'store' }]));
     await condition(client, applicationIn(namespace, 'shop'), ['Ready', 'True']);
 
-    const isStatus = ({ method, path }: { readonly method: string; readonly path: string }) =>
-      method !== 'GET' && path.endsWith(`${namespace}/applicationconfigurations/shop/status`);
-    const failing = proxy.inject({
-      match: isStatus,
-      action: { type: 'status', status: 500 },
-      times: Number.POSITIVE_INFINITY,
-    });
+    const failing = proxy.inject({ ...statusFails('shop'), times: Number.POSITIVE_INFINITY });
     await client.delete(store);
     await expect.poll(() => failing.hits, { timeout: DEADLINE_MS }).toBeGreaterThan(1);
     await client.apply(anApplication(namespace, 'shop', [{ componentName: 'web' }]));
@@ -60,4 +55,39 @@ describe('what an application made is on record before it is made', () => {
     await condition(client, applicationIn(namespace, 'shop'), ['Ready', 'True']);
     await waitFor(client, store, (object) => object === undefined, { timeoutMs: 5_000, goal: 'gone' });
   });
+
+  test('what a workload made goes with its reason, also when the uid of the workload never got on record', async () => {
+    const service = { apiVersion: 'v1', kind: 'Service', namespace, name: 'door' };
+    let written = 0;
+    const failing = statusFails('house');
+    const fault = proxy.inject({
+      // The first one is the record, before anything is made.
+      match: (request) => failing.match(request) && ++written > 1,
+      action: failing.action,
+      times: Number.POSITIVE_INFINITY,
+    });
+    await client.apply(aComponent(namespace, 'door', { image: 'nginx:1.29', port: 80 }));
+    await client.apply(anApplication(namespace, 'house', [{ componentName: 'door' }]));
+    await waitFor(client, service, (object) => object !== undefined, { timeoutMs: DEADLINE_MS, goal: 'made' });
+    await expect.poll(() => fault.hits, { timeout: DEADLINE_MS }).toBeGreaterThan(0);
+    await client.apply(aComponent(namespace, 'door', { image: 'nginx:1.29' }));
+    await waitFor(
+      client,
+      { ...service, apiVersion: 'core.oam.dev/v1alpha2', kind: 'Component' },
+      (component) => (component as Component | undefined)?.status?.latestRevision?.revision === 2,
+      { timeoutMs: DEADLINE_MS, goal: 'at its second revision' },
+    );
+    fault.remove();
+    await condition(client, applicationIn(namespace, 'house'), ['Ready', 'True']);
+    await waitFor(client, service, (object) => object === undefined, { timeoutMs: 5_000, goal: 'gone' });
+  });
+
+  /** Whatever is written to the status of an application fails. */
+  function statusFails(application: string): Pick<Fault, 'match' | 'action'> {
+    const path = `${namespace}/applicationconfigurations/${application}/status`;
+    return {
+      match: (request) => request.method !== 'GET' && request.path.endsWith(path),
+      action: { type: 'status', status: 500 },
+    };
+  }
 });

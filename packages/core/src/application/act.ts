@@ -13,6 +13,7 @@ import { writeScope } from '../scopes/index.ts';
 import { applyPlanned } from './apply.ts';
 import { claim } from './claim.ts';
 import { deleteMade } from './delete-made.ts';
+import { currentInventory } from './inventory.ts';
 import type { Decision, ObservedApplication, PlannedObject, Stage } from './model.ts';
 import { objectKey } from './names.ts';
 import { APPLICATION_OWNER } from './plan.ts';
@@ -158,8 +159,10 @@ class Action {
 
   async prune(): Promise<void> {
     const { application } = this.#observed;
+    const live = { get: (key: string) => this.applied.get(key) ?? this.#observed.live.get(key) };
+    const made = currentInventory({ application, live });
     await this.#attempt(0, 'cannot garbage collect components', async () => {
-      await deleteMade(this.#client, application, this.#decision.prune.toReversed(), {
+      await deleteMade(this.#client, application, made, this.#decision.prune.toReversed(), {
         onProgress: ({ entry, outcome }) => outcome === 'deleted' && this.pruned.push(entry),
         ...this.#request(),
       });

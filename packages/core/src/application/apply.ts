@@ -1,6 +1,7 @@
 import { CapstanError, isCapstanError, type KubernetesObject, messageOf, type OwnerReference } from '@capstan/base';
 import { type FieldConflict, KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { CORE_CODES } from '../codes.ts';
+import { controllerOf } from '../controllers/shared/objects.ts';
 import { claim } from './claim.ts';
 import { type FieldPlace, managersOf } from './drift.ts';
 import { replicasLetGo } from './field-owners.ts';
@@ -8,7 +9,7 @@ import { fieldLeftOut, withoutUndeclared } from './known-fields.ts';
 import type { PlannedObject } from './model.ts';
 import { CONTROLLER_MANAGER, REPLICAS_MANAGER } from './names.ts';
 import { specOf } from './plain.ts';
-import { applyOf, controllerOf } from './plan.ts';
+import { applyOf } from './plan.ts';
 
 /** One object that is to be applied. */
 export interface ApplyInput {

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectReference, OwnerReference } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
+import { controllerOf } from '../controllers/shared/objects.ts';
 import { CONTROLLER_MANAGER } from './names.ts';
-import { controllerOf } from './plan.ts';
 
 /** An object that changes hands. */
 export interface ClaimInput {

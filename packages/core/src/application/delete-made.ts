@@ -7,24 +7,23 @@ export interface DeleteMadeOptions {
   readonly onProgress?: (pruned: PrunedEntry) => void;
 }
 
-/** Deletes entries of an application's inventory, the last first; what somebody else controls by now stays. */
+/**
+ * Deletes entries of an application's inventory, the last first; what somebody else controls by now stays. `made` is the
+ * whole inventory: what it names controls what the application made.
+ */
 export async function deleteMade(
   client: KubeClient,
-  application: ApplicationConfiguration,
+  { metadata }: ApplicationConfiguration,
+  made: readonly InventoryEntry[],
   entries: readonly InventoryEntry[],
   options: DeleteMadeOptions = {},
 ): Promise<void> {
   await pruneInventory(client, {
     previous: entries,
     desired: [],
-    ownerUids: ownerUids(application),
-    isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === application.metadata.name,
+    // Itself, its workloads, its traits and what they made.
+    ownerUids: [metadata, ...made].flatMap(({ uid }) => uid ?? []),
+    isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === metadata.name,
     ...options,
   });
-}
-
-/** uids of the controllers of an application's objects: itself, its workloads, its traits and what they made. */
-function ownerUids({ metadata, status }: ApplicationConfiguration): string[] {
-  const recorded = status?.inventory?.flatMap(({ uid }) => uid ?? []) ?? [];
-  return [...(metadata.uid ? [metadata.uid] : []), ...recorded];
 }

@@ -6,6 +6,7 @@ import type { ApplicationEvent } from './conclude.ts';
 import { CONDITIONS, shorten } from './conditions.ts';
 import { deleteMade } from './delete-made.ts';
 import { recordEvents } from './events.ts';
+import { currentInventory } from './inventory.ts';
 import { type Leaving, LONGEST_LEAVING_MS, leavingAmong, leavingText } from './leaving.ts';
 import { askToLetGo } from './let-go.ts';
 import { objectKey } from './names.ts';
@@ -40,7 +41,8 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   const { writes, scope } = await watches.lookAtScopes(key, application);
   const inventory = input.keepsAll ? [] : (application.status?.inventory ?? []);
   const live = await watches.lookAtObjects(key, application, inventory);
-  const leaving = leavingAmong({ application, live, now }, inventory);
+  const made = input.keepsAll ? [] : currentInventory({ application, live });
+  const leaving = leavingAmong({ application, live, now }, made);
   const awaited = leaving.filter(({ overdue }) => !overdue);
   try {
     for (const write of writes) await writeScope(client, write, { scope: scope(objectKey(write.scope)), signal });
@@ -48,6 +50,7 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
     await deleteMade(
       client,
       application,
+      made,
       first.map(({ reference, uid }) => ({ ...reference, uid })),
       { signal },
     );

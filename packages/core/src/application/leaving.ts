@@ -1,10 +1,11 @@
 import { describeObject, groupOf, type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
 import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
+import { controllerOf } from '../controllers/shared/objects.ts';
 import { slotOf } from './compose.ts';
 import type { HeldBack } from './dependencies.ts';
+import { currentInventory } from './inventory.ts';
 import type { ObservedApplication, PlannedObject } from './model.ts';
 import { objectKey } from './names.ts';
-import { controllerOf } from './plan.ts';
 import type { PrunePlan } from './prune.ts';
 import type { RenderedComponent } from './render.ts';
 
@@ -46,12 +47,11 @@ const BUILT_IN = /^([a-z0-9.-]+\.)?kubernetes\.io\//;
 
 /** Of these entries of an inventory those whose deletion has to be waited for: live, of a trait, with a finalizer. */
 export function leavingAmong(
-  { live, application, now }: Pick<ObservedApplication, 'live' | 'application' | 'now'>,
+  observed: Pick<ObservedApplication, 'live' | 'application' | 'now'>,
   entries: readonly InventoryEntry[],
 ): Leaving[] {
-  const byUid = new Map(
-    (application.status?.inventory ?? []).flatMap((entry) => (entry.uid ? [[entry.uid, entry]] : [])),
-  );
+  const { live, now } = observed;
+  const byUid = new Map(currentInventory(observed).flatMap((entry) => (entry.uid ? [[entry.uid, entry]] : [])));
   const isWorkload = (object: KubernetesObject | undefined) =>
     object?.metadata.labels?.[OAM_LABELS.resourceType] === 'WORKLOAD';
   return entries.flatMap((entry): Leaving[] => {

@@ -1,6 +1,7 @@
 import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { finalizersAfterLeaving } from '../scopes/index.ts';
 import type { Outcome } from './act.ts';
+import { currentInventory } from './inventory.ts';
 import { leavingAmong } from './leaving.ts';
 import type { Decision, ObservedApplication } from './model.ts';
 
@@ -21,7 +22,7 @@ export function finalizersAfter(
   const before = application.metadata.finalizers ?? [];
   const settled = !outcome?.failure && problems.length === 0;
   const left = (settled ? finalizersAfterLeaving(application) : undefined) ?? before;
-  const needed = leavingAmong(after, application.status?.inventory ?? []).length > 0;
+  const needed = leavingAmong(after, currentInventory(after)).length > 0;
   if (needed) return left.includes(ORDER_FINALIZER) ? changed(left, before) : [...left, ORDER_FINALIZER];
   return changed(settled ? left.filter((one) => one !== ORDER_FINALIZER) : left, before);
 }

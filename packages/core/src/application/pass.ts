@@ -136,7 +136,9 @@ export class ApplicationPass {
   /** Deletes what deleted applications made, last created first. Owner references are the safety net behind this. */
   async #cleanUp(key: string, signal: AbortSignal): Promise<void> {
     for (const application of this.#wakes.deleted(key)) {
-      await deleteMade(this.#client, application, application.status?.inventory ?? [], { signal });
+      // As it is on record: what workloads and traits control that are not known by now goes with them.
+      const made = application.status?.inventory ?? [];
+      await deleteMade(this.#client, application, made, made, { signal });
     }
     this.#wakes.forgetDeleted(key);
   }

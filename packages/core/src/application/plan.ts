@@ -6,9 +6,11 @@ import {
   referenceTo,
 } from '@capstan/base';
 import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
+import { controllerOf } from '../controllers/shared/objects.ts';
 import { slotOf } from './compose.ts';
 import { strangersIn } from './drift.ts';
 import { isDone, isScaledPodOwner } from './health.ts';
+import { currentInventory } from './inventory.ts';
 import { withoutLeftOut } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
@@ -99,11 +101,8 @@ export function planObjects(
 }
 
 /** uids of what the application made and does not ask for any more: who is controlled by it is about to lose it. */
-function goingUids(
-  { application }: ObservedApplication,
-  components: readonly RenderedComponent[],
-): ReadonlySet<string> {
-  const inventory = application.status?.inventory ?? [];
+function goingUids(observed: ObservedApplication, components: readonly RenderedComponent[]): ReadonlySet<string> {
+  const inventory = currentInventory(observed);
   if (inventory.length === 0) return new Set();
   const asked = new Set(
     components
@@ -216,11 +215,6 @@ function isOurs({ application }: ObservedApplication, live: KubernetesObject, co
   const key = objectKey(referenceTo(live));
   const recorded = application.status?.inventory?.some((entry: InventoryEntry) => objectKey(entry) === key) ?? false;
   return recorded && live.metadata.labels?.[OAM_LABELS.application] === application.metadata.name;
-}
-
-/** The owner reference of an object's controller. */
-export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller);
 }
 
 function uidOfOwner({ application, live }: ObservedApplication, owner: string): string | undefined {

@@ -1,9 +1,10 @@
 import { groupOf, type KubernetesObject, referenceTo } from '@capstan/base';
 import { type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
+import { controllerOf } from '../controllers/shared/objects.ts';
+import { currentInventory } from './inventory.ts';
 import type { Claim } from './leaving.ts';
 import type { ObservedApplication, PlannedObject } from './model.ts';
 import { objectKey } from './names.ts';
-import { controllerOf } from './plan.ts';
 import type { RenderedComponent } from './render.ts';
 
 /** What becomes of the inventory's entries that are not planned. */
@@ -27,7 +28,7 @@ export function planPrune(
   planned: readonly PlannedObject[],
   components: readonly RenderedComponent[],
 ): PrunePlan {
-  const inventory = observed.application.status?.inventory ?? [];
+  const inventory = currentInventory(observed);
   const wanted = new Set(planned.map(({ reference }) => identityOf(reference)));
   const unwanted = inventory.filter((entry) => !wanted.has(identityOf(entry)));
   if (unwanted.length === 0) return { retained: [], prune: [], claims: [] };
