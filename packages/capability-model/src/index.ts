@@ -117,10 +117,12 @@ export type { ExportedValues } from './values-merge.ts';
 export {
   compareVersionIds,
   inRange,
+  isLabelOf,
   isPrerelease,
   isRange,
   majorOf,
   nearestVersions,
+  parseLabel,
   parseRange,
   parseVersion,
   type VersionId,

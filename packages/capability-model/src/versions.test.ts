@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersionIds, inRange, nearestVersions, parseRange, parseVersion, versionLabel } from './versions.ts';
+import {
+  compareVersionIds,
+  inRange,
+  isLabelOf,
+  nearestVersions,
+  parseLabel,
+  parseRange,
+  parseVersion,
+  versionLabel,
+} from './versions.ts';
 
 const part = fc.nat({ max: 5 });
 const version = fc.tuple(part, part, part).map((parts) => parts.join('.'));
@@ -36,6 +45,31 @@ describe('versions', () => {
         if (compareVersionIds(a, b) <= 0 && compareVersionIds(b, c) <= 0)
           expect(compareVersionIds(a, c)).toBeLessThanOrEqual(0);
         expect(compareVersionIds(a, b) === 0).toBe(versionLabel(a) === versionLabel(b));
+      }),
+    );
+  });
+});
+
+describe('labels', () => {
+  test.each([
+    ['2.20.2-r3', { version: '2.20.2', release: 3 }],
+    ['v2.20.2-r3', { version: '2.20.2', release: 3 }],
+    ['=2.20.2-r12', { version: '2.20.2', release: 12 }],
+    ['2.21.0-rc.1-r1', { version: '2.21.0-rc.1', release: 1 }],
+    ['2.20.2', undefined],
+    ['2.20.2-r0', undefined],
+    ['2.20.2-rc1', undefined],
+    ['>=2.20.2-r3', undefined],
+    ['2.20-r3', undefined],
+    ['2.20.x-r1', undefined],
+  ])('%s names %j', (text, expected) => expect(parseLabel(text)).toEqual(expected));
+
+  test('what a version with a release is called names it and no other', () => {
+    fc.assert(
+      fc.property(versionId, versionId, (a, b) => {
+        fc.pre(a.release > 0);
+        expect(isLabelOf(versionLabel(a), a)).toBe(true);
+        expect(isLabelOf(versionLabel(a), b)).toBe(compareVersionIds(a, b) === 0);
       }),
     );
   });

@@ -78,6 +78,22 @@ export function versionLabel(id: VersionId): string {
 }
 
 /**
+ * What a label names, as `versionLabel` writes it: `2.20.2-r3` is release 3 of 2.20.2. Undefined for every other text: a
+ * version without a release may be any of its releases.
+ */
+export function parseLabel(text: string): VersionId | undefined {
+  const [, version = '', release] = /^=?v?(.+)-r([1-9]\d{0,8})$/.exec(text.trim()) ?? [];
+  const valid = semver.valid(version);
+  return valid === null ? undefined : { version: valid, release: Number(release) };
+}
+
+/** Whether text is the label of exactly this version and release. */
+export function isLabelOf(text: string, id: VersionId): boolean {
+  const named = parseLabel(text);
+  return named !== undefined && compareVersionIds(named, id) === 0;
+}
+
+/**
  * Of the versions that exist, the ones nearest to what was asked for, newest first: the highest below and the lowest
  * above each bound of the range, at most `limit`. For messages about ranges that nothing matches.
  */

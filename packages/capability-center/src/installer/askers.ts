@@ -1,4 +1,4 @@
-import { parseRange } from '@capstan/capability-model';
+import { parseLabel, parseRange } from '@capstan/capability-model';
 import semver from 'semver';
 
 /** Who asks for a package, each with the range that it gave: `you`, `CapabilitySet shop`. */
@@ -14,8 +14,13 @@ export function asAskers(recorded: Askers | readonly string[], range: string): A
   return Object.fromEntries(names.map((name) => [String(name), range]));
 }
 
-/** The versions that are in every range, as one range; what admits everything says nothing. */
+/**
+ * The versions that are in every range, as one range; what admits everything says nothing. One release that somebody
+ * asked for is all that is left.
+ */
 export function commonRange(ranges: readonly string[]): string {
+  const release = ranges.find((range) => parseLabel(range) !== undefined);
+  if (release !== undefined) return release;
   const [first = '*', ...rest] = [...new Set(ranges)].filter((range) => range !== '*').sort();
   return rest.length === 0 ? first : rest.map(canonical).reduce(intersection, canonical(first));
 }

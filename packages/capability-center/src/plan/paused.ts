@@ -15,7 +15,7 @@ export function pausedBlockers(
     const spec = installs.get(name)?.spec;
     const locked = lock.packages[name];
     if (spec?.paused !== true || !locked) return [];
-    const stays = fits(locked.version, range) && (!values || digestOf(values) === digestOf(spec.values ?? {}));
+    const stays = fits(locked, range) && (!values || digestOf(values) === digestOf(spec.values ?? {}));
     return stays ? [] : [pausedBlocker(context, name)];
   });
 }

@@ -1,5 +1,12 @@
 import { CapstanError, EXIT } from '@capstan/base';
-import { type CapabilityPackage, inRange, parseRange, versionLabel } from '@capstan/capability-model';
+import {
+  type CapabilityPackage,
+  inRange,
+  isLabelOf,
+  parseRange,
+  type VersionId,
+  versionLabel,
+} from '@capstan/capability-model';
 import { nearest } from '@capstan/oam-model';
 import { CENTER_CODES } from '../codes.ts';
 import { type Askers, commonRange } from '../installer/askers.ts';
@@ -171,7 +178,7 @@ function missing(name: string, version: string): CapstanError {
   );
 }
 
-/** Whether a version fits a range that a user wrote. */
-export function fits(version: string, range: string): boolean {
-  return inRange(version, parseRange(range));
+/** Whether a version fits a range, or is the release, that a user wrote. */
+export function fits(id: VersionId, range: string): boolean {
+  return isLabelOf(range, id) || inRange(id.version, parseRange(range));
 }

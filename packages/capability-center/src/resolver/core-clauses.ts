@@ -1,4 +1,4 @@
-import { nearestVersions, type Requirement, versionLabel } from '@capstan/capability-model';
+import { inRange, nearestVersions, parseLabel, type Requirement, versionLabel } from '@capstan/capability-model';
 import type { Alternative, Encoded, Subject } from './encoded.ts';
 import { holdsVersion } from './engine/universe.ts';
 import {
@@ -150,6 +150,10 @@ export class Teller {
     const { index } = this.#view;
     const offered = this.#view.versionsOf(name);
     if (offered.length === 0) return `no center offers ${name}`;
+    const named = parseLabel(range);
+    const releases = named ? offered.filter(({ version }) => inRange(version, named.version)).map(versionLabel) : [];
+    if (releases.length > 0)
+      return `no center offers ${name} ${range}; of that version there are: ${releases.join(', ')}`;
     const early = offered.filter((each) => index.matches(index.versionOf(each), range, true));
     const near = nearestVersions(
       (early.length > 0 ? early : offered).map(({ version }) => version),

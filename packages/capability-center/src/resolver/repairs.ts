@@ -1,8 +1,9 @@
+import { versionLabel } from '@capstan/capability-model';
 import semver from 'semver';
 import type { Encoded, RefusedVersions } from './encoded.ts';
 import { wishOf } from './rules.ts';
 import { solve } from './solve.ts';
-import type { Repair, RepairRisk, ResolverGoal, ResolverInput, ResolverPolicy } from './types.ts';
+import type { Candidate, Repair, RepairRisk, ResolverGoal, ResolverInput, ResolverPolicy } from './types.ts';
 import type { EncodedCore } from './unsat-core.ts';
 import { hasConditions, View } from './view.ts';
 
@@ -56,7 +57,7 @@ function tried(
   const chosen = answer.assigned.ordinals().flatMap((ordinal) => answer.assigned.candidateOf(ordinal) ?? []);
   return [
     {
-      text: text((name) => chosen.find((each) => each.name === name)?.version ?? ''),
+      text: text((name) => labelIn(chosen, name)),
       goals: relaxed.goals,
       changes: chosen.filter((each) => !view.isInstalled(each)).length,
       risk,
@@ -64,6 +65,11 @@ function tried(
       ...(kubernetes === undefined ? {} : { kubernetes }),
     },
   ];
+}
+
+function labelIn(chosen: readonly Candidate[], name: string): string {
+  const found = chosen.find((each) => each.name === name);
+  return found ? versionLabel(found) : '';
 }
 
 /** Whether requirements depend on facts, values or channels, so that another question may have other ones. */

@@ -111,11 +111,17 @@ describe('a solution', () => {
       [goal('a')],
       'a 1.0.0',
     ],
+    ...['1.0.0-r1', 'v1.0.0-r1'].map((label): [string, Candidate[], ResolverGoal[], string] => [
+      `takes the release that ${label} names`,
+      [0, 1, 2].map((release) => version('a', '1.0.0', { release, digest: `sha256:r${release}` })),
+      [goal('a', label)],
+      'a 1.0.0-r1',
+    ]),
     [
       'prefers the newer release',
       [version('a', '1.0.0'), version('a', '1.0.0', { release: 1, digest: 'sha256:r1' })],
       [goal('a')],
-      'a 1.0.0',
+      'a 1.0.0-r1',
     ],
   ])('%s', (_, universe, goals, expected) => expect(lockOf(given(universe, goals))).toBe(expected));
 
@@ -176,6 +182,17 @@ describe('an impossible wish', () => {
         'You asked for keda >=3.',
         'nearest: 2.20.2',
         'take keda 2.20.2 instead of >=3 (1 change)',
+      ],
+    ],
+    [
+      'release',
+      [version('keda', '2.20.2', { release: 1 }), version('keda', '2.20.2', { release: 2, digest: 'sha256:r2' })],
+      [goal('keda', '2.20.2-r9')],
+      {},
+      [
+        'Cannot install keda 2.20.2-r9.',
+        'No center offers keda 2.20.2-r9; of that version there are: 2.20.2-r2, 2.20.2-r1.',
+        'take keda 2.20.2-r2 instead of 2.20.2-r9 (1 change)',
       ],
     ],
     [

@@ -1,4 +1,10 @@
-import { type ApiRequirement, isPrerelease, type Requirement, versionLabel } from '@capstan/capability-model';
+import {
+  type ApiRequirement,
+  isLabelOf,
+  isPrerelease,
+  type Requirement,
+  versionLabel,
+} from '@capstan/capability-model';
 import type { Candidate, Clause, ClauseKind, ResolverGoal } from './types.ts';
 import type { View } from './view.ts';
 
@@ -49,7 +55,7 @@ export function requirementClause(candidate: Candidate, requirement: Requirement
 export function goalAdmits(goal: ResolverGoal, candidate: Candidate, view: View): boolean {
   if (goal.center !== undefined && goal.center !== candidate.center) return false;
   if (goal.channels !== undefined && !inChannels(candidate, goal.channels)) return false;
-  return view.inRange(candidate, goal.range);
+  return isLabelOf(goal.range, candidate) || view.inRange(candidate, goal.range);
 }
 
 /** Whether a candidate is published in one of some channels. */

@@ -43,6 +43,14 @@ describe('the goals of a set', () => {
     });
   });
 
+  test.each([
+    ['>=2.20.2', '2.20.2-r3'],
+    ['2.20.2-r3', '2.20.2'],
+    ['2.20.2-r3', '2.20.2-r3'],
+  ])('in the versions %s and %s can both be met', (own, other) => {
+    expect(around(set('a', entry(own)), [set('b', entry(other))]).problems).toEqual([]);
+  });
+
   test('leave out what is paused', () => {
     expect(around(set('a', entry('*', { paused: true })))).toEqual({ goals: [], besides: [], problems: [] });
   });
@@ -59,6 +67,11 @@ describe('the goals of a set', () => {
       'versions of another set',
       around(set('a', entry('>=2.0.0')), [set('b', entry('<2.0.0'))]),
       /CapabilitySet a and CapabilitySet b ask for different versions: >=2\.0\.0 and <2\.0\.0/,
+    ],
+    [
+      'releases of another set',
+      around(set('a', entry('2.20.2-r3')), [set('b', entry('2.20.2-r1'))]),
+      /CapabilitySet a and CapabilitySet b ask for different versions: 2\.20\.2-r3 and 2\.20\.2-r1/,
     ],
     [
       'versions of people',

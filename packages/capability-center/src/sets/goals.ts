@@ -2,8 +2,10 @@ import {
   type CapabilityInstall,
   type CapabilityInstallSpec,
   type CapabilitySet,
+  compareVersionIds,
   digestOf,
   isRange,
+  parseLabel,
 } from '@capstan/capability-model';
 import semver from 'semver';
 import { canonical, YOU } from '../installer/askers.ts';
@@ -88,7 +90,7 @@ function conflictOf(
 }
 
 function differenceOf(own: Wish, other: Wish): string | undefined {
-  if (!semver.intersects(own.range, other.range)) {
+  if (!meet(own.range, other.range)) {
     return `ask for different versions: ${own.range} and ${other.range}; no version is both`;
   }
   if (own.values && other.values && digestOf(own.values) !== digestOf(other.values)) {
@@ -98,6 +100,13 @@ function differenceOf(own: Wish, other: Wish): string | undefined {
     return `ask for different centers: ${own.center} and ${other.center}`;
   }
   return undefined;
+}
+
+/** Whether one version may be in both ranges, or be the release that one of them names. */
+function meet(a: string, b: string): boolean {
+  const [one, other] = [parseLabel(a), parseLabel(b)];
+  if (one && other) return compareVersionIds(one, other) === 0;
+  return semver.intersects(a, b) || semver.intersects(one?.version ?? a, other?.version ?? b);
 }
 
 function inWords(owner: string): string {

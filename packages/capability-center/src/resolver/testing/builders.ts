@@ -1,4 +1,4 @@
-import type { Requirement } from '@capstan/capability-model';
+import { type Requirement, versionLabel } from '@capstan/capability-model';
 import { resolve } from '../resolve.ts';
 import type { Candidate, ResolverGoal, ResolverInput, ResolverResult } from '../types.ts';
 
@@ -64,7 +64,7 @@ export function given(
 /** `a 1.0.0, b 2.0.0`; throws the explanation where there is no solution. */
 export function lockOf(result: ResolverResult): string {
   if (result.status !== 'solved') throw new Error(result.explanation);
-  return result.lock.map((entry) => `${entry.package} ${entry.version}`).join(', ');
+  return result.lock.map((entry) => `${entry.package} ${versionLabel(entry)}`).join(', ');
 }
 
 /** Why there is no solution; throws where there is one. */
