@@ -84,6 +84,47 @@ test.each<[string, string, string, string, object]>([
   expect(health).toMatchObject({ reason, ...more });
 });
 
+/** A DaemonSet with this image, as Flagger keeps it without pods since 13:00; `<name>-primary` of it without that. */
+const aDaemonSet = (name: string, image: string, nodes: object = {}): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: {
+    name,
+    namespace: 'shop',
+    managedFields: [
+      { manager: 'capstan', time: '2026-11-21T11:00:00Z', fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': {} } } } },
+      {
+        manager: 'flagger',
+        time: '2026-11-21T13:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': { 'f:nodeSelector': {} } } } },
+      },
+    ],
+  },
+  spec: { template: { spec: { containers: [{ name: 'agent', image }], ...nodes } } },
+});
+
+test.each<[string, string, object, string]>([
+  ['is set up', 'Initialized', {}, 'Initialized'],
+  ['is set up on nodes of its own', 'Succeeded', { disk: 'ssd' }, 'Succeeded'],
+  ['failed', 'Failed', {}, 'RolledBack'],
+])('a DaemonSet that Flagger keeps without pods %s', (_what, phase, nodes, reason) => {
+  const targetRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' };
+  const canary = aCanary({ phase, lastTransitionTime: '2026-11-21T12:00:00Z' }, { targetRef });
+  const off = { nodeSelector: { ...nodes, 'flagger.app/scale-to-zero': 'true' } };
+  const own = Object.keys(nodes).length > 0 ? { nodeSelector: nodes } : {};
+  const primary = aDaemonSet('agent-primary', 'agent:1', own);
+  const health = rolloutHealth(aRollout(), [canary], aCluster(aDaemonSet('agent', 'agent:1', off), primary));
+  expect(health).toMatchObject({ status: 'ready', reason });
+});
+
+test('a version of a DaemonSet that failed is no new version because Flagger keeps it without pods', () => {
+  const targetRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' };
+  const canary = aCanary({ phase: 'Failed', lastTransitionTime: '2026-11-21T12:00:00Z' }, { targetRef });
+  const off = { nodeSelector: { 'flagger.app/scale-to-zero': 'true' } };
+  const cluster = aCluster(aDaemonSet('agent', 'agent:2', off), aDaemonSet('agent-primary', 'agent:1'));
+  expect(rolloutHealth(aRollout(), [canary], cluster)).toMatchObject({ reason: 'RolloutFailed' });
+});
+
 test('of a Knative Service nothing but the Canary is looked at', () => {
   const targetRef = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'frontend' };
   const cluster: ClusterView = {

@@ -106,10 +106,13 @@ function afterFailure(canary: KubernetesObject, cluster: ClusterView, promotion:
   return failed(promotion);
 }
 
-/** When the pods of a workload were last asked to be others: Flagger itself writes only how many there are. */
+/** When the pods of a workload were last asked to be others: Flagger itself writes only whether there are any. */
 function podsChangedAt({ metadata: { managedFields = [] } }: KubernetesObject): number {
   const times = managedFields
-    .filter((entry) => recordIn(recordIn(entry, 'fieldsV1'), 'f:spec')['f:template'] !== undefined)
+    .filter((entry) => {
+      const template = recordIn(recordIn(entry, 'fieldsV1'), 'f:spec')['f:template'];
+      return template !== undefined && JSON.stringify(template) !== NODES_ONLY;
+    })
     .map(({ time }) => Date.parse(String(time)));
   return Math.max(...times.filter((time) => !Number.isNaN(time)));
 }
@@ -168,10 +171,18 @@ function targetOf(canary: KubernetesObject): { apiVersion: string; kind: string;
   return { apiVersion: String(apiVersion), kind: String(kind), name: String(name) };
 }
 
+/** A label that no node has: by selecting it Flagger keeps a DaemonSet without pods, which has no number of replicas. */
+const OFF = 'flagger.app/scale-to-zero';
+
+/** What Flagger owns of a DaemonSet's pods by that: the API server knows a nodeSelector only as a whole. */
+const NODES_ONLY = JSON.stringify({ 'f:spec': { 'f:nodeSelector': {} } });
+
 /** What the pods are made of. Flagger gives the copy's pods copies of their ConfigMaps and Secrets, and labels of its own. */
 function podsOf(workload: KubernetesObject): string {
-  const pod = recordIn(recordIn(workload['spec'], 'template'), 'spec');
-  return JSON.stringify(pod).replaceAll(`${PRIMARY_SUFFIX}"`, '"');
+  const spec = recordIn(recordIn(workload['spec'], 'template'), 'spec');
+  const { nodeSelector: _, ...pod } = spec;
+  const { [OFF]: __, ...nodes } = recordIn(spec, 'nodeSelector');
+  return JSON.stringify([pod, nodes]).replaceAll(`${PRIMARY_SUFFIX}"`, '"');
 }
 
 function isServing(primary: KubernetesObject): boolean {
