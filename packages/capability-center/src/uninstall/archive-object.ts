@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@capstan/base';
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 
 /** What the API server or a controller writes and a person does not. Owners are named by uids, which do not come back. */
 const SERVER_FIELDS = [
@@ -28,16 +28,24 @@ export function archivedObjectOf(object: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata: named as KubernetesObject['metadata'], ...rest };
 }
 
+const MERGING = 'tag:yaml.org,2002:merge';
+
 /**
- * One YAML document, with its separator. Texts are quoted: kubectl reads YAML 1.1, where a bare `on` or `1e3` is none.
+ * One YAML document, with its separator. Texts are quoted: kubectl reads YAML 1.1, where a bare `on` or `1e3` is none; and
+ * so is the key `<<`, by which YAML 1.1 merges what follows into the map.
  */
 export function archivedYaml(object: KubernetesObject): string {
-  const text = stringify(archivedObjectOf(object), {
+  const document = new Document(archivedObjectOf(object), {
     version: '1.1',
-    defaultStringType: 'QUOTE_DOUBLE',
-    defaultKeyType: 'PLAIN',
-    lineWidth: 0,
+    // With the tag of merging the key would be written bare, whatever it is told to be.
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== MERGING),
     aliasDuplicateObjects: false,
   });
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === '<<') key.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const text = document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
   return `---\n${text}`;
 }
