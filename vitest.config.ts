@@ -10,7 +10,9 @@ const ssr = { resolve: { conditions: resolve.conditions, externalConditions: res
 const DISTURBANCES = ['e2e/kills.story.test.ts', 'e2e/disturbed.story.test.ts'];
 
 /** The longest stories, longest first. */
-const LONGEST = ['docs', 'applications', 'four-capabilities'].map((name) => `/e2e/${name}.story.test.ts`);
+const LONGEST = ['docs', 'center', 'four-capabilities', 'conformance', 'applications', 'main-job'].map(
+  (name) => `/e2e/${name}.story.test.ts`,
+);
 
 /**
  * Begins with the longest stories, so that none is left alone at the end: without the times of an earlier run vitest
