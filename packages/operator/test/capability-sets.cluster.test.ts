@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '@capstan/base';
+import { planUninstall } from '@capstan/capability-center';
 import { CAPSTAN_KINDS, type CapabilitySet, type CapabilitySetSpec } from '@capstan/capability-model';
 import { conditionsOf, findCondition, type KubeClient, waitFor } from '@capstan/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,6 +20,7 @@ describe('capability sets', () => {
       { name: 'paper', needs: { ink: '>=1.0.0' } },
       { name: 'glue' },
       { name: 'glue', version: '1.1.0' },
+      { name: 'paint-pots', fields: { aliases: ['paint'] } },
     ]);
     client = cluster.client;
   });
@@ -82,6 +84,23 @@ describe('capability sets', () => {
     expect(findCondition(conditionsOf(bad), 'Ready')?.status).toBe('False');
     await client.delete(set('bad'));
     await condition(client, set('desk'), ['Ready', 'True', 'Reconciled']);
+  });
+
+  test('an alias means its package, and the status says which; it counts as asked for', async () => {
+    await apply('art', { capabilities: [goal('paint')] });
+    const ready = (await condition(client, set('art'), ['Ready', 'True', 'Reconciled'])) as CapabilitySet;
+    expect(ready.status?.installs).toMatchObject([{ package: 'paint-pots', phase: 'Ready' }]);
+    expect(findCondition(conditionsOf(ready), 'Ready')?.message).toBe('1 package is ready; paint means paint-pots');
+    const { blockers } = await planUninstall(await cluster.open(), { package: 'paint-pots' });
+    expect(blockers).toMatchObject([{ message: 'paint-pots is asked for by CapabilitySet art (*).' }]);
+    await apply('art', { capabilities: [goal('paint'), goal('paint-pots')] });
+    const twice = (await condition(client, set('art'), ['Stalled', 'True'])) as CapabilitySet;
+    expect(twice.status?.installs).toMatchObject([
+      { package: 'paint', phase: 'Stalled', message: expect.stringMatching(/Did you mean paint-pots/) },
+      { package: 'paint-pots', phase: 'Ready' },
+    ]);
+    await client.delete(set('art'));
+    await until(set('art'), (live) => live === undefined);
   });
 
   test('an entry that goes leaves its package unneeded, or takes it along with prune', async () => {

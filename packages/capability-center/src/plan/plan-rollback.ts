@@ -72,7 +72,7 @@ async function findTarget(
   if (found) return found;
   const known = earlier.map((one) => `${one.number} (${versionLabel(one)})`).join(', ');
   const what = to === undefined ? 'no earlier revision' : `no earlier revision ${to}`;
-  throw new CapstanError(INSTALLER_CODES.noRevision, `${name} ${locked.version} has ${what} to go back to.`, {
+  throw new CapstanError(INSTALLER_CODES.noRevision, `${name} ${versionLabel(locked)} has ${what} to go back to.`, {
     hint: known === '' ? 'The last five are kept; this is the first one.' : `Kept are: ${known}.`,
     next: [commandLine(context, `cap status ${name}`)],
     exit: EXIT.blocked,

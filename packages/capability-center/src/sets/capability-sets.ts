@@ -21,13 +21,15 @@ import {
 import type { DriftedItem } from '../health/package-watch.ts';
 import { Records } from '../health/records.ts';
 import type { InstallerContext } from '../installer/context.ts';
+import type { CatalogEntry } from '../registry/catalog.ts';
 import { isBusy, remarkOf } from './failures.ts';
-import { goalsOf, ownerOf, type SetGoals, type SetProblem } from './goals.ts';
+import { goalsOf, ownerOf, type SetGoals } from './goals.ts';
 import { Healer } from './heal.ts';
+import { entriesForSets, type MeantSet, meantPackages } from './meant-packages.ts';
 import { Passes, type PassQuestion } from './passes.ts';
 import { askersOf, withNeeds } from './release.ts';
 import { endOfGone, endOfPruning, holdForPruning, isHeld, type SetEnd } from './set-end.ts';
-import type { SetRemark } from './set-status.ts';
+import type { SetOutcome, SetRemark } from './set-status.ts';
 import { type WorkResult, workOn } from './set-work.ts';
 import { SetWriter } from './set-writer.ts';
 import type { CapabilitySets, CapabilitySetsOptions, CenterAccess } from './types.ts';
@@ -46,6 +48,9 @@ export function startCapabilitySets(options: CapabilitySetsOptions): CapabilityS
   return new SetsLoop(options);
 }
 
+/** A set under the names of its packages, and what it asks for. */
+type Wished = MeantSet & SetGoals;
+
 class SetsLoop implements CapabilitySets {
   readonly ready: Promise<void>;
   readonly stopped: Promise<void>;
@@ -57,6 +62,8 @@ class SetsLoop implements CapabilitySets {
   readonly #drift = new Map<string, readonly DriftedItem[]>();
   readonly #healer = new Healer();
   readonly #passes = new Passes();
+  /** What names in sets were looked up in last. */
+  #entries: readonly CatalogEntry[] = [];
   readonly #writer: SetWriter;
 
   constructor(options: CapabilitySetsOptions) {
@@ -115,74 +122,71 @@ class SetsLoop implements CapabilitySets {
     const set = this.#sets.informer.get(name) as CapabilitySet | undefined;
     if (!set || set.metadata.deletionTimestamp) return this.#end(name, set, signal);
     if (await holdForPruning(client, set, signal)) return undefined;
-    const { goals, besides, problems } = goalsOf(set, this.#surroundings());
-    if (set.spec.paused) {
-      await this.#writer.write(set, this.#writer.outcome(set, problems), signal);
-      return undefined;
-    }
-    if (!center) {
-      await this.#writer.write(set, { ...this.#writer.outcome(set, problems), stalled: NO_CENTER }, signal);
+    if (set.spec.paused || !center) {
+      const outcome = this.#outcome(this.#wished(set));
+      await this.#writer.write(set, set.spec.paused ? outcome : { ...outcome, stalled: NO_CENTER }, signal);
       return undefined;
     }
     try {
-      return await this.#bring(set, { center, goals, besides, problems }, signal);
+      return await this.#bring(set, center, signal);
     } catch (error) {
       if (signal.aborted || isRoutine(error)) throw error;
-      return this.#waitOrFail(set, problems, error, signal);
+      return this.#waitOrFail(set, error, signal);
     }
   }
 
+  /** The set with the packages that it means, and what follows from it beside the others. */
+  #wished(set: CapabilitySet): Wished {
+    const meant = meantPackages(set, this.#entries);
+    return { ...meant, ...goalsOf(meant.set, this.#surroundings()) };
+  }
+
+  #outcome({ set, aliases, problems }: Wished, result?: WorkResult): SetOutcome {
+    return { ...this.#writer.outcome(set, problems, result), aliases };
+  }
+
   /** Works on a set, unless nothing has changed since the last time. */
-  async #bring(
-    set: CapabilitySet,
-    { center, problems, ...wishes }: SetGoals & { readonly center: CenterAccess },
-    signal: AbortSignal,
-  ): Promise<ReconcileResult> {
-    const { name } = set.metadata;
+  async #bring(asking: CapabilitySet, center: CenterAccess, signal: AbortSignal): Promise<ReconcileResult> {
+    const { name } = asking.metadata;
     const context = await this.#context(center);
+    this.#entries = await entriesForSets(context, this.#records.lock, this.#living());
+    const wished = this.#wished(asking);
+    const { set } = wished;
     const question = this.#question(set, context);
     const known = this.#passes.result(name, question, this.#now());
-    const result = known ?? (await this.#work(set, context, wishes, signal));
+    const result = known ?? (await this.#work(wished, context, signal));
     // As it was asked before the work: what came up meanwhile is another question.
     const retryMs = known
       ? this.#passes.dueInMs(name, this.#now())
       : this.#passes.note(name, question, result, this.#now());
-    await this.#writer.write(set, this.#writer.outcome(set, problems, result), signal);
+    await this.#writer.write(set, this.#outcome(wished, result), signal);
     return { requeueAfterMs: retryMs ?? this.#options.refreshMs ?? REFRESH_MS };
   }
 
-  #work(
-    set: CapabilitySet,
-    context: InstallerContext,
-    wishes: Pick<SetGoals, 'goals' | 'besides'>,
-    signal: AbortSignal,
-  ): Promise<WorkResult> {
+  #work(wished: Wished, context: InstallerContext, signal: AbortSignal): Promise<WorkResult> {
+    const { set, goals, besides } = wished;
     return workOn({
       context,
       set,
-      ...wishes,
+      goals,
+      besides,
       lock: this.#records.lock,
       drift: this.#drift,
       healer: this.#healer,
       now: this.#now(),
       signal,
-      announce: (work) => this.#writer.write(set, { ...this.#writer.outcome(set), work }, signal),
+      announce: (work) => this.#writer.write(set, { ...this.#outcome({ ...wished, problems: [] }), work }, signal),
     });
   }
 
   /** Somebody else is at work, or a center, Helm or the cluster failed: both pass. */
-  async #waitOrFail(
-    set: CapabilitySet,
-    problems: readonly SetProblem[],
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<ReconcileResult> {
+  async #waitOrFail(set: CapabilitySet, error: unknown, signal: AbortSignal): Promise<ReconcileResult> {
     const { name } = set.metadata;
     const remark = remarkOf(error);
     const busy = isBusy(error);
     if (!busy) this.#options.log.warn('a set was not reconciled', { set: name, error: messageOf(error) });
     const work = busy ? { ...remark, reason: 'WaitingForExecutor' } : remark;
-    await this.#writer.write(set, { ...this.#writer.outcome(set, problems), work }, signal);
+    await this.#writer.write(set, { ...this.#outcome(this.#wished(set)), work }, signal);
     return { requeueAfterMs: busy ? BUSY_MS : this.#passes.failed(name) };
   }
 
@@ -237,10 +241,15 @@ class SetsLoop implements CapabilitySets {
     };
   }
 
-  #surroundings() {
-    const sets = (this.#sets.informer.list() as CapabilitySet[])
+  /** The sets that are not being deleted, by name. */
+  #living(): CapabilitySet[] {
+    return (this.#sets.informer.list() as CapabilitySet[])
       .filter(({ metadata }) => !metadata.deletionTimestamp)
       .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  }
+
+  #surroundings() {
+    const sets = this.#living().map((set) => meantPackages(set, this.#entries).set);
     const installs = this.#installs.informer.list() as CapabilityInstall[];
     const byName = new Map(installs.map((install) => [install.metadata.name, install]));
     return { sets, locked: this.#records.lock.packages, installs: byName };

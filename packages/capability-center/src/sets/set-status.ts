@@ -22,6 +22,8 @@ export interface SetOutcome {
   /** Nothing goes on until somebody changes something. */
   readonly stalled?: SetRemark;
   readonly unneeded: readonly string[];
+  /** What was said in other words: `istio means istio-route`. */
+  readonly aliases?: readonly string[];
   readonly planDigest?: string;
 }
 
@@ -52,7 +54,7 @@ function conditionsFor(outcome: SetOutcome): NewCondition[] {
   const { ready, reconciling, stalled } = INSTALL_CONDITIONS;
   const idle = { status: 'False', reason: 'Idle', message: '' } as const;
   return [
-    { type: ready, ...readiness(outcome) },
+    { type: ready, ...withAliases(readiness(outcome), outcome.aliases) },
     { type: reconciling, ...(outcome.work ? { status: 'True', ...outcome.work } : idle) },
     { type: stalled, ...(outcome.stalled ? { status: 'True', ...outcome.stalled } : idle) },
   ];
@@ -75,6 +77,11 @@ function readiness({ installs, work, stalled, unneeded }: SetOutcome): Omit<NewC
   const stay = unneeded.length > 0 ? `; nobody asks any more for ${unneeded.join(', ')}` : '';
   const count = installs.length === 1 ? '1 package is' : `${installs.length} packages are`;
   return { status: 'True', reason: 'Reconciled', message: `${count} ready${stay}` };
+}
+
+/** The packages that are meant are named in the condition that people look at first. */
+function withAliases<T extends { readonly message: string }>(remark: T, aliases: readonly string[] = []): T {
+  return { ...remark, message: [remark.message, ...aliases].join('; ') };
 }
 
 /** How an entry stands by the status of its installation. */

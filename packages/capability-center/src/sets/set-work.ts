@@ -1,4 +1,4 @@
-import type { CapabilitySet } from '@capstan/capability-model';
+import { type CapabilitySet, versionLabel } from '@capstan/capability-model';
 import type { DriftedItem } from '../health/package-watch.ts';
 import type { InstallerContext } from '../installer/context.ts';
 import { executeInstall } from '../installer/execute-install.ts';
@@ -135,10 +135,10 @@ function approval(plan: InstallPlan): SetRemark {
 function describeChanges({ packages }: InstallPlan): string {
   const changes = packages
     .filter(({ action }) => action !== 'none')
-    .map(
-      ({ action, name, version, from }) =>
-        `${action} ${name} ${from === undefined ? version : `from ${from} to ${version}`}`,
-    );
+    .map((one) => {
+      const { action, name, from } = one;
+      return `${action} ${name} ${from === undefined ? versionLabel(one) : `from ${from} to ${versionLabel(one)}`}`;
+    });
   return changes.join(', ');
 }
 

@@ -7,6 +7,7 @@ import { commandLine, type InstallerContext } from '../installer/context.ts';
 import type { ClusterLock } from '../installer/lock.ts';
 import type { PlanBlocker } from '../plan/types.ts';
 import { ownerOf } from '../sets/goals.ts';
+import { entriesForSets, meantPackages } from '../sets/meant-packages.ts';
 import type { PackageRemoval } from './types.ts';
 
 /** The CapabilitySets that ask for each package, with their ranges. */
@@ -17,14 +18,15 @@ type AskingSets = ReadonlyMap<string, Askers>;
  * being deleted, asks for nothing. Who may not read sets gets all that the lock remembers.
  */
 export async function setsAsking(
-  { client }: Pick<InstallerContext, 'client'>,
-  { packages }: Pick<ClusterLock, 'packages'>,
+  context: Pick<InstallerContext, 'client' | 'catalog'>,
+  lock: ClusterLock,
 ): Promise<AskingSets> {
+  const { packages } = lock;
   const remembered = Object.entries(packages).map(([name, { askedBy }]) => {
     return [name, Object.entries(askedBy).filter(([who]) => who !== YOU)] as const;
   });
   if (remembered.every(([, askers]) => askers.length === 0)) return new Map();
-  const wishes = await liveWishes(client);
+  const wishes = await liveWishes(context, lock);
   return new Map(
     remembered.map(([name, askers]) => {
       return [name, Object.fromEntries(askers.filter(([who]) => !wishes || wishes.get(who)?.has(name)))] as const;
@@ -33,12 +35,19 @@ export async function setsAsking(
 }
 
 /** The packages that each set names; undefined for who may not read sets. */
-async function liveWishes(client: InstallerContext['client']): Promise<Map<string, Set<string>> | undefined> {
+async function liveWishes(
+  context: Pick<InstallerContext, 'client' | 'catalog'>,
+  lock: ClusterLock,
+): Promise<Map<string, Set<string>> | undefined> {
   try {
-    const { items } = await client.list(CAPSTAN_KINDS.set);
+    const { items } = await context.client.list(CAPSTAN_KINDS.set);
     const sets = (items as CapabilitySet[]).filter(({ metadata }) => !metadata.deletionTimestamp);
+    const entries = await entriesForSets(context, lock, sets);
     return new Map(
-      sets.map(({ metadata, spec }) => [ownerOf(metadata.name), new Set(spec.capabilities.map((one) => one.package))]),
+      sets.map((written) => {
+        const { metadata, spec } = meantPackages(written, entries).set;
+        return [ownerOf(metadata.name), new Set(spec.capabilities.map((one) => one.package))];
+      }),
     );
   } catch (error) {
     if (isCapstanError(error, KUBE_CODES.forbidden)) return undefined;
