@@ -1,5 +1,5 @@
 import type { KubernetesObject, Problem } from '@capstan/plugin-api';
-import { nameProblems, sumProblems } from './validate.ts';
+import { nameProblems, portProblems, sumProblems } from './validate.ts';
 
 /** Annotations that Knative reads on the template and refuses on the Service. */
 const AUTOSCALING = 'autoscaling.knative.dev/';
@@ -15,7 +15,7 @@ interface ServiceSpec {
 
 interface Container {
   readonly image?: string;
-  readonly ports?: readonly unknown[];
+  readonly ports?: readonly { readonly containerPort?: number }[];
 }
 
 /**
@@ -42,9 +42,10 @@ export function validateService(workload: KubernetesObject): Problem[] {
 function containerProblems(containers: readonly Container[]): Problem[] {
   const path = 'spec.template.spec.containers';
   if (containers.length === 0) return [{ path, message: 'is missing: a Service runs one container or more' }];
-  const problems: Problem[] = containers.flatMap(({ image }, index) =>
-    image ? [] : [{ path: `${path}[${index}].image`, message: 'is missing' }],
-  );
+  const problems = containers.flatMap(({ image, ports = [] }, index): Problem[] => [
+    ...(image ? [] : [{ path: `${path}[${index}].image`, message: 'is missing' }]),
+    ...ports.flatMap((port, at) => portProblems(port.containerPort, `${path}[${index}].ports[${at}].containerPort`)),
+  ]);
   const withPorts = containers.filter(({ ports }) => ports && ports.length > 0).length;
   if (containers.length === 1 || withPorts === 1) return problems;
   const message = `${withPorts} of ${containers.length} containers have ports; exactly one gets the requests`;

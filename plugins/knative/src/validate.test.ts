@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { aServerless, aService } from './testing/builders.ts';
-import { SOUND_SPECS, WRONG_SPECS } from './testing/wrong-specs.ts';
+import { REFUSED_BY_KNATIVE, SOUND_SPECS, WRONG_SPECS } from './testing/wrong-specs.ts';
 import { validateServerless } from './validate.ts';
 import { validateService } from './validate-service.ts';
 
-test.each(WRONG_SPECS)('%s is one problem, at its field', (_what, spec, path) => {
+test.each([...WRONG_SPECS, ...REFUSED_BY_KNATIVE])('%s is one problem, at its field', (_what, spec, path) => {
   expect(validateServerless(aServerless(spec))).toEqual([expect.objectContaining({ path })]);
 });
 
@@ -21,6 +21,13 @@ test('a revision of another service is refused, with the names that there are', 
       hint: 'They are called hello-00001, hello-00002 and so on.',
     },
   ]);
+});
+
+test('revisions of a long name are shortened by Knative, and may be named', () => {
+  const revision = `${'a'.repeat(25)}${'0'.repeat(32)}-00001`;
+  const traffic = [{ revision, percent: 100 }];
+  expect(validateServerless(aServerless({ traffic }, 'a'.repeat(57)))).toHaveLength(1);
+  expect(validateServerless(aServerless({ traffic }, 'a'.repeat(58)))).toEqual([]);
 });
 
 test.each([
@@ -48,6 +55,12 @@ test.each<[string, object, object, string[]]>([
   ['two containers, one with a port', two([{ containerPort: 80 }], []), {}, []],
   ['two containers with ports', two([{}], [{}]), {}, ['spec.template.spec.containers']],
   ['two containers without ports', two([], []), {}, ['spec.template.spec.containers']],
+  [
+    'a reserved port',
+    { template: { spec: { containers: [{ image: 'i', ports: [{ containerPort: 8022 }] }] } } },
+    {},
+    ['spec.template.spec.containers[0].ports[0].containerPort'],
+  ],
   [
     'a revision with the name of another service',
     { template: { metadata: { name: 'other-v1' }, spec: { containers: [{ image: 'i' }] } } },

@@ -7,6 +7,12 @@ const SERVICE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** What Knative itself puts into the container. */
 const RESERVED = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
 
+/** What the queue proxy, which Knative puts beside every container, listens on. */
+const QUEUE_PROXY_PORTS = [8008, 8012, 8013, 8022, 9090, 9091];
+
+/** Longer names are shortened before a revision's number comes after them: a name has 63 characters. */
+const LONGEST_BEFORE_NUMBER = 63 - '-00001'.length;
+
 /**
  * What is wrong with a Serverless beyond its schema. The CRD has most of it in CEL; here it holds where no API server is
  * asked, as in `capstan validate`, and where Knative's webhook would be the first to refuse it.
@@ -14,7 +20,20 @@ const RESERVED = ['PORT', 'K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
 export function validateServerless(workload: KubernetesObject): Problem[] {
   const spec = serverlessSpec(workload);
   const { name } = workload.metadata;
-  return [...nameProblems(name), ...environmentProblems(spec), ...scaleProblems(spec), ...trafficProblems(spec, name)];
+  return [
+    ...nameProblems(name),
+    ...portProblems(spec.port, 'spec.port'),
+    ...environmentProblems(spec),
+    ...scaleProblems(spec),
+    ...trafficProblems(spec, name),
+  ];
+}
+
+/** A port that a container cannot have beside Knative's queue proxy. */
+export function portProblems(port: number | undefined, path: string): Problem[] {
+  if (port === undefined || !QUEUE_PROXY_PORTS.includes(port)) return [];
+  const hint = `Let the program listen elsewhere; these are taken: ${QUEUE_PROXY_PORTS.join(', ')}.`;
+  return [{ path, message: `${port} is used by Knative's queue proxy, which runs beside the container`, hint }];
 }
 
 /** A name that Knative cannot make a Service of. */
@@ -75,7 +94,8 @@ function shareProblems(
 ): Problem[] {
   const path = `spec.traffic[${index}]`;
   const problems: Problem[] = [];
-  if (revision !== undefined && !revision.startsWith(`${name}-`)) {
+  const shortened = name.length > LONGEST_BEFORE_NUMBER;
+  if (revision !== undefined && !shortened && !revision.startsWith(`${name}-`)) {
     const message = `${revision} is no revision of ${name}`;
     problems.push({
       path: `${path}.revision`,

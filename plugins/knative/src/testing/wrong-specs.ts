@@ -23,6 +23,12 @@ export const WRONG_SPECS: [what: string, spec: object, path: string][] = [
   ],
 ];
 
+/** Specs that only Knative's webhook and the code refuse, with the field that the message must name. */
+export const REFUSED_BY_KNATIVE: [what: string, spec: object, path: string][] = [
+  ["the queue proxy's own port", { port: 8012 }, 'spec.port'],
+  ["the port of the queue proxy's metrics", { port: 9090 }, 'spec.port'],
+];
+
 /** Values that the schema alone refuses, with the field that the API server names. */
 export const WRONG_VALUES: [what: string, spec: object, path: string][] = [
   ['no image', { image: undefined }, 'spec.image'],
