@@ -163,9 +163,10 @@ describe('the application controller on a real control plane', () => {
     await condition(client, early, ['Ready', 'False', 'ComponentMissing']);
     await apply(aComponent(namespace, 'late', { image: 'nginx:1.29' }));
     await condition(client, early, ['Ready', 'True']);
-    const reasons = await eventReasons('early');
-    expect(reasons.filter((reason) => reason === 'CannotRenderComponents')).toHaveLength(1);
-    expect(reasons).toEqual(expect.arrayContaining(['RenderedComponents', 'AppliedComponents']));
+    // Told beside the status.
+    const told = () => eventReasons('early');
+    await expect.poll(told).toEqual(expect.arrayContaining(['RenderedComponents', 'AppliedComponents']));
+    expect((await told()).filter((reason) => reason === 'CannotRenderComponents')).toHaveLength(1);
     // No port, no Service.
     expect(await client.get({ apiVersion: 'v1', kind: 'Service', namespace, name: 'late' })).toBeUndefined();
   });

@@ -78,11 +78,13 @@ describe('the health of installed capabilities', () => {
     await condition(client, install('press'), ['Ready', 'True', 'Installed']);
     await condition(client, install('shop'), ['Ready', 'True', 'Installed']);
     await health('Ready');
-    const { items } = await client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' });
-    const told = items
-      .filter((event) => (event['involvedObject'] as { name: string }).name === 'press')
-      .map((event) => event['reason']);
-    expect(told).toEqual(expect.arrayContaining(['ProbeFailed', 'Installed']));
+    const told = async () => {
+      const { items } = await client.list({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' });
+      const about = items.filter((event) => (event['involvedObject'] as { name: string }).name === 'press');
+      return about.map((event) => event['reason']);
+    };
+    // Told after it is written.
+    await expect.poll(told).toEqual(expect.arrayContaining(['ProbeFailed', 'Installed']));
   });
 
   test('a Definition that goes, or a release, is named', async () => {
@@ -118,6 +120,10 @@ describe('the health of installed capabilities', () => {
       Promise.all(
         [install('press'), install('shop'), STAMP].map(async (one) => (await read(one)).metadata.resourceVersion),
       );
+    // What the installations say is published after they say it.
+    await waitFor(client, STAMP, (live) => providerOf(live as Capability | undefined)?.reason === 'Installed', {
+      timeoutMs: DEADLINE_MS,
+    });
     const before = await versions();
     // Something that is looked at changes without changing anything: the controller has looked when the other is degraded.
     await client.patch(deploymentIn('press', 'press'), { metadata: { annotations: { note: 'x' } } });
@@ -239,3 +245,7 @@ describe('the health of installed capabilities', () => {
     return status?.token ?? '';
   }
 });
+
+function providerOf(capability: Capability | undefined) {
+  return capability?.status?.providers?.[0];
+}
