@@ -112,6 +112,7 @@ export function observed(facts: Facts): ObservedApplication {
       workload: (name) => workloads.get(name),
       trait: (name) => traits.get(name),
       letGo: () => undefined,
+      leavesBehind: (live, wanted) => [...traits.values()].flatMap((one) => one.leavesBehind?.(live, wanted) ?? []),
       kinds: () => facts.kinds ?? [],
     },
     live: byKey(facts.live ?? []),

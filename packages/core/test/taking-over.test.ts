@@ -54,9 +54,13 @@ function applied(decision: Decision, change: (object: KubernetesObject) => Kuber
     .map(({ object, reference, owner }) => {
       const controller = decision.objects.find(({ key }) => key === owner)?.reference;
       const uid = controller ? `${controller.kind}-uid` : 'app-uid';
-      const ownerReferences = [{ apiVersion: 'any/v1', kind: 'Any', name: 'any', uid, controller: true }];
+      const ownerReferences = controlledBy(uid);
       return change({ ...object, metadata: { ...object.metadata, uid: `${reference.kind}-uid`, ownerReferences } });
     });
+}
+
+function controlledBy(uid: string) {
+  return [{ apiVersion: 'any/v1', kind: 'Any', name: 'any', uid, controller: true }];
 }
 
 function recorded(live: readonly KubernetesObject[], entries: Parameters<typeof anApplication>[0] = [web]) {
@@ -229,6 +233,24 @@ describe('what leaves with a finalizer', () => {
     ]);
   });
 
+  test('leaves what it made to a trait that takes it over next', () => {
+    const next = { ...scaler, takesOver: ({ kind }: KubernetesObject) => kind === 'Service' };
+    const live = applied(decide(), (object) => {
+      const metadata = { ...object.metadata, finalizers: [FINALIZER] };
+      return object.kind === 'Secret' ? { ...object, metadata } : object;
+    });
+    const made = {
+      ...{ apiVersion: 'v1', kind: 'Service', spec: {} },
+      metadata: { name: 'web', namespace: 'team', uid: 'made', ownerReferences: controlledBy('Secret-uid') },
+    };
+    const facts = { ...recorded(live, alone), traits: [next, taker()] };
+    const decision = decide({ ...facts, live: [...live, made] });
+    expect(summary(decision)).toContain('taken Service');
+    const claimed = decision.claims.find(({ reference }) => reference.kind === 'Service');
+    expect(claimed).toMatchObject({ reference: { name: 'web' }, from: ['Secret-uid'] });
+    expect(claimed?.owner).toContain('WebService');
+  });
+
   test('is waited for, and nothing is written meanwhile', () => {
     const decision = leaving(true);
     expect(decision.prune).toEqual([]);
@@ -262,6 +284,48 @@ describe('what leaves with a finalizer', () => {
     const { live } = observed({ application: anApplication([]) });
     const after = inventoryAfter({ ...observed({ application: decision.application }), live }, decision, told);
     expect(after.map(({ kind }) => kind)).toContain('Secret');
+  });
+});
+
+describe('what a controller leaves behind of an object that is changed', () => {
+  const COPY = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'team', name: 'web-copy' };
+  const copying = (image: string) =>
+    taker({
+      takesOver: () => false,
+      render: () => [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web-flight' }, spec: { image } }],
+      leavesBehind: (live, wanted) => (live.kind === 'Secret' && wanted.kind === 'Secret' ? [COPY] : []),
+    });
+  const before = applied(decide({ traits: [scaler, copying('a')] }));
+  const changed = (image: string, owner: string, metadata: object = {}) => {
+    const { kind, apiVersion, ...place } = COPY;
+    const copy = {
+      apiVersion,
+      kind,
+      metadata: { ...place, uid: 'copy', ownerReferences: controlledBy(owner), ...metadata },
+    };
+    return decide({ ...recorded(before), live: [...before, copy], traits: [scaler, copying(image)] });
+  };
+
+  test('is deleted, and is on record before that', () => {
+    const decision = changed('b', 'Secret-uid');
+    expect(decision.prune).toEqual([{ ...COPY, uid: 'copy' }]);
+    expect(decision.problems).toEqual([]);
+  });
+
+  test('is waited for where it has a finalizer, before the object is changed', () => {
+    const decision = changed('b', 'Secret-uid', {
+      labels: { 'app.oam.dev/component': 'web' },
+      finalizers: [FINALIZER],
+    });
+    expect(decision.prune).toEqual([{ ...COPY, uid: 'copy' }]);
+    expect(summary(decision)).toContain('wait Secret');
+  });
+
+  test.each([
+    ['stays while nothing is changed', 'a', 'Secret-uid'],
+    ["stays where it is somebody else's", 'b', 'other-uid'],
+  ])('%s', (_what, image, owner) => {
+    expect(changed(image, owner).prune).toEqual([]);
   });
 });
 

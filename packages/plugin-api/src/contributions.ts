@@ -149,6 +149,12 @@ export interface TraitContribution {
    * deleted too and its controller does not get done. Undefined for objects of others, and when there is nothing to ask for.
    */
   letGo?(object: KubernetesObject, attempt: number): JsonObject | undefined;
+  /**
+   * What this trait's controller made for a live object and nobody removes once `wanted` is applied in its place: the
+   * copy of something that `wanted` does not name any more. Asked for each object that is to be changed; of what it
+   * answers, that is deleted which `live` controls. Nothing for objects of others.
+   */
+  leavesBehind?(live: KubernetesObject, wanted: KubernetesObject): readonly ObjectReference[];
   /** Health of the trait from the live state of what it rendered; asked when all of that is there. */
   health?(trait: KubernetesObject, objects: readonly KubernetesObject[], cluster: ClusterView): Health;
   /**

@@ -4,6 +4,7 @@ import { checkRollout } from './check.ts';
 import { rolloutHealth, servingHealth, servingObject } from './health.ts';
 import { letCanaryGo } from './let-go.ts';
 import { renderRollout, rolloutTakesOver, withoutReplicas } from './render.ts';
+import { copyLeftBehind } from './scaler.ts';
 import { CANARY_DEFINITION, FLAGGER_API_VERSION, ROLLOUT_DEFINITION } from './spec.ts';
 import { validateRollout } from './validate.ts';
 
@@ -26,6 +27,7 @@ export default definePlugin({
       check: checkRollout,
       render: renderRollout,
       letGo: letCanaryGo,
+      leavesBehind: copyLeftBehind,
       health: rolloutHealth,
       workloadHealth: servingHealth,
       podOwner: servingObject,

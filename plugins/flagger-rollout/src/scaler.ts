@@ -1,5 +1,13 @@
-import type { JsonObject, KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
+import {
+  groupOf,
+  type JsonObject,
+  type KubernetesObject,
+  type ObjectReference,
+  type Problem,
+  type TraitRenderInput,
+} from '@capstan/plugin-api';
 import { called, isOf, isRecord, listIn, recordIn } from './plain.ts';
+import { PRIMARY_SUFFIX } from './spec.ts';
 
 /**
  * The autoscalers of the component that work on what is rolled out. Flagger makes a copy of one for the version that
@@ -20,6 +28,27 @@ export function autoscalerRef(input: TraitRenderInput): JsonObject {
   if (!scaler) return {};
   const { apiVersion, kind, metadata } = scaler;
   return { autoscalerRef: { apiVersion, kind, name: metadata.name } };
+}
+
+/**
+ * The copy of an autoscaler that a Canary does not name any more. Flagger forgets it, and it would go on scaling the
+ * version that serves until the Canary itself is deleted.
+ */
+export function copyLeftBehind(live: KubernetesObject, wanted: KubernetesObject): ObjectReference[] {
+  if (!isOf(live, 'flagger.app', 'Canary')) return [];
+  const before = scalerNamed(live);
+  const now = scalerNamed(wanted);
+  if (!before || (now && now.kind === before.kind && now.name === before.name)) return [];
+  const { namespace } = live.metadata;
+  return [{ ...before, ...(namespace === undefined ? {} : { namespace }), name: `${before.name}${PRIMARY_SUFFIX}` }];
+}
+
+/** What `spec.autoscalerRef` of a Canary names. An HPA has gone through several versions, of which Kubernetes serves two. */
+function scalerNamed(canary: KubernetesObject): { apiVersion: string; kind: string; name: string } | undefined {
+  const { apiVersion, kind, name } = recordIn(canary['spec'], 'autoscalerRef');
+  if (typeof kind !== 'string' || typeof name !== 'string') return undefined;
+  const stated = typeof apiVersion === 'string' && groupOf(apiVersion) !== 'autoscaling' ? apiVersion : undefined;
+  return { apiVersion: stated ?? (kind === 'ScaledObject' ? 'keda.sh/v1alpha1' : 'autoscaling/v2'), kind, name };
 }
 
 /** Why the autoscalers of the component cannot be handed over. */

@@ -92,8 +92,8 @@ export interface OrderedDecision extends HeldBack, PrunePlan {
 
 /**
  * Puts deletion in order. What leaves with a finalizer is deleted first and alone; until it is gone, nothing else of its
- * component is applied or deleted. What its controller made and the application makes itself from now on is claimed
- * before that, so that it does not go with it. After `LONGEST_LEAVING_MS` the workload and what its pods need are applied:
+ * component is applied or deleted. What its controller made and the application makes itself from now on, or
+ * another trait takes over, is claimed before that, so that it does not go with it. After `LONGEST_LEAVING_MS` the workload and what its pods need are applied:
  * the controller may wait for pods that never become ready as they are. All else, which leads to those pods, goes on
  * waiting, for what the controller made is what serves.
  */
@@ -118,11 +118,12 @@ export function inOrder(observed: ObservedApplication, held: HeldBack, plan: Pru
     return told.has(key) || (object !== undefined && !first.has(key) && components.has(componentOf(object)));
   };
   const waitingObjects = held.objects.filter(waits);
+  const takenObjects = held.objects.filter(({ action }) => action === 'taken');
   // Beyond that time the component is told of as it is.
   const slots = new Set(waitingObjects.flatMap(({ slot, object }) => (patient.has(componentOf(object)) ? slot : [])));
   return {
     ...decided,
-    claims: [...plan.claims, ...claimsFrom(observed, waitingObjects, awaited)],
+    claims: [...plan.claims, ...claimsFrom(observed, [...waitingObjects, ...takenObjects], awaited)],
     objects: held.objects.map((one) =>
       waits(one) ? { ...one, action: 'wait', waitsFor: waitsFor(componentOf(one.object)) } : one,
     ),

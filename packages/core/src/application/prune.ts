@@ -21,7 +21,8 @@ export interface PrunePlan {
  * What the application made before and does not want any more. The inventory alone says what that is, never a name. What
  * an object rendered that now waits counts as wanted; so do the workloads of earlier revisions of a component whose
  * trait works with revisions, for that trait removes them when it has rolled over; and what a trait has taken over from
- * a trait that is gone, for its controller still uses that.
+ * a trait that is gone, for its controller still uses that. What a controller made for one of our objects and would leave
+ * behind is deleted with the rest.
  */
 export function planPrune(
   observed: ObservedApplication,
@@ -30,7 +31,12 @@ export function planPrune(
 ): PrunePlan {
   const inventory = currentInventory(observed);
   const wanted = new Set(planned.map(({ reference }) => identityOf(reference)));
-  const unwanted = inventory.filter((entry) => !wanted.has(identityOf(entry)));
+  const recorded = new Set(inventory.map(identityOf));
+  const behind = planned
+    .flatMap((one) => leftBehind(observed, one))
+    .filter((entry) => !wanted.has(identityOf(entry)) && !recorded.has(identityOf(entry)));
+  // Of what goes in one pass, what they were made of goes first: it is not copied once more.
+  const unwanted = [...behind, ...inventory.filter((entry) => !wanted.has(identityOf(entry)))];
   if (unwanted.length === 0) return { retained: [], prune: [], claims: [] };
   const keepers = new Set(
     planned.flatMap(({ key, action }) => (action === 'wait' ? (observed.live.get(key)?.metadata.uid ?? []) : [])),
@@ -50,6 +56,20 @@ export function planPrune(
     prune: unwanted.filter((_, at) => !isKept(live[at])).toReversed(),
     claims: taken.flatMap(({ claim }) => claim ?? []),
   };
+}
+
+/** What the controller of a live object made for it and does not look after once it is changed; nobody else knows of it. */
+function leftBehind(
+  { live, contributions }: ObservedApplication,
+  { key, action, object }: PlannedObject,
+): InventoryEntry[] {
+  const before = action === 'update' ? live.get(key) : undefined;
+  if (!before) return [];
+  return contributions.leavesBehind(before, object).flatMap((reference) => {
+    const found = live.get(objectKey(reference));
+    const { uid = '' } = found?.metadata ?? {};
+    return found && controllerOf(found)?.uid === before.metadata.uid ? [{ ...referenceTo(found), uid }] : [];
+  });
 }
 
 /** What a trait of its component has taken over although nothing of the component asks for it any more. */

@@ -3,6 +3,7 @@ import {
   type JsonObject,
   type KindReference,
   type KubernetesObject,
+  type ObjectReference,
   type Registry,
   type TraitContribution,
   traits,
@@ -19,6 +20,8 @@ export interface Contributions {
   trait(definition: string): TraitContribution | undefined;
   /** What the trait that knows the object answers to `letGo`. */
   letGo(object: KubernetesObject, attempt: number): JsonObject | undefined;
+  /** What all traits answer to `leavesBehind`. */
+  leavesBehind(live: KubernetesObject, wanted: KubernetesObject): readonly ObjectReference[];
   /** Kinds that the plugin behind a trait's or workload's functions declares that it looks at. */
   kinds(definition: string): readonly KindReference[];
 }
@@ -43,6 +46,7 @@ export function createContributions(): ContributionRegistry {
     workload: (definition) => workloadKinds.get(definition),
     trait: (definition) => traitKinds.get(definition),
     letGo: (object, attempt) => firstOf(traitKinds.all(), (trait) => trait.letGo?.(object, attempt)),
+    leavesBehind: (live, wanted) => traitKinds.all().flatMap((trait) => trait.leavesBehind?.(live, wanted) ?? []),
     kinds: (definition) => [...traitKinds.kindsOf(definition), ...workloadKinds.kindsOf(definition)],
     values: [
       provide(workloads, (plugin) => workloadKinds.openTo(plugin)),
