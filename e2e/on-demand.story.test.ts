@@ -121,6 +121,18 @@ describe('an application that needs what the cluster lacks', () => {
     await expectNothing();
   });
 
+  test('and what the application would become with the types to come, also what a plugin makes of them', async () => {
+    const trigger = { type: 'redis', metadata: { address: 'redis:6379', listName: 'jobs', listLength: '5' } };
+    const autoscale = ['traits.capstan.dev/v1alpha1', 'Autoscale', { max: 3, triggers: [trigger] }] as const;
+    const file = await anApplication('shop', [...autoscale], [...things('Cache')]);
+    const command = `up -f ${file} --dry-run client --install-missing --context sandbox`;
+    const made = [{ kind: 'Deployment' }, { kind: 'Autoscale' }, { kind: 'ScaledObject' }, { kind: 'Cache' }];
+    const expected = made.map((one) => expect.objectContaining({ ...one, action: 'created' }));
+    expect(await story.json(command)).toMatchObject({ application: { objects: expect.arrayContaining(expected) } });
+    expect(await story.ok(command)).toMatch(/^scaledobject\.keda\.sh\/shop {2}\(new\)$/m);
+    await expectNothing();
+  });
+
   test('a mistake in what a missing type is told is found before anything is installed', async () => {
     const wrong = await anApplication('shop', ['traits.capstan.dev/v1alpha1', 'Autoscale', { mni: 1, triggers: [] }]);
     const { code, stderr } = await up(`-f ${wrong} --install-missing`);

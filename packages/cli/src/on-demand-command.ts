@@ -1,10 +1,12 @@
-import { CapstanError, EXIT } from '@capstan/base';
+import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
 import type { InstallPlan, InstallResult } from '@capstan/capability-center';
 import type { KubeClient } from '@capstan/kube';
 import type { DefinitionCatalog, ValidationProblem } from '@capstan/oam-model';
 import type { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from './base-command.ts';
+import type { ChangePlan } from './changes/model.ts';
+import { CLI_CODES } from './codes.ts';
 import type { ApplicationFiles } from './lib/application-files.ts';
 import type { FilesReport } from './lib/on-demand.ts';
 import type { PreparedFiles } from './lib/prepare-files.ts';
@@ -94,7 +96,13 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     if (!plan) throw wanted && unplanned ? cannotInstall(unplanned, report.commands) : refusal();
     await this.#checkAgainst(files, plan, { types: report.types, namespace });
     await this.#showPlan(plan);
-    if (dryRun && wanted) return this.#concludeDryRun(plan);
+    if (dryRun && wanted) {
+      await this.#concludeDryRun(
+        plan,
+        await this.#changesAfter(client, files, plan, { types: report.types, namespace }),
+      );
+      return false;
+    }
     // Without a terminal only its own flag installs something: -y is in many scripts that mean the application alone.
     if (dryRun || !(wanted || this.mayAsk)) throw refusal();
     await this.#install(client, report, plan);
@@ -161,15 +169,49 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
     this.out.note(...planLines(printablePlan(plan), { terminal: this.out.stderr, wide: this.out.format === 'wide' }));
   }
 
-  async #concludeDryRun(plan: InstallPlan): Promise<false> {
+  /** What the files would change once a plan is carried out; undefined, and said, where that cannot be told before. */
+  async #changesAfter(
+    client: KubeClient,
+    files: ApplicationFiles,
+    plan: InstallPlan,
+    { types, namespace }: { readonly types: DefinitionCatalog; readonly namespace: string },
+  ): Promise<ChangePlan | undefined> {
+    const { dialectWarnings } = await import('./lib/dialect-warnings.ts');
+    const { objectsToApply } = await import('./lib/file-objects.ts');
+    const { objectsToCome, withTypesOf } = await import('./lib/on-demand.ts');
+    const { planChanges } = await import('./changes/plan.ts');
+    const toCome = withTypesOf(plan, types);
+    this.tellWarnings(dialectWarnings(files, toCome));
+    const namespaceGiven = this.#flags.namespace !== undefined;
+    const objects = await objectsToApply(files, client, toCome, { namespace, namespaceGiven });
+    const from = { client, namespace, objects, crds: toCome.crds, toCome: objectsToCome(plan) };
+    try {
+      return await planChanges({ ...from, log: this.logger, signal: this.interrupt });
+    } catch (error) {
+      if (!isCapstanError(error, CLI_CODES.invalidApplication)) throw error;
+      this.out.note(`What becomes of the application shows once these packages are installed: ${error.message}.`);
+      return undefined;
+    }
+  }
+
+  async #concludeDryRun(plan: InstallPlan, changes: ChangePlan | undefined): Promise<void> {
     const { printablePlan } = await import('./services/on-demand.ts');
-    if (this.out.forMachines) await this.out.raw(printablePlan(plan));
-    else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
-    this.out.note('What becomes of the application shows once these packages are installed.');
+    const { printPlan } = await import('./lib/print-plan.ts');
+    const { countsOf } = await import('./changes/model.ts');
+    if (this.out.forMachines)
+      await this.out.raw({
+        ...printablePlan(plan),
+        ...(changes ? { application: { ...changes, counts: countsOf(changes) } } : {}),
+      });
+    else {
+      if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
+      if (changes) await printPlan(this.out, changes);
+    }
+    if (this.#flags['dry-run'] === 'server')
+      this.out.note('The files were not tried: what they need is not there yet.');
     if (plan.blockers.length > 0) this.exitCode = EXIT.blocked;
     else if (this.#flags['exit-code']) this.exitCode = EXIT.failed;
     this.next(withoutDryRun(this.commandLine()));
-    return false;
   }
 
   /** The command that is running, as it installs what is missing. */

@@ -33,6 +33,8 @@ export interface PlanInput {
   readonly objects: readonly KubernetesObject[];
   /** CRDs of workloads and traits, for the defaults that the API server fills in. */
   readonly crds: readonly CustomResourceDefinition[];
+  /** Objects that count as there already: what packages would bring before the files are applied. */
+  readonly toCome?: readonly KubernetesObject[];
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -55,7 +57,7 @@ export async function planChanges(input: PlanInput): Promise<ChangePlan> {
   );
   const affected = await affectedApplications(input, documents, given);
   const others = objects.filter((object) => !isOam(object, 'Component', 'ApplicationConfiguration'));
-  const view = asIfApplied(client, [...others, ...components, ...given]);
+  const view = asIfApplied(client, [...(input.toCome ?? []), ...others, ...components, ...given]);
   const parts = await withContributions(input.log, async (contributions) => {
     const all: Part[] = [];
     for (const application of [...given, ...affected]) {

@@ -1,4 +1,4 @@
-import { CapstanError, EXIT, isCapstanError } from '@capstan/base';
+import { CapstanError, EXIT, isCapstanError, type KubernetesObject } from '@capstan/base';
 import {
   type InstallerContext,
   type InstallPlan,
@@ -7,6 +7,7 @@ import {
   missingByCatalog,
   planMissing,
 } from '@capstan/capability-center';
+import type { CrdOffer } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import type { CustomResourceDefinition, Definition, DefinitionCatalog, ValidationProblem } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
@@ -72,6 +73,21 @@ export function withTypesOf({ packages }: Pick<InstallPlan, 'packages'>, types: 
     definitions: [...others(types.definitions), ...(definitions as Definition[])],
     crds: [...others(types.crds), ...(crds as CustomResourceDefinition[])],
   };
+}
+
+/** The Definitions and CRDs that a plan brings. Of a CRD that a chart brings only what is served is known. */
+export function objectsToCome({ packages }: Pick<InstallPlan, 'packages'>): KubernetesObject[] {
+  return packages.flatMap(({ metadata }) => [
+    ...metadata.install.crds.map((offer) => offer.object ?? servedOnly(offer)),
+    ...metadata.provides.definitions.map(({ object }) => object),
+  ]);
+}
+
+function servedOnly({ name, kind, scope, served, storage }: CrdOffer): KubernetesObject {
+  const [plural] = name.split('.');
+  const versions = served.map((version) => ({ name: version, served: true, storage: version === storage }));
+  const spec = { group: name.slice(name.indexOf('.') + 1), scope, names: { plural, kind }, versions };
+  return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name }, spec };
 }
 
 /** Lines for people: each missing kind with who uses it and what brings it, and what all of it costs. */
