@@ -38,6 +38,11 @@ export interface Informer {
   readonly synced: Promise<void>;
   /** Whether the kind was served when last asked. */
   readonly served: boolean;
+  /**
+   * Whether the last answer was that the kind cannot be read: no right, no lists, or objects that the server cannot
+   * convert. Not set while an answer is awaited, nor when there was none, or only one that does not stand for long.
+   */
+  readonly refused: boolean;
   get(name: string, namespace?: string): KubernetesObject | undefined;
   list(namespace?: string): KubernetesObject[];
   /**
@@ -63,6 +68,7 @@ class ListWatchInformer implements Informer {
   readonly synced: Promise<void>;
   readonly stopped: Promise<void>;
   served = false;
+  refused = false;
   readonly #client: KubeClient;
   readonly #options: InformerOptions;
   readonly #log: Logger;
@@ -124,6 +130,7 @@ class ListWatchInformer implements Informer {
 
   async #list(): Promise<void> {
     const { kind, signal } = this.#options;
+    this.refused = false;
     const served = await this.#client.discovery.find(kind);
     const list = served ? await this.#client.list(kind, this.#selection()) : { items: [], resourceVersion: '' };
     if (signal.aborted) return;
@@ -165,6 +172,7 @@ class ListWatchInformer implements Informer {
   }
 
   async #recover(error: unknown): Promise<void> {
+    this.refused = isRefusal(error);
     const gone = isCapstanError(error, KUBE_CODES.notFound) || isCapstanError(error, KUBE_CODES.kindUnknown);
     if (gone) this.#client.discovery.invalidate();
     if (gone || isCapstanError(error, KUBE_CODES.expired)) {
@@ -211,4 +219,12 @@ class ListWatchInformer implements Informer {
       this.#log.error('informer handler failed', { error: messageOf(error) });
     }
   }
+}
+
+/** Answers by which a server only says that it cannot be asked at the moment. */
+const NOT_NOW: readonly unknown[] = [401, 408, 429, 502, 503, 504];
+
+function isRefusal(error: unknown): boolean {
+  const status = isCapstanError(error) ? error.fields['status'] : undefined;
+  return status !== undefined && !NOT_NOW.includes(status);
 }

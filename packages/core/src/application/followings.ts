@@ -1,11 +1,19 @@
 import {
+  CapstanError,
   type Clock,
   type KindReference,
   type KubernetesObject,
   type ObjectReference,
   referenceTo,
 } from '@capstan/base';
-import type { Informer, InformerEvent, InformerHub, InformerSelection, SharedInformer } from '@capstan/kube';
+import {
+  type Informer,
+  type InformerEvent,
+  type InformerHub,
+  type InformerSelection,
+  KUBE_CODES,
+  type SharedInformer,
+} from '@capstan/kube';
 import { type ChildResourceKind, OAM_LABELS } from '@capstan/oam-model';
 import { isOwnKind, MANAGED_BY, objectKey } from './names.ts';
 
@@ -50,16 +58,21 @@ export interface FollowingsOptions {
 }
 
 interface Held {
+  readonly kind: KindReference;
   readonly shared: SharedInformer;
   readonly users: Set<string>;
   /** What is in the cache, by the uids of its owners. */
   readonly byOwner: Map<string, Map<string, KubernetesObject>>;
   /** Resolves when the cache is filled, or when that takes too long to be waited for. */
   readonly settled: Promise<void>;
-  isSettled: boolean;
+  isFilled: boolean;
+  isLate: boolean;
 }
 
-/** A kind that may not be read never fills its cache; then applications go on with what is known. */
+/**
+ * A kind that may not be read never fills its cache; then applications go on with what is known. Where there was no answer
+ * nothing is known: what an application made would be taken for gone, and what is in its way for deleted.
+ */
 const LONGEST_WAIT_MS = 5_000;
 
 /** The informers that applications need at the moment, each held while somebody needs it. */
@@ -72,25 +85,30 @@ export class Followings {
     this.#options = options;
   }
 
-  /** Says what an application needs, in place of what was said before; resolves when all of it can be read. */
+  /**
+   * Says what an application needs, in place of what was said before; resolves when all of it can be read. Rejects with
+   * KUBE_TIMEOUT while the API server has not answered for some of it.
+   */
   async use(application: string, wanted: ReadonlyMap<string, Following>): Promise<void> {
     const before = this.#of.get(application) ?? new Set();
-    const waits: Promise<void>[] = [];
+    const waits: Held[] = [];
     for (const [key, following] of wanted) {
       const held = this.#held.get(key) ?? this.#start(key, following);
       held.users.add(application);
-      if (!held.isSettled) waits.push(held.settled);
+      if (!isSettled(held)) waits.push(held);
     }
     for (const key of before) if (!wanted.has(key)) this.#leave(key, application);
     if (wanted.size > 0) this.#of.set(application, new Set(wanted.keys()));
     else this.#of.delete(application);
-    await Promise.all(waits);
+    await Promise.all(waits.map(({ settled }) => settled));
+    const open = waits.filter((held) => !isSettled(held));
+    if (open.length > 0 && !this.#options.signal.aborted) throw notAnswered(open);
   }
 
   /** The informer of a following, once its cache can be trusted. */
   informer(following: Following): Informer | undefined {
     const held = this.#held.get(followingKey(following));
-    return held?.isSettled ? held.shared.informer : undefined;
+    return held && isSettled(held) ? held.shared.informer : undefined;
   }
 
   /** What an owner has in the cache of a following. */
@@ -103,11 +121,17 @@ export class Followings {
     const shared = hub.use(kind, selection);
     const late = new AbortController();
     const limit = clock.sleep(LONGEST_WAIT_MS, AbortSignal.any([signal, late.signal]));
-    const settled = Promise.race([shared.informer.synced.catch(() => undefined), limit]).then(() => {
+    const filled = shared.informer.synced.then(
+      () => {
+        held.isFilled = true;
+      },
+      () => undefined,
+    );
+    const settled = Promise.race([filled, limit]).then(() => {
       late.abort();
-      held.isSettled = true;
+      held.isLate = true;
     });
-    const held: Held = { shared, users: new Set(), byOwner: new Map(), settled, isSettled: false };
+    const held: Held = { kind, shared, users: new Set(), byOwner: new Map(), settled, isFilled: false, isLate: false };
     this.#held.set(key, held);
     shared.onChange((event) => {
       arrange(held.byOwner, event);
@@ -123,6 +147,17 @@ export class Followings {
     this.#held.delete(key);
     held.shared.release();
   }
+}
+
+function isSettled({ isFilled, isLate, shared }: Held): boolean {
+  return isFilled || (isLate && shared.informer.refused);
+}
+
+function notAnswered(open: readonly Held[]): CapstanError {
+  const kinds = [...new Set(open.map(({ kind }) => kind.kind))].sort().join(', ');
+  return new CapstanError(KUBE_CODES.timeout, `${kinds} could not be read within ${LONGEST_WAIT_MS / 1000} s`, {
+    hint: 'It is looked at again: the API server may be busy, or out of reach.',
+  });
 }
 
 /** The key of a following in maps. */
