@@ -119,6 +119,25 @@ describe('what is applied', () => {
     expect(decision.prune).toEqual([]);
   });
 
+  test('a quantity that the API server wrote in its own form is kept, and one that drifted is set right', () => {
+    const resources = { cpu: '9000', memory: '1024Mi' };
+    const facts = {
+      application: anApplication([backend]),
+      components: [aComponent('backend', { port: 1, resources })],
+    };
+    const served = (cpu: string) => {
+      return JSON.parse(
+        JSON.stringify(applied(decide(facts)), (key, value) => {
+          if (key === 'requests') return { cpu, memory: '1Gi' };
+          return key === 'limits' ? { memory: '1Gi' } : value;
+        }),
+      ) as KubernetesObject[];
+    };
+    const actions = (cpu: string) => decide({ ...facts, live: served(cpu) }).objects.map(({ action }) => action);
+    expect(actions('9k')).toEqual(['keep', 'keep', 'keep']);
+    expect(actions('9')).toEqual(['keep', 'update', 'keep']);
+  });
+
   test.each([
     ['a changed field', (object: KubernetesObject) => ({ ...object, spec: { ...spec(object), selector: {} } })],
     ['a dropped label', (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, labels: {} } })],

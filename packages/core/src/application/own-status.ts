@@ -1,9 +1,10 @@
 import { type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
 import { conditionsOf, findCondition, healthOf, type NewCondition, setCondition } from '@capstan/kube';
+import { covers } from '../controllers/shared/covers.ts';
 import { CONDITIONS, conditionsOfHealth, withHealth } from './conditions.ts';
 import type { Decision, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
-import { covers, statusOf } from './plain.ts';
+import { statusOf } from './plain.ts';
 import { TAKEN_OVER } from './trait-health.ts';
 
 /** A status to be written to a workload or trait object. */

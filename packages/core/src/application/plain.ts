@@ -17,18 +17,6 @@ export function statusOf(object: KubernetesObject | undefined): JsonObject {
   return object && isObject(object['status']) ? object['status'] : {};
 }
 
-/** True when everything that `wanted` states is so in `live`. Lists must agree in length and order. */
-export function covers(live: unknown, wanted: unknown): boolean {
-  if (wanted === undefined) return true;
-  if (Array.isArray(wanted)) {
-    return Array.isArray(live) && live.length === wanted.length && wanted.every((item, at) => covers(live[at], item));
-  }
-  if (isObject(wanted)) {
-    return isObject(live) && Object.entries(wanted).every(([key, value]) => covers(live[key], value));
-  }
-  return live === wanted;
-}
-
 /** True when two JSON values are the same, whatever the order of their keys. */
 export function same(one: unknown, other: unknown): boolean {
   return canonicalJson(one) === canonicalJson(other);

@@ -6,6 +6,7 @@ import {
   referenceTo,
 } from '@capstan/base';
 import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
+import { covers } from '../controllers/shared/covers.ts';
 import { controllerOf } from '../controllers/shared/objects.ts';
 import { slotOf } from './compose.ts';
 import { strangersIn } from './drift.ts';
@@ -15,7 +16,7 @@ import { withoutLeftOut } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
 import { APPLIED_ANNOTATION, isOwnKind, objectKey } from './names.ts';
-import { covers, specOf, withDigest } from './plain.ts';
+import { specOf, withDigest } from './plain.ts';
 import type { Report } from './problems.ts';
 import type { RenderedComponent } from './render.ts';
 

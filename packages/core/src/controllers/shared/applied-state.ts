@@ -1,4 +1,5 @@
 import type { JsonObject, KubernetesObject } from '@capstan/base';
+import { covers, holdsQuantities } from './covers.ts';
 import { isRecord } from './objects.ts';
 
 /**
@@ -20,14 +21,14 @@ export function isApplied(live: KubernetesObject, object: KubernetesObject, mana
 /** Compares what an apply states at one place with the fields that are owned there and with what is there. */
 function holds(fields: JsonObject, live: unknown, wanted: unknown, quantities: boolean): boolean {
   const owned = Object.keys(fields).filter((key) => key !== '.');
-  if (owned.length === 0) return agrees(live, wanted, quantities);
+  if (owned.length === 0) return covers(live, wanted, quantities);
   if (Array.isArray(wanted)) return holdsItems(fields, owned, live, wanted, quantities);
   if (!isRecord(wanted) || !isRecord(live)) return false;
   const keys = Object.keys(wanted).filter((key) => wanted[key] !== undefined && !isNothing(wanted[key]));
   if (keys.length !== owned.length) return false;
   return keys.every((key) => {
     const part = fields[`f:${key}`];
-    return isRecord(part) && holds(part, live[key], wanted[key], quantities || QUANTITY_MAPS.has(key));
+    return isRecord(part) && holds(part, live[key], wanted[key], quantities || holdsQuantities(key));
   });
 }
 
@@ -50,41 +51,7 @@ function holdsItems(
   });
 }
 
-/** True when everything that `wanted` states is so in `live`. Lists must agree in length and order. */
-function agrees(live: unknown, wanted: unknown, quantities: boolean): boolean {
-  if (wanted === undefined) return true;
-  if (Array.isArray(wanted)) {
-    const items = Array.isArray(live) && live.length === wanted.length;
-    return items && wanted.every((item, at) => agrees(live[at], item, quantities));
-  }
-  if (isRecord(wanted)) {
-    return isRecord(live) && Object.entries(wanted).every(([key, value]) => agrees(live[key], value, quantities));
-  }
-  return live === wanted || (quantities && sameQuantity(live, wanted));
-}
-
 /** An empty object of metadata leaves no trace in the fields. */
 function isNothing(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every((one) => one === undefined) && Object.keys(value).length > 0;
-}
-
-/** Keys under which the API server writes quantities in its own form: 0.5 becomes 500m. */
-const QUANTITY_MAPS: ReadonlySet<string> = new Set(['requests', 'limits', 'sizeLimit']);
-
-const QUANTITY = /^([+-]?[0-9.]+)(?:([eE][+-]?[0-9]+)|([numkMGTPE]|[KMGTPE]i)?)$/;
-const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-
-function sameQuantity(one: unknown, other: unknown): boolean {
-  const [a, b] = [numberOf(one), numberOf(other)];
-  return a !== undefined && b !== undefined && Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
-}
-
-/** The number that a quantity means (resource.Quantity). */
-function numberOf(quantity: unknown): number | undefined {
-  const [, digits, exponent, suffix = ''] = QUANTITY.exec(String(quantity)) ?? [];
-  if (digits === undefined) return undefined;
-  if (exponent !== undefined) return Number(`${digits}${exponent}`);
-  if (suffix in DECIMAL) return Number(digits) * 10 ** (DECIMAL[suffix] ?? 0);
-  return Number(digits) * 1024 ** (BINARY.indexOf(suffix) + 1);
 }
