@@ -31,8 +31,8 @@ export function archivedObjectOf(object: KubernetesObject): KubernetesObject {
 const MERGING = 'tag:yaml.org,2002:merge';
 
 /**
- * One YAML document, with its separator. Texts are quoted: kubectl reads YAML 1.1, where a bare `on` or `1e3` is none; and
- * so is the key `<<`, by which YAML 1.1 merges what follows into the map.
+ * One YAML document, with its separator. Texts are quoted: kubectl reads YAML 1.1, where a bare `on` or `1e3` is none; so
+ * are keys that do not begin with a letter: `<<` merges what follows into the map in YAML 1.1, `0o7` is a number in 1.2.
  */
 export function archivedYaml(object: KubernetesObject): string {
   const document = new Document(archivedObjectOf(object), {
@@ -43,7 +43,7 @@ export function archivedYaml(object: KubernetesObject): string {
   });
   visit(document, {
     Pair(_, { key }) {
-      if (isScalar(key) && key.value === '<<') key.type = 'QUOTE_DOUBLE';
+      if (isScalar(key) && !/^[a-z]/i.test(String(key.value))) key.type = 'QUOTE_DOUBLE';
     },
   });
   const text = document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });

@@ -65,6 +65,7 @@ describe('a saved object', () => {
     ['a key that merges maps', { ' ': [{ '<<': '' }] }],
     ['maps below a key that merges them', { '<<': { a: 1 }, b: [{ '<<': [{ c: 'on' }] }] }],
     ['keys that are no texts in YAML 1.1', { on: 1, '1e3': 2, '~': 3, '12:30': 4, '2026-01-01': 5, '=': 6 }],
+    ['keys that are no texts in YAML 1.2', { '0o0': [], '0x1': 1, '.inf': 2, null: 3, '': 4 }],
     ['texts that are none in YAML 1.1', ['<<', 'y', '0o7', '012', '1_000', '12:30', '=']],
   ])('comes back with %s', (_what, spec) => {
     expect(readBack(spec)).toEqual([spec, spec]);
