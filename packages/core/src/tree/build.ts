@@ -1,10 +1,18 @@
-import { type Health, type KubernetesObject, type ObjectReference, referenceTo, worstHealth } from '@capstan/base';
+import {
+  groupOf,
+  type Health,
+  type KubernetesObject,
+  type ObjectReference,
+  referenceTo,
+  worstHealth,
+} from '@capstan/base';
 import { conditionsOf, findCondition, healthOf } from '@capstan/kube';
 import type { ApplicationConfiguration, TraitStatusEntry, TypedReference } from '@capstan/oam-model';
 import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
 import { CONDITIONS } from '../application/conditions.ts';
 import { objectKey } from '../application/names.ts';
 import { TAKEN_OVER } from '../application/trait-health.ts';
+import { FRIENDLY } from '../builtins/friendly-crd.ts';
 import { componentsInOrder, type TreeComponent } from './components.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
 
@@ -139,11 +147,19 @@ function nodeOf(facts: TreeFacts, object: KubernetesObject, role: TreeNode['role
   return {
     role,
     ...referenceTo(object),
-    health: healthOf(object),
+    health: healthSaid(object),
     ...(createdAt ? { createdAt } : {}),
     simulated: isSimulated(facts, object),
     children: [],
   };
+}
+
+/** A friendly workload or trait is as well as the operator says, and not before it has said something. */
+function healthSaid(object: KubernetesObject): Health {
+  const friendly: readonly string[] = Object.values(FRIENDLY);
+  const awaited = friendly.includes(groupOf(object.apiVersion)) && conditionsOf(object).length === 0;
+  if (!awaited) return healthOf(object);
+  return { status: 'progressing', reason: 'NotObservedYet', message: 'it is not looked at yet' };
 }
 
 function isSimulated(facts: TreeFacts, object: KubernetesObject): boolean {
