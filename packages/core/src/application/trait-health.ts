@@ -16,6 +16,13 @@ export const DUMMY_TRAIT_MESSAGE =
 /** Reason of a trait whose work another trait's controller does. */
 export const TAKEN_OVER = 'TakenOver';
 
+const HAS_TAKEN_OVER = 'has taken over what it makes';
+
+/** Whether what the status says of a trait means that it is not ready; of one that is well it tells only who acts for it. */
+export function isComplaint(message: string | undefined): message is string {
+  return message !== undefined && message !== DUMMY_TRAIT_MESSAGE && !message.endsWith(HAS_TAKEN_OVER);
+}
+
 /** How a trait does, judged by the live state of what it acts by. */
 export function assessTrait(
   state: LiveState,
@@ -60,7 +67,7 @@ function healthOfTrait(state: LiveState, { takenBy }: RenderedComponent, trait: 
 
 function takenOver(taker: ObjectReference | undefined): Health {
   const by = taker ? describeObject(taker) : 'another trait';
-  return { status: 'ready', reason: TAKEN_OVER, message: `${by} has taken over what it makes` };
+  return { status: 'ready', reason: TAKEN_OVER, message: `${by} ${HAS_TAKEN_OVER}` };
 }
 
 /** The workload's health as the first trait sees it that says something about it. */

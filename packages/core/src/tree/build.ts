@@ -11,7 +11,7 @@ import type { ApplicationConfiguration, TraitStatusEntry, TypedReference } from 
 import { OAM_API_VERSION, OAM_LABELS } from '@capstan/oam-model';
 import { CONDITIONS } from '../application/conditions.ts';
 import { objectKey } from '../application/names.ts';
-import { TAKEN_OVER } from '../application/trait-health.ts';
+import { isComplaint, TAKEN_OVER } from '../application/trait-health.ts';
 import { FRIENDLY } from '../builtins/friendly-crd.ts';
 import { componentsInOrder, type TreeComponent } from './components.ts';
 import type { ApplicationTree, TreeFacts, TreeNode } from './model.ts';
@@ -63,7 +63,7 @@ function componentNode(facts: TreeFacts, component: TreeComponent): TreeNode {
       : undefined;
   const workload = recorded?.workloadRef ? [referencedNode(facts, recorded.workloadRef, 'workload', waits)] : [];
   const traits = (recorded?.traits ?? []).map((trait) =>
-    referencedNode(facts, trait.traitRef, 'trait', waits ?? takenOver(facts, trait)),
+    asJudged(facts, trait, referencedNode(facts, trait.traitRef, 'trait', waits ?? takenOver(facts, trait))),
   );
   const children = [...workload, ...traits];
   const none: Health = { status: 'unknown', reason: 'NotRendered', message: 'nothing was made of it yet' };
@@ -114,6 +114,16 @@ function referencedNode(
   const node = nodeOf(facts, live, role);
   const owned = worstHealth([node.health, ...children.map((child) => child.health)]);
   return { ...node, health: owned, children };
+}
+
+/**
+ * A raw trait may say that it is ready, or nothing, while its plugin knows better: the application's status has that as
+ * words alone, and how bad it is in its own conditions.
+ */
+function asJudged({ application }: TreeFacts, { message }: TraitStatusEntry, node: TreeNode): TreeNode {
+  if (node.health.status !== 'ready' || !isComplaint(message)) return node;
+  const status = healthOf(application).status === 'degraded' ? 'degraded' : 'progressing';
+  return { ...node, health: { status, reason: 'NotReady', message } };
 }
 
 /** A raw trait that another one has taken over was never made, so it is in no inventory; the status says by whom. */
