@@ -50,7 +50,9 @@ async function bringAbout(
   signal: AbortSignal | undefined,
 ): Promise<KubernetesObject | undefined> {
   const options = signal ? { signal } : {};
-  let current = known;
+  // What is to be taken out may be there although a cache does not show it yet: the answer to the join was lost.
+  const isDoubtful = known && write.remove.length > 0 && !withReferences(known, write);
+  let current = isDoubtful ? undefined : known;
   for (let attempt = 1; ; attempt += 1) {
     current ??= await client.get(write.scope, options);
     if (!current) return gone(write);

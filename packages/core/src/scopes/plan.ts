@@ -5,8 +5,8 @@ import type { ScopedWorkload, ScopePlan, ScopeProblem, ScopesInput, ScopeWrite }
 import { includesReference, isSameReference, listAt } from './references.ts';
 
 /**
- * Which references to workloads are missing from the application's scopes, and which are there that must not be: those
- * of workloads that left the application and of scopes that a component left. What is gone (a scope, its Definition) is
+ * Which references to workloads are missing from the application's scopes, and which must not be there: those of workloads
+ * that left the application and of scopes that a component left, as long as that is on record. What is gone (a scope, its Definition) is
  * an error only where something is to be added. A Definition without `allowComponentOverlap` lets a workload be in one
  * scope of its kind only (OAM specification, "MUST error").
  */
@@ -22,7 +22,8 @@ export function planScopes(input: ScopesInput): ScopePlan {
   for (const { workload, reference } of toLeave(input)) {
     const scope = input.scope(reference);
     const path = input.definition(reference)?.spec.workloadRefsPath;
-    if (!scope || !path || !includesReference(listAt(scope, path), workload)) continue;
+    // Also what a cache does not show: it may not be up to date, and the record goes with this.
+    if (!scope || !path || listAt(scope, path) === undefined) continue;
     const write = writeOf(scope, path);
     write.remove = [...write.remove, workload];
   }

@@ -119,7 +119,11 @@ describe('references to workloads', () => {
       { wanted: { web: [] }, recorded: { web: [] }, scopes: [aScope(HEALTH, 'h', [WEB])] },
       [],
     ],
-    ['are gone already', { recorded: { web: [h] }, scopes: [aScope(HEALTH, 'h', [])] }, []],
+    [
+      'are on record and not in the cache',
+      { recorded: { web: [h] }, scopes: [aScope(HEALTH, 'h', [])] },
+      [['h', '-web']],
+    ],
     ['of a scope that is gone are gone', { recorded: { web: [h] } }, []],
     [
       'cannot be found without a Definition, which holds nobody up',
