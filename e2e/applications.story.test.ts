@@ -12,10 +12,10 @@ const scene = stage();
 const { run, ok } = scene;
 let client: KubeClient;
 
-/** All four capabilities are there, once for all chapters. */
+/** All four capabilities are there, and what measures cpu, once for all chapters. */
 beforeAll(async () => {
   await ok('system install --yes --context sandbox');
-  await ok('cap install keda flagger-rollout knative --yes --context sandbox');
+  await ok('cap install keda flagger-rollout knative metrics-server --yes --context sandbox');
   client = await connect({ kubeconfig: scene.kubeconfig });
 });
 afterAll(() => client?.close());

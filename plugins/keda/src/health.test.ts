@@ -109,19 +109,31 @@ test('what the autoscaler that KEDA made says counts, but for being switched off
   expect(saying('ScalingDisabled')).toMatchObject({ status: 'ready' });
 });
 
-test('cpu that nobody measures names what is missing', () => {
-  const conditions: Given = { ...READY, HPAActive: ['False', 'FailedGetResourceMetric', 'no metrics'] };
-  const spec = { scaleTargetRef: TARGET, triggers: [{ type: 'cpu', metadata: { value: '70' } }] };
-  const cpu = { ...OURS, spec, status: aScaledObject(conditions)['status'] };
-  expect(told(aCluster(cpu), cpu).message).toMatch(
-    /nothing serves metrics\.k8s\.io here, as metrics-server would: no metrics/,
-  );
-  const api = {
+test('cpu that nobody measures is not ready, whatever KEDA and the autoscaler say so far', () => {
+  const scaling = (type: string, conditions: Given = READY) => {
+    const spec = { scaleTargetRef: TARGET, triggers: [{ type, metadata: { value: '70' } }] };
+    return { ...OURS, spec, status: aScaledObject(conditions)['status'] };
+  };
+  const api = (status: string) => ({
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     metadata: { name: 'v1beta1.metrics.k8s.io' },
-  };
-  expect(told(aCluster(cpu, api), cpu).message).toBe('ready, but nothing scales: no metrics');
+    status: { conditions: [{ type: 'Available', status, reason: 'any' }] },
+  });
+  const failed: Given = { ...READY, HPAActive: ['False', 'FailedGetResourceMetric', 'no metrics'] };
+  const missing = { status: 'degraded', reason: 'NoResourceMetrics' };
+  for (const type of ['cpu', 'memory']) {
+    for (const conditions of [READY, { ...READY, Active: ['False'] } as Given, failed]) {
+      expect(told(aCluster(), scaling(type, conditions))).toMatchObject(missing);
+    }
+    expect(told(aCluster(), scaling(type)).message).toMatch(/metrics\.k8s\.io .*capstan cap install metrics-server/);
+    expect(told(aCluster(api('False')), scaling(type))).toMatchObject(missing);
+    expect(told(aCluster(api('True')), scaling(type))).toMatchObject({ status: 'ready', reason: 'Scaling' });
+  }
+  expect(told(aCluster(), scaling('cron'))).toMatchObject({ status: 'ready' });
+  expect(told(aCluster(api('True')), scaling('cpu', failed)).message).toBe('ready, but nothing scales: no metrics');
+  const paused = scaling('cpu', { ...READY, Paused: ['True'] });
+  expect(told(aCluster(), paused)).toMatchObject({ status: 'ready', reason: 'Paused' });
 });
 
 test('a Prometheus that is asked by the name of a missing Service', () => {

@@ -47,7 +47,10 @@ export function scalingHealth(
   if (ready.status !== 'True') return degraded(ready, 'KEDA cannot scale');
   const fallback = condition('Fallback');
   if (fallback?.status === 'True') return degraded(fallback, 'a trigger cannot be read; the fallback replicas run');
-  const broken = deadAddress(scaledObject, cluster) ?? notScaling(scaledObject, cluster, condition('HPAActive'));
+  const broken =
+    deadAddress(scaledObject, cluster) ??
+    notMeasured(scaledObject, cluster) ??
+    notScaling(scaledObject, cluster, condition('HPAActive'));
   if (broken) return broken;
   const active = condition('Active');
   if (active?.status === 'False') return { status: 'ready', reason: 'Idle', message: 'no trigger is active' };
@@ -75,13 +78,16 @@ function notScaling(
   const autoscaler = cluster.get({ ...AUTOSCALER, namespace, name: hpaName });
   const byAutoscaler = autoscaler && conditionsOf(autoscaler)('ScalingActive');
   const stopped = [byAutoscaler, byKeda].find((one) => one?.status === 'False' && one.reason !== 'ScalingDisabled');
-  if (!stopped) return undefined;
+  return stopped && degraded(stopped, 'ready, but nothing scales');
+}
+
+/** Nobody measures cpu and memory. The autoscaler says so only after its first look, and in words that name no remedy. */
+function notMeasured(scaledObject: KubernetesObject, cluster: ClusterView): Health | undefined {
   const { triggers = [] } = specOf(scaledObject);
-  if (!triggers.some(isResourceTrigger) || servesResourceMetrics(cluster))
-    return degraded(stopped, 'ready, but nothing scales');
-  const meaning =
-    'ready, but nothing scales on cpu or memory: nothing serves metrics.k8s.io here, as metrics-server would';
-  return degraded(stopped, meaning);
+  if (!triggers.some(isResourceTrigger) || servesResourceMetrics(cluster)) return undefined;
+  const message =
+    'nothing scales on cpu or memory: nothing serves metrics.k8s.io here; install what does, as metrics-server, with capstan cap install metrics-server';
+  return { status: 'degraded', reason: 'NoResourceMetrics', message };
 }
 
 function servesResourceMetrics(cluster: ClusterView): boolean {
