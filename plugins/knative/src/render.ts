@@ -6,9 +6,7 @@ import {
   serverlessSpec,
   type TrafficShare,
 } from './spec.ts';
-
-/** Where Knative's autoscalers read their settings: on the template. On the Service itself its webhook refuses them. */
-const AUTOSCALING = 'autoscaling.knative.dev';
+import { AUTOSCALING } from './validate-scaling.ts';
 
 /** What hides a Service from the outside. */
 const VISIBILITY = 'networking.knative.dev/visibility';

@@ -1,13 +1,11 @@
 import type { KubernetesObject, Problem } from '@capstan/plugin-api';
 import { nameProblems, portProblems, sumProblems } from './validate.ts';
-
-/** Annotations that Knative reads on the template and refuses on the Service. */
-const AUTOSCALING = 'autoscaling.knative.dev/';
+import { AUTOSCALING, scalingProblems } from './validate-scaling.ts';
 
 /** The parts of a Service's spec that are looked at. */
 interface ServiceSpec {
   readonly template?: {
-    readonly metadata?: { readonly name?: string };
+    readonly metadata?: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> };
     readonly spec?: { readonly containers?: readonly Container[] };
   };
   readonly traffic?: readonly { readonly percent?: number }[];
@@ -25,7 +23,7 @@ interface Container {
 export function validateService(workload: KubernetesObject): Problem[] {
   const { name, annotations = {} } = workload.metadata;
   const { template, traffic } = (workload['spec'] ?? {}) as ServiceSpec;
-  const misplaced = Object.keys(annotations).filter((key) => key.startsWith(AUTOSCALING));
+  const misplaced = Object.keys(annotations).filter((key) => key.startsWith(`${AUTOSCALING}/`));
   return [
     ...nameProblems(name),
     ...misplaced.map((key) => ({
@@ -33,6 +31,7 @@ export function validateService(workload: KubernetesObject): Problem[] {
       message: `${key} has no effect on the Service`,
       hint: 'Move it to spec.template.metadata.annotations.',
     })),
+    ...scalingProblems(template?.metadata?.annotations ?? {}, 'spec.template.metadata.annotations'),
     ...containerProblems(template?.spec?.containers ?? []),
     ...revisionProblems(template?.metadata?.name, name),
     ...(traffic ? sumProblems(traffic) : []),
