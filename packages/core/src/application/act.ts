@@ -34,6 +34,8 @@ export interface Outcome {
   readonly leftOut: readonly string[];
   /** The first failure in the order of the application. */
   readonly failure?: { readonly stage: Stage; readonly error: unknown };
+  /** Why something that a workload or trait renders was not applied, by the key of that workload or trait. */
+  readonly unmade?: ReadonlyMap<string, unknown>;
 }
 
 /** Options of `act`. */
@@ -60,8 +62,8 @@ export async function act(
   if (!action.failure) await action.joinScopes();
   if (!action.failure) await action.claim();
   if (!action.failure) await action.prune();
-  const { applied, pruned, repaired, leftOut, failure } = action;
-  return { applied, pruned, repaired, leftOut, ...(failure ? { failure } : {}) };
+  const { applied, pruned, repaired, leftOut, failure, unmade } = action;
+  return { applied, pruned, repaired, leftOut, unmade, ...(failure ? { failure } : {}) };
 }
 
 class Action {
@@ -69,6 +71,7 @@ class Action {
   readonly pruned: ObjectReference[] = [];
   readonly repaired: Repair[] = [];
   readonly leftOut: string[] = [];
+  readonly unmade = new Map<string, unknown>();
   readonly #client: KubeClient;
   readonly #observed: ObservedApplication;
   readonly #decision: Decision;
@@ -98,6 +101,9 @@ class Action {
         await this.#applyOne(planned);
         await below(planned.key);
       });
+      if (planned.owner !== APPLICATION_OWNER && this.#failures.has(at)) {
+        this.unmade.set(planned.owner, this.#failures.get(at)?.error);
+      }
     };
     const ofSlot = Map.groupBy(ofOwner.get(APPLICATION_OWNER) ?? [], ([, { slot }]) => slot);
     const slots = [...ofSlot.values()].map(async (entries) => {

@@ -155,6 +155,12 @@ function failureReason(error: unknown): string {
   return (isCapstanError(error) && FAILURE_REASONS[error.code]) || 'ApplyFailed';
 }
 
+/** What is said of a workload or trait of which the API server refused something; undefined where trying again may do. */
+export function refusalOf(error: unknown): Health | undefined {
+  const reason = failureReason(error);
+  return reason === 'ApplyFailed' ? undefined : { status: 'degraded', reason, message: messageOf(error) };
+}
+
 /** The problems as one sentence. The reference's words name the component themselves, in quotes. */
 export function problemText(problems: readonly DecisionProblem[]): string {
   const line = ({ component, message, stage }: DecisionProblem) =>

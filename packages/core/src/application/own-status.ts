@@ -1,7 +1,7 @@
 import { type Health, type JsonObject, type KubernetesObject, referenceTo } from '@capstan/base';
 import { conditionsOf, findCondition, healthOf, type NewCondition, setCondition } from '@capstan/kube';
 import { covers } from '../controllers/shared/covers.ts';
-import { CONDITIONS, conditionsOfHealth, withHealth } from './conditions.ts';
+import { CONDITIONS, conditionsOfHealth, refusalOf, shorten, withHealth } from './conditions.ts';
 import type { Decision, Lookup } from './model.ts';
 import { objectKey } from './names.ts';
 import { statusOf } from './plain.ts';
@@ -13,13 +13,22 @@ export interface StatusWrite {
   readonly status: Record<string, unknown>;
 }
 
-/** The statuses that core fills for workloads and traits that a plugin renders; only those that change. */
-export function ownStatuses(decision: Decision, live: Lookup<KubernetesObject>, now: number): StatusWrite[] {
+/**
+ * The statuses that core fills for workloads and traits that a plugin renders; only those that change. `unmade`: why what
+ * they render was not applied, by their key; what was refused is told, however well the rest of before does.
+ */
+export function ownStatuses(
+  decision: Decision,
+  live: Lookup<KubernetesObject>,
+  now: number,
+  unmade: ReadonlyMap<string, unknown> = new Map(),
+): StatusWrite[] {
   const writes: StatusWrite[] = [];
   const consider = (key: string, health: Health, more: (object: KubernetesObject) => JsonObject = () => ({})) => {
     const object = live.get(key);
     if (!object || object.metadata.deletionTimestamp) return;
-    const status = { ...more(object), ...ownStatus(object, health, now) };
+    const refusal = unmade.has(key) ? refusalOf(unmade.get(key)) : undefined;
+    const status = { ...more(object), ...ownStatus(object, { health, refusal }, now) };
     if (!covers(statusOf(object), status)) writes.push({ object, status });
   };
   for (const [at, component] of decision.components.entries()) {
@@ -45,12 +54,27 @@ export function isTurn({ object, status }: StatusWrite): boolean {
   return before !== after || sides.some((one) => findCondition(conditionsOf(one), CONDITIONS.ready)?.status === 'True');
 }
 
-function ownStatus(object: KubernetesObject, health: Health, now: number): JsonObject {
+/** How an object does, and why something of it was refused. */
+interface Judged {
+  readonly health: Health;
+  readonly refusal: Health | undefined;
+}
+
+function ownStatus(object: KubernetesObject, { health, refusal }: Judged, now: number): JsonObject {
   const { generation } = object.metadata;
   const stamp = { generation, now };
-  const synced = { type: CONDITIONS.synced, status: 'True', reason: 'ReconcileSuccess', message: '' } as const;
-  const conditions = withHealth(setCondition(conditionsOf(object), synced, stamp), ownConditions(health), stamp);
+  const conditions = withHealth(
+    setCondition(conditionsOf(object), syncedOf(refusal), stamp),
+    ownConditions(refusal ?? health),
+    stamp,
+  );
   return { conditions, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+}
+
+function syncedOf(refusal: Health | undefined): NewCondition {
+  const type = CONDITIONS.synced;
+  if (!refusal) return { type, status: 'True', reason: 'ReconcileSuccess', message: '' };
+  return { type, status: 'False', reason: 'ReconcileError', message: shorten(refusal.message ?? refusal.reason) };
 }
 
 /** That another trait's controller does a trait's work is worth a reason of its own. */

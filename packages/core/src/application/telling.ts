@@ -66,7 +66,7 @@ export class Telling {
     const showsNow = settled || left <= 0;
     const live = showsNow ? await this.#show(key, after, numbers, signal) : after.live;
 
-    const own = ownStatuses(assessed, live, now);
+    const own = ownStatuses(assessed, live, now, outcome?.unmade);
     const ownNow = left <= 0 ? own : own.filter(isTurn);
     const { status, urgent, events } = conclude(after, assessed, outcome, now);
     const statusNow = urgent || events.length > 0 || left <= 0;
