@@ -135,6 +135,28 @@ describe('a diamond of packages', () => {
   });
 });
 
+describe('a name that nobody installed', () => {
+  test.each([
+    ['upgrade', (name: string) => planUpgrade(context, { packages: [name] })],
+    ['rollback', (name: string) => planRollback(context, { package: name })],
+    ['resume', (name: string) => resumeOperation(context, { package: name })],
+    ['cancel', (name: string) => cancelOperation(context, { package: name })],
+  ])('is told with the nearest one by %s', async (_, operation) => {
+    const error = await caught(operation('shopp'));
+    expect(error).toMatchObject({
+      code: 'CAPSTAN_CAP_NOT_INSTALLED',
+      hint: expect.stringMatching(/^Did you mean shop /),
+      exit: 1,
+    });
+    expect(error.next).toEqual(['capstan cap list --context sandbox']);
+  });
+
+  test('can be installed where a center offers it', async () => {
+    const error = await caught(planUpgrade(context, { packages: ['solo'] }));
+    expect(error.next[0]).toBe('capstan cap install solo --context sandbox');
+  });
+});
+
 describe('an operation that fails', () => {
   const LIMIT = { timeoutMs: 3000 } as const;
 

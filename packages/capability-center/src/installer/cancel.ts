@@ -4,6 +4,7 @@ import { followJournal } from './follow-journal.ts';
 import { committedPackages, finishGoingBack } from './going-back.ts';
 import { isDone, type Journal } from './journal.ts';
 import { readJournal } from './journal-records.ts';
+import { requireTrace } from './not-installed.ts';
 import { type OperationRequest, resumeOperation } from './resume.ts';
 import { readState } from './state.ts';
 import type { Operation } from './steps.ts';
@@ -25,14 +26,17 @@ export interface CancelResult {
 /**
  * Gives an operation up and goes back to the state before it. One that another process carries out is asked to stop and
  * waited for; then, as for one that was interrupted, what it installed is removed and what it changed is put back. What
- * is in force already, or removed already, stays so and is named. Rejects with BUSY while another operation is under way.
+ * is in force already, or removed already, stays so and is named. Rejects with BUSY while another operation is under way, and
+ * with NOT_INSTALLED for a package of which there is no trace.
  */
 export async function cancelOperation(
   context: InstallerContext,
   request: OperationRequest = {},
   options: ExecuteOptions = {},
 ): Promise<CancelResult> {
-  const { journals } = await readState(context);
+  const state = await readState(context);
+  requireTrace(context, state, request.package);
+  const { journals } = state;
   const cancelled: CancelledOperation[] = [];
   for (const journal of unfinishedJournals(journals, request.package)) {
     const stopped = await stopRunning(context, journal, options);

@@ -11,6 +11,7 @@ import { executeInstall, type InstallResult } from './execute-install.ts';
 import { collectGarbage } from './garbage.ts';
 import { finishGoingBack } from './going-back.ts';
 import type { Journal } from './journal.ts';
+import { requireTrace } from './not-installed.ts';
 import { unpause } from './pause.ts';
 import { readRecordedPlan } from './plan-record.ts';
 import { runOperation } from './run.ts';
@@ -46,15 +47,18 @@ export interface OperationRequest {
 /**
  * Completes what was begun and not ended: with the recorded plan where it still fits, which needs no registry, else with
  * a new plan for the same goals, and says so. What was going back goes on going back. Also ends the pause of the package.
- * Rejects as `executeInstall` and `executeUninstall` do, with BUSY while another process carries the operation out.
+ * Rejects as `executeInstall` and `executeUninstall` do, with BUSY while another process carries the operation out,
+ * and with NOT_INSTALLED for a package of which there is no trace.
  */
 export async function resumeOperation(
   context: InstallerContext,
   request: OperationRequest = {},
   options: ExecuteOptions = {},
 ): Promise<ResumeResult> {
+  const state = await readState(context);
+  requireTrace(context, state, request.package);
+  const { journals } = state;
   const unpaused = await unpause(context, request.package);
-  const { journals } = await readState(context);
   const resumed: ResumedOperation[] = [];
   for (const journal of unfinishedJournals(journals, request.package)) {
     resumed.push(await resume(context, journal, options));

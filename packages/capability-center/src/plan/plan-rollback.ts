@@ -6,6 +6,7 @@ import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
 import { stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
+import { notInstalled } from '../installer/not-installed.ts';
 import type { RevisionRecord } from '../installer/revision.ts';
 import { listRevisions, readLockedPackage, readRevision, revisionContent } from '../installer/revisions.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
@@ -23,7 +24,7 @@ export async function planRollback(context: InstallerContext, request: RollbackR
   const { package: name } = request;
   const state = await readState(context);
   const locked = state.lock.packages[name];
-  if (!locked) throw notInstalled(context, name);
+  if (!locked) throw notInstalled(context, state, name);
   const revisions = await listRevisions(context.client, name);
   const unfinished = unfinishedTarget(request, state, locked, revisions);
   const target = unfinished ?? (await findTarget(context, request, locked, revisions));
@@ -135,12 +136,4 @@ async function certificateBlockers(
         ? 'Go forward to a newer version instead.'
         : `The point of no return was step ${step}. Go forward to a newer version instead.`,
   }));
-}
-
-function notInstalled(context: InstallerContext, name: string): CapstanError {
-  return new CapstanError(INSTALLER_CODES.notInstalled, `${name} is not installed, so it cannot go back.`, {
-    next: [commandLine(context, 'cap list')],
-    exit: EXIT.failed,
-    fields: { package: name },
-  });
 }

@@ -2,6 +2,7 @@ import { CapstanError, EXIT } from '@capstan/base';
 import { YOU } from '../installer/askers.ts';
 import { INSTALLER_CODES } from '../installer/codes.ts';
 import { commandLine, type InstallerContext } from '../installer/context.ts';
+import { notInstalled } from '../installer/not-installed.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { pausedBlocker } from './paused.ts';
@@ -18,7 +19,7 @@ export async function planUpgrade(context: InstallerContext, request: UpgradeReq
   const all = request.packages === 'all';
   const names = request.packages === 'all' ? Object.keys(state.lock.packages).sort() : request.packages;
   requireOne(request, names);
-  for (const name of names) requireInstalled(context, state, name);
+  for (const name of names) if (!state.lock.packages[name]) throw toInstallFirst(context, state, name);
   const paused = names.filter((name) => state.installs.get(name)?.spec.paused === true);
   const lifted = names.filter((name) => !paused.includes(name));
   return buildPlan(context, state, {
@@ -52,13 +53,14 @@ function requireOne({ to, values }: UpgradeRequest, names: readonly string[]): v
   });
 }
 
-function requireInstalled(context: InstallerContext, { lock }: InstallerState, name: string): void {
-  if (lock.packages[name]) return;
-  const known = Object.keys(lock.packages).sort();
-  throw new CapstanError(INSTALLER_CODES.notInstalled, `${name} is not installed, so it cannot be upgraded.`, {
-    hint: known.length > 0 ? `Installed are: ${known.slice(0, 10).join(', ')}.` : 'No capability is installed.',
-    next: [commandLine(context, `cap install ${name}`)],
-    exit: EXIT.failed,
-    fields: { package: name },
+/** What is offered can be installed instead. */
+function toInstallFirst(context: InstallerContext, state: InstallerState, name: string): CapstanError {
+  const { code, message, hint, next, exit, fields } = notInstalled(context, state, name);
+  const offered = context.catalog.entries.some(({ metadata }) => metadata.name === name);
+  return new CapstanError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    next: offered ? [commandLine(context, `cap install ${name}`), ...next] : next,
+    exit,
+    fields,
   });
 }

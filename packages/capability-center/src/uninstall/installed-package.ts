@@ -1,11 +1,8 @@
-import { CapstanError } from '@capstan/base';
-import { nearest } from '@capstan/oam-model';
-import { INSTALLER_CODES } from '../installer/codes.ts';
-import { commandLine, type InstallerContext } from '../installer/context.ts';
+import type { InstallerContext } from '../installer/context.ts';
 import { stoppedAt } from '../installer/journal.ts';
+import { notInstalled } from '../installer/not-installed.ts';
 import { readPlannedPackage } from '../installer/plan-record.ts';
 import type { InstallerState } from '../installer/state.ts';
-
 import type { PackagePlan } from '../plan/types.ts';
 
 /** A package as it was installed, with the digest of the plan that did it. */
@@ -32,24 +29,4 @@ export async function installedPackage(
 function openDigest({ journals }: InstallerState, name: string): string | undefined {
   const journal = journals.get(name);
   return journal && journal.operation !== 'uninstall' && stoppedAt(journal) ? journal.planDigest : undefined;
-}
-
-function notInstalled(
-  context: Pick<InstallerContext, 'client' | 'command'>,
-  state: InstallerState,
-  name: string,
-): CapstanError {
-  const installed = Object.keys(state.lock.packages).sort();
-  const near = nearest(name, installed);
-  const hint =
-    near.length > 0
-      ? `Did you mean ${near.join(' or ')}?`
-      : installed.length > 0
-        ? `Installed are: ${installed.join(', ')}.`
-        : 'No capability is installed in this cluster.';
-  return new CapstanError(INSTALLER_CODES.notInstalled, `The capability package ${name} is not installed.`, {
-    hint,
-    next: [commandLine(context, 'cap list')],
-    fields: { package: name, installed },
-  });
 }
