@@ -57,6 +57,15 @@ describe('streams and exit codes', () => {
     expect(stderr).not.toMatch(/Parsing/);
   });
 
+  test.each([
+    [['cap', 'what-if'], /^error: capstan cap what-if: --kubernetes is missing$/m],
+    [['cap', 'graph', '-o', 'svgg'], /There are: tree, dot, mermaid, table/],
+  ])('%j says what it takes', (args, text) => {
+    const { status, stderr } = capstan(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(text);
+  });
+
   test('no cluster at all is exit 3 and names the sandbox', () => {
     const { status, stderr } = capstan('version');
     expect(status).toBe(3);

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { type OutputChoice, parseOutput } from '../render/output.ts';
 import { parseDuration } from './duration.ts';
 
-const output = Flags.custom<OutputChoice>({ parse: parseOutput });
+const output = Flags.custom<OutputChoice>({ parse: async (text) => parseOutput(text) });
 const duration = Flags.custom<number>({ parse: async (text) => parseDuration(text) });
 
 /** Flags that every command has. */

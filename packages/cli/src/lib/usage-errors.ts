@@ -54,7 +54,9 @@ function summarize(error: Error, args: unknown): string {
   const [first = ''] = messageOf(error)
     .replace(/\nSee more help with --help$/, '')
     .split(/\n(?!\s)/);
-  return first.replace(/\s+/g, ' ');
+  // oclif lists what is wrong with flags below a heading that says nothing.
+  const text = first.replace(/\s+/g, ' ').replace(/^The following errors? occurred: /, '');
+  return text.replace(/^Missing required flag (\S+)$/, '--$1 is missing');
 }
 
 function isParseError(error: unknown): error is Error {

@@ -18,8 +18,11 @@ export interface OutputChoice {
   readonly template?: JsonPathTemplate;
 }
 
-/** Reads the value of `-o`. Anything that is no form, or no JSONPath, is a usage error. */
-export async function parseOutput(text: string): Promise<OutputChoice> {
+/**
+ * Reads the value of `-o`. Anything that is no form, or no JSONPath, is a usage error; `besides` are the forms that a
+ * command has of its own.
+ */
+export async function parseOutput(text: string, besides: readonly string[] = []): Promise<OutputChoice> {
   const [name = '', ...rest] = text.split('=');
   const format = OUTPUT_FORMATS.find((each) => each === name);
   if (format === 'jsonpath' && rest.length > 0) {
@@ -27,8 +30,9 @@ export async function parseOutput(text: string): Promise<OutputChoice> {
     return { format, template: parseJsonPath(rest.join('=')) };
   }
   if (format !== undefined && format !== 'jsonpath' && rest.length === 0) return { format };
+  const forms = [...besides, ...OUTPUT_FORMATS];
   throw new CapstanError(CLI_CODES.usage, `-o ${text} is no form of output`, {
-    hint: didYouMean(text, OUTPUT_FORMATS) ?? `There are: ${OUTPUT_FORMATS.join(', ')}=TEMPLATE.`,
+    hint: didYouMean(text, forms) ?? `There are: ${forms.join(', ')}=TEMPLATE.`,
     exit: EXIT.usage,
   });
 }

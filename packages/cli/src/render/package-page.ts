@@ -1,4 +1,10 @@
-import { type CapabilityPackage, helmUnits, type PolicyRule, type Requirement } from '@capstan/capability-model';
+import {
+  type CapabilityPackage,
+  helmUnits,
+  type PolicyRule,
+  type Requirement,
+  versionLabel,
+} from '@capstan/capability-model';
 import type { ShownPackage } from '../lib/search.ts';
 import { labelled } from './labelled.ts';
 import { type Terminal, wrap } from './terminal.ts';
@@ -10,7 +16,7 @@ export function packageLines({ entry, versions, installed }: ShownPackage, termi
   const line = (label: string, text: string | undefined) => (text ? labelled(label, text, width) : []);
   const { provides, install } = metadata;
   return [
-    `${metadata.name} ${metadata.version}  ${metadata.summary}`,
+    ...wrap(`${metadata.name} ${versionLabel(metadata)}: ${metadata.summary}`, width),
     ...(metadata.description
       ? ['', ...wrap(metadata.description.trim().replace(/(?<!\n)\n(?!\n)/g, ' '), width), '']
       : []),

@@ -10,7 +10,7 @@ type GraphOutput = OutputChoice & { readonly drawing?: Drawing };
 const output = Flags.custom<GraphOutput>({
   parse: async (text) => {
     const drawing = DRAWINGS.find((one) => one === text);
-    return drawing ? { format: 'table', drawing } : parseOutput(text);
+    return drawing ? { format: 'table', drawing } : parseOutput(text, DRAWINGS);
   },
 });
 

@@ -4,6 +4,7 @@ import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../../base-command.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { labelled } from '../../render/labelled.ts';
+import { wrap } from '../../render/terminal.ts';
 
 export default class CapQuery extends CapstanCommand<typeof CapQuery> {
   static override summary = 'ask whether a cluster has a capability';
@@ -53,7 +54,7 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
 
   #lines(answer: CapabilityAnswer): string[] {
     return [
-      `${answer.satisfied ? 'yes' : 'no'}: ${answer.reason}`,
+      ...wrap(`${answer.satisfied ? 'yes' : 'no'}: ${answer.reason}`, this.out.stdout.columns ?? 100),
       ...answer.providers.flatMap((provider) => this.#providerLines(provider, answer.namespace)),
       ...(answer.satisfied ? [] : answer.offers.flatMap((offer) => this.#offerLines(offer))),
     ];
