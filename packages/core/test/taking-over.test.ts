@@ -3,6 +3,7 @@ import type { Component } from '@capstan/oam-model';
 import type { TraitContribution, TraitRenderInput } from '@capstan/plugin-api';
 import { describe, expect, test } from 'vitest';
 import { healthConditions } from '../src/application/conditions.ts';
+import { assessComponent } from '../src/application/health.ts';
 import { LONGEST_LEAVING_MS } from '../src/application/leaving.ts';
 import { inventoryAfter } from '../src/application/status-entries.ts';
 import { type Decision, decideApplication } from '../src/index.ts';
@@ -168,6 +169,20 @@ describe('the workload of a trait that runs it elsewhere', () => {
     const silent = taker({ workloadHealth: () => undefined, podOwner: () => undefined });
     const [second] = decide({ ...recorded(applied(decide())), traits: [scaler, silent] }).components;
     expect(second?.health.reason).not.toBe('Saw1');
+  });
+
+  test('is judged by a plugin that goes meanwhile as that could judge it', () => {
+    const looks = taker({
+      health: (_trait, _objects, cluster) => {
+        const found = cluster.list(AUTOSCALE);
+        return { status: 'ready', reason: `Saw${found.length}` };
+      },
+    });
+    const facts = { ...recorded(applied(decide())), traits: [scaler, looks], kinds: [AUTOSCALE] };
+    const { rendered } = decide(facts);
+    const after = observed({ ...facts, components, kinds: [] });
+    const traits = rendered.flatMap((component) => assessComponent(after, component).traits);
+    expect(traits.map(({ health }) => health.reason)).toContain('Saw0');
   });
 
   test.each<[string, Partial<TraitContribution>]>([

@@ -10,7 +10,7 @@ import {
   type WorkloadDefinition,
   withOverrides,
 } from '@capstan/oam-model';
-import type { TraitContribution, WorkloadContribution } from '@capstan/plugin-api';
+import type { KindReference, TraitContribution, WorkloadContribution } from '@capstan/plugin-api';
 import { workloadNameFor } from '../revisions/workload-name.ts';
 import type { ResolvedEntry } from './entries.ts';
 import type { ObservedApplication, ServedKind } from './model.ts';
@@ -27,6 +27,8 @@ export interface ComposedTrait {
   readonly definition: TraitDefinition;
   readonly registered: boolean;
   readonly contribution?: TraitContribution;
+  /** What the plugin behind it may look at: as it was when `contribution` was taken, for a plugin may go meanwhile. */
+  readonly kinds: readonly KindReference[];
 }
 
 /** A component as the OAM reference renders it: parameters set, named, labelled. No plugin has looked at it yet. */
@@ -41,6 +43,8 @@ export interface ComposedComponent {
   /** Made up for a kind that no WorkloadDefinition registers. */
   readonly definition: WorkloadDefinition;
   readonly contribution?: WorkloadContribution;
+  /** What the plugin behind it may look at. */
+  readonly kinds: readonly KindReference[];
   readonly traits: readonly ComposedTrait[];
   /** Several workloads of the component may live at once. */
   readonly revisionEnabled: boolean;

@@ -6,7 +6,7 @@ import { objectKey } from './names.ts';
 import { reportOf } from './reports.ts';
 
 /** What health is judged from: the live state of the application's objects, of what they own, and of what plugins ask for. */
-export type LiveState = Pick<ObservedApplication, 'live' | 'ownedBy' | 'cluster' | 'contributions'>;
+export type LiveState = Pick<ObservedApplication, 'live' | 'ownedBy' | 'cluster'>;
 
 /** When a plugin's function throws: that says nothing about the cluster, and must not keep the rest from being told. */
 export function notJudged(error: unknown): Health {

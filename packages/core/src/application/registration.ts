@@ -7,7 +7,7 @@ import { kindKey } from './names.ts';
 import type { Complain } from './problems.ts';
 
 /** What a workload's kind is registered as. */
-type RegisteredWorkload = Pick<ComposedComponent, 'served' | 'definition' | 'contribution'>;
+type RegisteredWorkload = Pick<ComposedComponent, 'served' | 'definition' | 'contribution' | 'kinds'>;
 
 /** How a kind is served, or undefined with a problem reported in the reference's words. */
 export function servedAs(
@@ -59,6 +59,7 @@ export function registeredWorkload(
     served,
     definition: definition ?? (dummy('WorkloadDefinition', served) as WorkloadDefinition),
     ...(contribution ? { contribution } : {}),
+    kinds: observed.contributions.kinds(served.name),
   };
 }
 
@@ -87,6 +88,7 @@ export function registeredTrait(
     definition: definition ?? (dummy('TraitDefinition', served) as TraitDefinition),
     registered: definition !== undefined,
     ...(contribution ? { contribution } : {}),
+    kinds: observed.contributions.kinds(served.name),
   };
 }
 

@@ -136,7 +136,7 @@ class TraitRendering {
 
   #inputOf({ composed, target }: TargetedTrait, at: number, trait: KubernetesObject): TraitRenderInput {
     const { workload, children, context, traits } = this.#input;
-    const { cluster = EMPTY_CLUSTER, contributions } = this.#observed;
+    const { cluster = EMPTY_CLUSTER } = this.#observed;
     const neighbours = traits.flatMap((other, index): TraitNeighbour[] => {
       if (index === at) return [];
       const objects = this.#seen[index] ?? [];
@@ -144,7 +144,7 @@ class TraitRendering {
     });
     return {
       ...{ trait, workload, children, target, context, neighbours, taken: [] },
-      cluster: restrictedTo(contributions.kinds(composed.served.name), cluster),
+      cluster: restrictedTo(composed.kinds, cluster),
     };
   }
 

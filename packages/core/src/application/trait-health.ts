@@ -115,9 +115,6 @@ function firstAnswer<T>(state: LiveState, component: RenderedComponent, ask: Ask
 }
 
 /** The cluster as the plugin behind a trait or workload may look at it. */
-export function viewFor(
-  { cluster = EMPTY_CLUSTER, contributions }: LiveState,
-  { served }: Pick<ComposedTrait, 'served'>,
-): ClusterView {
-  return restrictedTo(contributions.kinds(served.name), cluster);
+export function viewFor({ cluster = EMPTY_CLUSTER }: LiveState, { kinds }: Pick<ComposedTrait, 'kinds'>): ClusterView {
+  return restrictedTo(kinds, cluster);
 }
