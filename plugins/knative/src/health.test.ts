@@ -31,6 +31,17 @@ test.each<[string, Given, string, string, RegExp]>([
     'RevisionFailed',
     /Unable to fetch image$/,
   ],
+  [
+    'a first revision that cannot start, as Serving 1.23 tells it: why stands beside Ready',
+    {
+      Ready: ['False', 'RevisionMissing', 'Configuration "hello" does not have any ready Revision.'],
+      ConfigurationsReady: ['False', 'RevisionFailed', 'Revision "hello-00001" failed: Unable to fetch image "x"'],
+      RoutesReady: ['False', 'RevisionMissing', 'Configuration "hello" does not have any ready Revision.'],
+    },
+    'degraded',
+    'RevisionFailed',
+    /Unable to fetch image "x"$/,
+  ],
   ['false without a word', { Ready: ['False'] }, 'degraded', 'NotReady', /is not ready/],
   [
     'a new revision on its way',

@@ -59,7 +59,7 @@ export function serviceHealth(
     return { status: 'progressing', reason: 'LatestGenerationNotObserved', message };
   }
   if (ready.status === 'True') return running(service, status, cluster);
-  return ready.status === 'False' ? failed(ready, status) : deploying(ready, conditions);
+  return ready.status === 'False' ? failed(causeOf(ready, conditions), status) : deploying(ready, conditions);
 }
 
 /** Its revision says whether copies run; that none do while nobody asks is what Knative is for. */
@@ -70,6 +70,12 @@ function running({ metadata }: KubernetesObject, status: ServiceStatus, cluster:
   const active = revision && statusOf(revision).conditions?.find(({ type }) => type === 'Active');
   if (active?.status === 'False') return { status: 'ready', reason: 'Idle', message: 'no requests, so no copy runs' };
   return { status: 'ready', reason: 'Ready', ...(url ? { message: url } : {}) };
+}
+
+/** Without any revision that is ready Ready only says so; why its newest one is not stands beside it. */
+function causeOf(ready: Condition, conditions: readonly Condition[]): Condition {
+  const failed = conditions.find(({ type, status }) => type === 'ConfigurationsReady' && status === 'False');
+  return failed?.message ? failed : ready;
 }
 
 /** The last revision that became ready goes on serving. */
