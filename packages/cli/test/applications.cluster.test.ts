@@ -204,6 +204,17 @@ describe('waiting', () => {
     expect(error).toMatch(/Its last event, FailedScheduling:/);
   });
 
+  test('for what the controller cannot do tells why it cannot, not how that was before', async () => {
+    const { run } = await aNamespace();
+    const { spec, ...kind } = NEVER_SCHEDULED;
+    const workload = { ...kind, spec: { ...spec, selector: { matchLabels: { app: 'other' } } } };
+    const result = await run('up', '-f', aShop({ dependsOn: 'db', workload }), '--timeout', '3s');
+    expect(result.exit).toBe(6);
+    const error = result.stderr.slice(result.stderr.indexOf('error:')).replaceAll(/\s+/g, ' ');
+    expect(error).toMatch(/was not ready within 3\.0s: cannot apply components: .*`selector` does not match/);
+    expect(error).toContain('What ran before goes on unchanged.');
+  });
+
   test('is not needed with --no-wait', async () => {
     const { run } = await aNamespace();
     const file = aShop({ dependsOn: 'db', workload: NEVER_SCHEDULED });

@@ -66,7 +66,8 @@ export async function followApplication(client: KubeClient, options: FollowOptio
     if (current && applicationState(application).state === 'Ready') return 'stop';
     if (application) throwIfHopeless(application, name);
     if (current) await throwIfStalled(client, tree, application);
-    if (Date.now() >= deadline) throw await timedOut(client, tree, options);
+    if (Date.now() >= deadline)
+      throw (application && heldUp(application, options)) ?? (await timedOut(client, tree, options));
     return 'go on';
   });
   signal.throwIfAborted();
@@ -139,6 +140,21 @@ async function throwIfStalled(
     exit: EXIT.degraded,
     fields: { reason, object: describeObject(blocking), health: blocking.health, event },
   });
+}
+
+/** The controller could not do what was applied, and tries again: what its objects say is of before. */
+function heldUp(application: ApplicationConfiguration, { name, timeoutMs }: FollowOptions): CapstanError | undefined {
+  const { state, message } = applicationState(application);
+  if (state !== 'Stalled') return undefined;
+  return new CapstanError(
+    CLI_CODES.timedOut,
+    `application ${name} was not ready within ${formatDuration(timeoutMs)}: ${message}`,
+    {
+      hint: 'The controller tries again by itself. What ran before goes on unchanged.',
+      next: [`capstan status ${name} --tree`],
+      exit: EXIT.timedOut,
+    },
+  );
 }
 
 async function timedOut(
