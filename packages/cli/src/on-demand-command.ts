@@ -90,7 +90,7 @@ export abstract class OnDemandCommand<T extends typeof Command = typeof Command>
       await this.#waitForOthers(report);
       return true;
     }
-    this.out.note(...missingLines(report));
+    this.out.note(...missingLines(report, this.out.stderr.columns));
     const { plan, unplanned } = report;
     const refusal = () => missingError(report, problems, this.#again);
     if (!plan) throw wanted && unplanned ? cannotInstall(unplanned, report.commands) : refusal();

@@ -11,6 +11,7 @@ import type { CrdOffer } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import type { CustomResourceDefinition, Definition, DefinitionCatalog, ValidationProblem } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
+import { wrap } from '../render/terminal.ts';
 import { printablePlan } from '../services/on-demand.ts';
 import type { ApplicationFiles } from './application-files.ts';
 import { clusterCatalog } from './cluster-catalog.ts';
@@ -90,8 +91,14 @@ function servedOnly({ name, kind, scope, served, storage }: CrdOffer): Kubernete
   return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name }, spec };
 }
 
-/** Lines for people: each missing kind with who uses it and what brings it, and what all of it costs. */
-export function missingLines({ missing, cost, forbidden, unplanned, warnings }: FilesReport): string[] {
+/**
+ * Lines for people: each missing kind with who uses it and what brings it, and what all of it costs; broken at the width
+ * of a terminal, where there is one.
+ */
+export function missingLines(
+  { missing, cost, forbidden, unplanned, warnings }: FilesReport,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
   const used = ({ usedBy }: MissingCapability) =>
     enumerate([...new Set(usedBy.map(({ application, component }) => component ?? application ?? ''))]);
   return [
@@ -106,7 +113,11 @@ export function missingLines({ missing, cost, forbidden, unplanned, warnings }: 
     ...(forbidden === undefined ? [] : [`  ! ${forbidden}`]),
     ...(unplanned ? [`  ! no plan: ${unplanned.message}`] : []),
     ...warnings.map((text) => `  ! ${text}`),
-  ];
+  ].flatMap((line) => wrap(line.trim(), width - 4).map((part, at) => (at > 0 ? `    ${part}` : indentOf(line) + part)));
+}
+
+function indentOf(line: string): string {
+  return line.startsWith(' ') ? '  ' : '';
 }
 
 function alternativesOf({ alternatives }: MissingCapability): string {
