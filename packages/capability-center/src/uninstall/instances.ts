@@ -35,7 +35,10 @@ export async function findInstances(
   });
 }
 
-/** Whether an object belongs to a release or to the manifests of one of these packages. */
+/**
+ * Whether an object belongs to a release or to the manifests of one of these packages, or is controlled by an object of
+ * these manifests, as what Knative's operator makes by its KnativeServing: it goes with what controls it.
+ */
 export function ownedBy(packages: readonly PackagePlan[]): IsOwn {
   const units = packages.flatMap((planned) => planned.units);
   const releases = new Set(
@@ -44,8 +47,19 @@ export function ownedBy(packages: readonly PackagePlan[]): IsOwn {
   const manifests = new Set(units.flatMap((unit) => (unit.type === 'manifests' ? identitiesOf(unit) : [])));
   return (object) => {
     const owner = helmOwnerOf(object);
-    return (owner !== undefined && releases.has(owner)) || manifests.has(identityOf(referenceTo(object)));
+    if (owner !== undefined && releases.has(owner)) return true;
+    return [referenceTo(object), ...controllerOf(object)].some((one) => manifests.has(identityOf(one)));
   };
+}
+
+/** What controls an object: in its namespace, or cluster-scoped. */
+function controllerOf({ metadata }: KubernetesObject): ObjectReference[] {
+  const { ownerReferences = [], namespace } = metadata;
+  const controllers = ownerReferences.filter(({ controller }) => controller);
+  return controllers.flatMap(({ apiVersion, kind, name }) => [
+    { apiVersion, kind, name },
+    ...(namespace === undefined ? [] : [{ apiVersion, kind, name, namespace }]),
+  ]);
 }
 
 /** Where a manifest names no namespace it is the unit's, if its kind has one. */
