@@ -6,6 +6,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
 import { enumerate, shellQuote } from '../../lib/words.ts';
+import { wrap } from '../../render/terminal.ts';
 
 export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
   static override summary = 'remove a capability';
@@ -87,7 +88,7 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       text: () => [
         ...result.packages.map((one) => `${one.name} ${versionLabel(one)} is removed.`),
         ...archiveLines(result),
-        ...(result.staysFor ? stayingLines(result, result.staysFor) : leftLines(result)),
+        ...(result.staysFor ? stayingLines(result, result.staysFor) : leftLines(result, this.out.stdout.columns)),
       ],
     });
     const [unneeded] = result.unneeded;
@@ -109,10 +110,15 @@ function archiveLines({ archive }: UninstallResult): string[] {
   return [`${archive.objects} objects are saved in ${archive.directory}.`, `  Bring them back:  ${archive.restore}`];
 }
 
-function leftLines({ left, unneeded }: UninstallResult): string[] {
+function leftLines({ left, unneeded }: UninstallResult, width = Number.POSITIVE_INFINITY): string[] {
   const record = 'the record in namespace capstan-system';
   const other = left.filter((line) => !line.includes('capstan-system'));
   const needless = unneeded.map((one) => `  ${one.name} ${versionLabel(one)}, which nobody needs any more`);
   if (other.length + needless.length === 0) return [`Nothing of it stays but ${record}.`];
-  return ['What stays:', ...other.map((line) => `  ${line}`), ...needless, `  ${record}`];
+  return [
+    'What stays:',
+    ...other.flatMap((line) => wrap(line, width - 4).map((part, at) => (at > 0 ? `    ${part}` : `  ${part}`))),
+    ...needless,
+    `  ${record}`,
+  ];
 }
