@@ -125,12 +125,8 @@ async function removeStrangers(
   ];
   const options = { type: 'json', fieldManager: CONTROLLER_MANAGER, ...(signal ? { signal } : {}) } as const;
   await client.patch(planned.reference, patch, options);
-  const managers = new Set(strangers.flatMap((place) => managersOf(live, place, isCapstan)));
+  const managers = new Set(strangers.flatMap((place) => managersOf(live, place)));
   return managers.size > 0 ? [...managers] : ['somebody'];
-}
-
-function isCapstan(manager: string): boolean {
-  return manager.startsWith('capstan');
 }
 
 /** RFC 6901. */

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '@capstan/base';
 import { applySchemaDefaults, type Schema } from '@capstan/oam-model';
+import { covers } from '../controllers/shared/covers.ts';
+import { CONTROLLER_MANAGER } from './names.ts';
 import { isObject, specOf } from './plain.ts';
 
 /** A place in an object. */
@@ -10,7 +12,9 @@ const OPEN_FIELDS: readonly string[] = ['spec.replicas'];
 
 /**
  * Fields under `spec` of a live object that neither we nor the defaults of its CRD state: what was added by hand to an
- * object whose only controller we are. Server-side apply alone would leave them there for ever.
+ * object whose only controller we are. Server-side apply alone would leave them there for ever. What we applied ourselves
+ * and state no more is none of them: the next apply takes it away together with what comes in its place, while without
+ * that the object may be one that its CRD refuses.
  */
 export function strangersIn(
   live: KubernetesObject,
@@ -20,7 +24,21 @@ export function strangersIn(
   const wanted = schema ? applySchemaDefaults(object, schema) : object;
   const found: FieldPlace[] = [];
   compare(specOf(live), specOf(wanted), ['spec'], found);
-  return found;
+  const applied = live.metadata.managedFields?.find(
+    ({ manager, operation, subresource }) => manager === CONTROLLER_MANAGER && operation === 'Apply' && !subresource,
+  );
+  return found.filter((place) => !isWithin(applied?.['fieldsV1'], live, place) || managersOf(live, place).length > 0);
+}
+
+/** Whether a place of an object is in a set of fields (structured-merge-diff's fieldsV1), or in a part that is there as a whole. */
+function isWithin(fields: unknown, value: unknown, [step, ...deeper]: FieldPlace): boolean {
+  if (!isObject(fields)) return false;
+  const keys = Object.keys(fields).filter((key) => key !== '.');
+  if (step === undefined || keys.length === 0) return true;
+  if (typeof step === 'string') return isWithin(fields[`f:${step}`], isObject(value) ? value[step] : undefined, deeper);
+  const item: unknown = Array.isArray(value) ? value[step] : undefined;
+  const own = keys.find((key) => key.startsWith('k:') && covers(item, JSON.parse(key.slice(2))));
+  return own !== undefined && isWithin(fields[own], item, deeper);
 }
 
 function compare(live: unknown, wanted: unknown, place: FieldPlace, found: FieldPlace[]): void {
@@ -40,9 +58,9 @@ function compare(live: unknown, wanted: unknown, place: FieldPlace, found: Field
 }
 
 /** The managers other than ours that own a field of an object. */
-export function managersOf(live: KubernetesObject, place: FieldPlace, own: (manager: string) => boolean): string[] {
+export function managersOf(live: KubernetesObject, place: FieldPlace): string[] {
   const managers = (live.metadata.managedFields ?? []).flatMap(({ manager, fieldsV1 }) =>
-    typeof manager === 'string' && !own(manager) && owns(fieldsV1, place) ? [manager] : [],
+    typeof manager === 'string' && !manager.startsWith('capstan') && owns(fieldsV1, place) ? [manager] : [],
   );
   return [...new Set(managers)];
 }
