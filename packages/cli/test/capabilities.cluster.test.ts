@@ -107,7 +107,9 @@ describe('a capability from its first version to its end', () => {
     const complete = async (...words: string[]) =>
       (await capstan('__complete', '--kubeconfig', inject('kubeconfig'), ...words)).stdout;
     expect(await complete('cap', 'install', 'ke')).toMatch(/^keda\tScales.*\n:4\n$/);
-    expect(await complete('cap', 'install', 'keda@2.19')).toBe('keda@2.19.0\n:4\n');
+    expect(await complete('cap', 'install', 'keda@2.19')).toBe('keda@2.19.0-r1\nkeda@2.19.0\n:4\n');
+    const labelled = await run('cap', 'install', 'keda@2.20.2-r1', '--plan', '-o', 'json');
+    expect(labelled.json()).toMatchObject({ packages: [{ name: 'keda', version: '2.20.2', release: 1 }] });
     expect(await complete('cap', 'uninstall', '')).toMatch(/^keda\t2\.19\.0\S* Ready\n:4\n$/);
     expect(await complete('explain', 'autos')).toMatch(/^autoscale\t/);
     expect(await complete('cap', 'query', 'auto')).toMatch(/^autoscale/);

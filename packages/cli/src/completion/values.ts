@@ -97,10 +97,12 @@ async function packages(current: string, context: ClusterContext): Promise<Candi
   return [...seen].map(([value, text]) => ({ value, text }));
 }
 
+/** Versions, and beside each its releases: one may ask for either. */
 async function versions(name: string, { client }: ClusterContext): Promise<Candidate[]> {
   const { offeredPackages } = await import('../lib/offers.ts');
+  const { versionLabel } = await import('@capstan/capability-model');
   const entries = (await offeredPackages(client)).filter(({ metadata }) => metadata.name === name);
-  return plainly([...new Set(entries.map(({ metadata }) => metadata.version))]);
+  return plainly([...new Set(entries.flatMap(({ metadata }) => [versionLabel(metadata), metadata.version]))]);
 }
 
 async function centers({ client, signal }: ClusterContext): Promise<Candidate[]> {
