@@ -1,4 +1,4 @@
-import { type CapstanError, isCapstanError, type KubernetesObject } from '@capstan/base';
+import { type CapstanError, isCapstanError, type JsonObject, type KubernetesObject } from '@capstan/base';
 import { CAPSTAN_KINDS, LEASES, SYSTEM_NAMESPACE } from '@capstan/capability-model';
 import { aPackage } from '@capstan/capability-model/testing';
 import { acquireLease, ensureNamespace, type KubeClient } from '@capstan/kube';
@@ -171,6 +171,17 @@ describe('an installation', () => {
     await executeInstall(context, plan);
     expect(await client.get(service)).toBeDefined();
     expect(await client.get(AUTOSCALE)).toBeDefined();
+  });
+
+  test('puts its record back, without which it is switched off', async () => {
+    const record = { ...CAPSTAN_KINDS.install, name: 'keda' };
+    const before = await client.get(record);
+    await client.delete(record);
+    const values = (before?.['spec'] as { values?: JsonObject } | undefined)?.values ?? {};
+    const plan = await planInstall(context, { goals: [{ package: 'keda', values }] });
+    expect(plan.packages).toMatchObject([{ action: 'repair' }]);
+    await executeInstall(context, plan);
+    expect(await client.get(record)).toMatchObject({ spec: { values } });
   });
 
   test('says which packages there are when the name is wrong', async () => {

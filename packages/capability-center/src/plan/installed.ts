@@ -1,5 +1,5 @@
 import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
-import { versionLabel } from '@capstan/capability-model';
+import { CAPSTAN_KINDS, versionLabel } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import { packageOf } from '../installer/labels.ts';
 import type { LockedPackage } from '../installer/lock.ts';
@@ -20,7 +20,7 @@ export interface InstalledQuestion {
 
 /**
  * The recorded plan of a package that is in force exactly as wanted: same metadata, charts and values, with every
- * object still there. Undefined when anything differs; then the package must be planned in full.
+ * object and its own record still there. Undefined when anything differs; then the package must be planned in full.
  */
 export async function installedPlan(
   context: InstallerContext,
@@ -34,6 +34,7 @@ export async function installedPlan(
     unitsIntact(context, question.units, planned),
     objectsExist(context, planned),
     oursIntact(context, planned),
+    isWanted(context, planned),
   ]);
   return intact.every(Boolean) ? unchanged(planned) : undefined;
 }
@@ -77,6 +78,11 @@ async function oursIntact({ client }: InstallerContext, planned: PackagePlan): P
   ]);
   const crdsOurs = liveCrds.every((live) => live !== undefined && packageOf(live) === planned.name);
   return crdsOurs && definitions.every((wanted, index) => covers(liveDefinitions[index], wanted));
+}
+
+/** Whether its CapabilityInstall is there: without it the operator takes the package for one that nobody wants. */
+async function isWanted({ client }: InstallerContext, { name }: PackagePlan): Promise<boolean> {
+  return (await client.get({ ...CAPSTAN_KINDS.install, name })) !== undefined;
 }
 
 /** Whether a live object has every field of the wanted one. */
