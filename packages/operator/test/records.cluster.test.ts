@@ -1,6 +1,6 @@
 import { connect, type KubeClient, waitFor } from '@capstan/kube';
 import type { Component } from '@capstan/oam-model';
-import { type Fault, type FaultProxy, startFaultProxy } from '@capstan/sandbox/testing';
+import { type Fault, type FaultProxy, type ProxiedRequest, startFaultProxy } from '@capstan/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { installSystem } from '../src/index.ts';
 import {
@@ -9,13 +9,14 @@ import {
   applicationIn,
   condition,
   DEADLINE_MS,
+  deploymentIn,
   newNamespace,
   type RunningOperator,
   startOperator,
   webServiceIn,
 } from './support.ts';
 
-describe('what an application made is on record before it is made', () => {
+describe('what an application made, where writes fail and news comes late', () => {
   let client: KubeClient;
   let proxy: FaultProxy;
   let through: KubeClient;
@@ -81,6 +82,41 @@ describe('what an application made is on record before it is made', () => {
     await condition(client, applicationIn(namespace, 'house'), ['Ready', 'True']);
     // The pass that failed last may have begun before the edit.
     await waitFor(client, service, (object) => object === undefined, { timeoutMs: DEADLINE_MS, goal: 'gone' });
+  });
+
+  test('an application that is deleted without what it made leaves that, however late the operator hears of it', async () => {
+    const kept = webServiceIn(namespace, 'kept');
+    await client.apply(aComponent(namespace, 'kept', { image: 'nginx:1.29' }));
+    await client.apply(anApplication(namespace, 'letting-go', [{ componentName: 'kept' }]));
+    await condition(client, applicationIn(namespace, 'letting-go'), ['Ready', 'True']);
+    const uid = (await client.get(kept))?.metadata.uid;
+
+    // The watch of applications says nothing, and goes on with a list that does not have this one any more.
+    const isOfApplications = ({ path, query }: ProxiedRequest) =>
+      path.endsWith('/applicationconfigurations') ||
+      (query.get('watch') === 'true' && path.includes('applicationconf'));
+    const failing = proxy.inject({
+      match: isOfApplications,
+      action: { type: 'status', status: 500 },
+      times: Number.POSITIVE_INFINITY,
+    });
+    proxy.cut(isOfApplications);
+    await client.delete(applicationIn(namespace, 'letting-go'), { propagationPolicy: 'Orphan' });
+    await waitFor(client, applicationIn(namespace, 'letting-go'), (one) => one === undefined, {
+      timeoutMs: DEADLINE_MS,
+      goal: 'gone',
+    });
+    const asksFor = ({ method, path }: ProxiedRequest) =>
+      method === 'GET' && path.endsWith('applicationconfigurations/letting-go');
+    await expect.poll(() => proxy.requests.filter(asksFor).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    failing.remove();
+
+    await client.apply(anApplication(namespace, 'marker', [{ componentName: 'nobody' }]));
+    await condition(client, applicationIn(namespace, 'marker'), ['Synced', 'False']);
+    const live = await client.get(kept);
+    expect(live?.metadata).toMatchObject({ uid });
+    expect(live?.metadata.deletionTimestamp ?? live?.metadata.ownerReferences).toBeUndefined();
+    expect(await client.get(deploymentIn(namespace, 'kept'))).toBeDefined();
   });
 
   /** Whatever is written to the status of an application fails. */

@@ -1,6 +1,7 @@
 import { messageOf } from '@capstan/base';
 import { type KubeClient, type NewCondition, type ReconcileResult, setCondition } from '@capstan/kube';
 import type { ApplicationConfiguration } from '@capstan/oam-model';
+import { wasOrphaning } from '../controllers/shared/orphans.ts';
 import { writeFinalizers, writeScope } from '../scopes/index.ts';
 import type { ApplicationEvent } from './conclude.ts';
 import { CONDITIONS, shorten } from './conditions.ts';
@@ -21,7 +22,7 @@ export interface FinalizeInput {
   readonly watches: Watches;
   readonly key: string;
   readonly application: ApplicationConfiguration;
-  /** It is deleted without what it made. */
+  /** It is deleted without what it made, as far as its finalizers said. */
   readonly keepsAll: boolean;
   readonly now: number;
   readonly signal: AbortSignal;
@@ -39,9 +40,10 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   const finalizers = finalizersAtTheEnd(application);
   if (!finalizers) return undefined;
   const { writes, scope } = await watches.lookAtScopes(key, application);
-  const inventory = input.keepsAll ? [] : (application.status?.inventory ?? []);
-  const live = await watches.lookAtObjects(key, application, inventory);
-  const made = input.keepsAll ? [] : currentInventory({ application, live });
+  const recorded = application.status?.inventory ?? [];
+  const keepsAll = input.keepsAll || (await wasOrphaning(client, application, recorded, signal));
+  const live = await watches.lookAtObjects(key, application, keepsAll ? [] : recorded);
+  const made = keepsAll ? [] : currentInventory({ application, live });
   const leaving = leavingAmong({ application, live, now }, made);
   const awaited = leaving.filter(({ overdue }) => !overdue);
   try {

@@ -1,6 +1,7 @@
-import { type Clock, isCapstanError } from '@capstan/base';
+import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
 import type { ApplicationConfiguration, InventoryEntry } from '@capstan/oam-model';
+import { mayTake, wasOrphaning } from '../controllers/shared/orphans.ts';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome } from './act.ts';
 import { deleteMade } from './delete-made.ts';
@@ -62,6 +63,8 @@ export class ApplicationPass {
     if (decision.awaited.length > 0) return undefined;
     const pause = isIdle(decision) ? 0 : this.#restraint.pause(key, this.#clock.now());
     if (pause > 0) return { requeueAfterMs: pause };
+    // Its watch tells of the deletion that the server knows of already.
+    if (!(await mayTake(this.#client, application, toTake(observed, decision), signal))) return undefined;
     const before = versionsOf(observed, decision);
     const { outcome, after } = await this.#carryOut(key, observed, decision, signal);
     // What waits may wait for the very thing that was just made.
@@ -138,6 +141,7 @@ export class ApplicationPass {
     for (const application of this.#wakes.deleted(key)) {
       // As it is on record: what workloads and traits control that are not known by now goes with them.
       const made = application.status?.inventory ?? [];
+      if (await wasOrphaning(this.#client, application, made, signal)) continue;
       await deleteMade(this.#client, application, made, made, { signal });
     }
     this.#wakes.forgetDeleted(key);
@@ -164,6 +168,11 @@ function soonest(...results: (ReconcileResult | undefined)[]): ReconcileResult |
 /** The versions of live objects that are to be applied, by key: taken before, because what is applied is seen at once. */
 function versionsOf({ live }: ObservedApplication, { objects }: Decision): ReadonlyMap<string, string | undefined> {
   return new Map(objects.map(({ key }) => [key, live.get(key)?.metadata.resourceVersion]));
+}
+
+/** What is to be applied and is there: nothing else can have been let go. */
+function toTake({ live }: ObservedApplication, { objects }: Decision): (KubernetesObject | undefined)[] {
+  return objects.map(({ action, key }) => (action === 'update' ? live.get(key) : undefined));
 }
 
 function changesWaits(

@@ -14,6 +14,7 @@ import { judgeFailures } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { controllerOf, keyOf, placeOf } from '../shared/objects.ts';
+import { mayTake } from '../shared/orphans.ts';
 import { act } from './act.ts';
 import { CLAIM, CONFIG_MAP, CONTAINERIZED_WORKLOAD, DEPLOYMENT, SERVICE, WORKLOAD_LABEL } from './names.ts';
 import { type LiveChildren, planChildren, selectedUid } from './plan.ts';
@@ -79,8 +80,9 @@ class WorkloadLoop {
       return undefined;
     }
     const live = this.#childrenOf(workload);
-    const plan = planChildren(workload, rendered, live);
     const { client } = this.#context;
+    if (!(await mayTake(client, workload, [live.deployment, live.service], signal))) return undefined;
+    const plan = planChildren(workload, rendered, live);
     const learn = (object: KubernetesObject) => this.#learn(object);
     const outcome = await act({ client, workload, rendered, plan, live, learn, signal });
     const errors = outcome.failures.map(({ error }) => error);

@@ -1,0 +1,41 @@
+import { type KubernetesObject, type ObjectReference, referenceTo } from '@capstan/base';
+import type { KubeClient } from '@capstan/kube';
+import { controllerOf } from './objects.ts';
+
+/**
+ * Whether an owner may take live objects that nobody controls. When an owner is deleted without what it made
+ * (`--cascade=orphan`), the garbage collector takes the references to it out of that first, and a cache may show this
+ * before it shows the deletion: whoever then took the objects back would have them deleted with itself. So the server is
+ * asked, where there is such an object, whether the owner is there and stays.
+ */
+export async function mayTake(
+  client: Pick<KubeClient, 'get'>,
+  owner: KubernetesObject,
+  objects: readonly (KubernetesObject | undefined)[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (objects.every((object) => object === undefined || controllerOf(object))) return true;
+  const now = await client.get(referenceTo(owner), { signal });
+  return now !== undefined && now.metadata.uid === owner.metadata.uid && now.metadata.deletionTimestamp === undefined;
+}
+
+/**
+ * Whether a deleted owner was deleted without what it made, for somebody who may have missed its finalizer `orphan`: the
+ * garbage collector takes that off once nothing refers to the owner any more, and leaves objects without any owner. After
+ * another deletion it leaves none such: it only drops a reference where there is another owner. `made` begins with what
+ * the owner itself controls; mostly one request.
+ */
+export async function wasOrphaning(
+  client: Pick<KubeClient, 'get'>,
+  owner: KubernetesObject,
+  made: readonly (ObjectReference & { readonly uid?: string })[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const entry of made) {
+    const live = await client.get(entry, { signal });
+    if (!live || (entry.uid !== undefined && entry.uid !== live.metadata.uid)) continue;
+    if ((live.metadata.ownerReferences ?? []).length === 0) return true;
+    if (controllerOf(live)?.uid === owner.metadata.uid) return false;
+  }
+  return false;
+}
