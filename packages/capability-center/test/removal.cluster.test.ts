@@ -224,6 +224,13 @@ describe('a removal', () => {
       ['base', 'asked'],
       ['store', 'unneeded'],
     ]);
+    // Controllers leave the Leases behind by which one of them was elected.
+    await client.apply({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'leader', namespace: 'store' },
+      spec: { holderIdentity: 'nobody' },
+    });
     const result = await executeUninstall(context, plan);
     expect(result.packages.map(({ name }) => name)).toEqual(['widgets', 'base', 'store']);
     expect(await readLock(client)).toMatchObject({ packages: {}, removed: { widgets: {}, base: {}, store: {} } });

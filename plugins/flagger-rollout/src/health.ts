@@ -121,7 +121,7 @@ function podsChangedAt({ metadata: { managedFields = [] } }: KubernetesObject): 
 function failed(promotion: boolean): Health {
   const message = promotion
     ? 'rollout failed: the new version serves, but the copy that should serve does not become ready with it'
-    : 'rollout failed: the version from before still serves; without traffic a new version has no metrics and fails too';
+    : 'rollout failed: the version from before still serves; the Events of the Canary say why (no traffic is a failure too)';
   return { status: 'degraded', reason: promotion ? 'PromotionFailed' : 'RolloutFailed', message, final: true };
 }
 

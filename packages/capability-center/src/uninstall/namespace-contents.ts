@@ -6,8 +6,8 @@ import type { PackagePlan } from '../plan/types.ts';
 import { helmUnitPlans } from '../plan/types.ts';
 import { hookObjects, isHookTool, unitObjects } from './unit-objects.ts';
 
-/** Kinds that come and go by themselves with others. */
-const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics'];
+/** Kinds that come and go by themselves with others; by a Lease a process says that it runs, and nothing that matters later. */
+const FLEETING = ['Event', 'Endpoints', 'EndpointSlice', 'PodMetrics', 'Lease'];
 
 /** What Kubernetes puts into every namespace. */
 const STANDARD: readonly (readonly [kind: string, name: string])[] = [

@@ -92,10 +92,10 @@ export interface OrderedDecision extends HeldBack, PrunePlan {
 
 /**
  * Puts deletion in order. What leaves with a finalizer is deleted first and alone; until it is gone, nothing else of its
- * component is applied or deleted. What its controller made and the application makes itself from now on, or
- * another trait takes over, is claimed before that, so that it does not go with it. After `LONGEST_LEAVING_MS` the workload and what its pods need are applied:
- * the controller may wait for pods that never become ready as they are. All else, which leads to those pods, goes on
- * waiting, for what the controller made is what serves.
+ * component is applied or deleted. What its controller made and the application makes itself from now on, or another
+ * trait takes over, is claimed before that, so that it does not go with it. After `LONGEST_LEAVING_MS` the workload and
+ * what its pods need are applied: the controller may wait for pods that never become ready as they are. All else, which
+ * leads to those pods, goes on waiting, for what the controller made is what serves.
  */
 export function inOrder(observed: ObservedApplication, held: HeldBack, plan: PrunePlan): OrderedDecision {
   const leaving = leavingAmong(observed, plan.prune);

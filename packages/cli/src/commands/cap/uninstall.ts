@@ -107,7 +107,11 @@ function stayingLines(
 
 function archiveLines({ archive }: UninstallResult): string[] {
   if (!archive) return [];
-  return [`${archive.objects} objects are saved in ${archive.directory}.`, `  Bring them back:  ${archive.restore}`];
+  const saved = archive.objects === 1 ? '1 object is saved' : `${archive.objects} objects are saved`;
+  return [
+    `${saved} in ${archive.directory}.`,
+    `  Bring ${archive.objects === 1 ? 'it' : 'them'} back:  ${archive.restore}`,
+  ];
 }
 
 function leftLines({ left, unneeded }: UninstallResult, width = Number.POSITIVE_INFINITY): string[] {
