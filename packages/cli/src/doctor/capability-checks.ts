@@ -1,4 +1,5 @@
 import type { CapabilityReport } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import { count } from '../lib/words.ts';
 import { named, unread } from './cluster-checks.ts';
 import type { DefinitionFact, DoctorFacts, InstallFact, ReleaseFact } from './facts.ts';
@@ -13,7 +14,8 @@ export function capabilityFindings(facts: DoctorFacts): Finding[] {
 
 function installFindings(install: InstallFact, facts: DoctorFacts): Finding[] {
   const { installed, paused, report } = install;
-  const { name, version, reason, message } = installed;
+  const { name, reason, message } = installed;
+  const version = versionLabel(installed);
   if (reason === 'Interrupted') {
     return [
       {
@@ -72,7 +74,7 @@ function failedFindings(
         id: 'capability',
         level: 'ok',
         area: name,
-        message: `${install.installed.version}, but no operator runs its plugin`,
+        message: `${versionLabel(install.installed)}, but no operator runs its plugin`,
       },
     ];
   if (failed.length === 0)
