@@ -1,3 +1,4 @@
+import type { ObjectReference } from '@capstan/base';
 import { connect, type KubeClient, waitFor } from '@capstan/kube';
 import type { Component } from '@capstan/oam-model';
 import { type Fault, type FaultProxy, type ProxiedRequest, startFaultProxy } from '@capstan/sandbox/testing';
@@ -91,25 +92,7 @@ describe('what an application made, where writes fail and news comes late', () =
     await condition(client, applicationIn(namespace, 'letting-go'), ['Ready', 'True']);
     const uid = (await client.get(kept))?.metadata.uid;
 
-    // The watch of applications says nothing, and goes on with a list that does not have this one any more.
-    const isOfApplications = ({ path, query }: ProxiedRequest) =>
-      path.endsWith('/applicationconfigurations') ||
-      (query.get('watch') === 'true' && path.includes('applicationconf'));
-    const failing = proxy.inject({
-      match: isOfApplications,
-      action: { type: 'status', status: 500 },
-      times: Number.POSITIVE_INFINITY,
-    });
-    proxy.cut(isOfApplications);
-    await client.delete(applicationIn(namespace, 'letting-go'), { propagationPolicy: 'Orphan' });
-    await waitFor(client, applicationIn(namespace, 'letting-go'), (one) => one === undefined, {
-      timeoutMs: DEADLINE_MS,
-      goal: 'gone',
-    });
-    const asksFor = ({ method, path }: ProxiedRequest) =>
-      method === 'GET' && path.endsWith('applicationconfigurations/letting-go');
-    await expect.poll(() => proxy.requests.filter(asksFor).length, { timeout: 20_000 }).toBeGreaterThan(0);
-    failing.remove();
+    await orphanUnheard(applicationIn(namespace, 'letting-go'), 'applicationconfigurations');
 
     await client.apply(anApplication(namespace, 'marker', [{ componentName: 'nobody' }]));
     await condition(client, applicationIn(namespace, 'marker'), ['Synced', 'False']);
@@ -118,6 +101,43 @@ describe('what an application made, where writes fail and news comes late', () =
     expect(live?.metadata.deletionTimestamp ?? live?.metadata.ownerReferences).toBeUndefined();
     expect(await client.get(deploymentIn(namespace, 'kept'))).toBeDefined();
   });
+
+  test('so does a workload', async () => {
+    const container = { name: 'main', image: 'nginx:1.29', ports: [{ name: 'http', containerPort: 80 }] };
+    const workload = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ContainerizedWorkload', namespace, name: 'alone' };
+    const { name, apiVersion, kind } = workload;
+    await client.apply({ apiVersion, kind, metadata: { name, namespace }, spec: { containers: [container] } });
+    await condition(client, workload, ['Ready', 'True']);
+    const deployment = deploymentIn(namespace, name);
+    const uid = (await client.get(deployment))?.metadata.uid;
+    await orphanUnheard(workload, 'containerizedworkloads');
+
+    const marker = { apiVersion, kind, metadata: { name: 'next', namespace }, spec: { containers: [container] } };
+    await client.apply(marker);
+    await condition(client, { ...workload, name: 'next' }, ['Ready', 'True']);
+    const live = await client.get(deployment);
+    expect(live?.metadata).toMatchObject({ uid });
+    expect(live?.metadata.deletionTimestamp ?? live?.metadata.ownerReferences).toBeUndefined();
+  });
+
+  /** Deletes an owner without what it made, of which the operator hears only by what is not in a list any more. */
+  async function orphanUnheard(owner: ObjectReference, plural: string): Promise<void> {
+    const isWatch = ({ path, query }: ProxiedRequest) => path.endsWith(`/${plural}`) && query.get('watch') === 'true';
+    const isList = (request: ProxiedRequest) => request.path.endsWith(`/${plural}`) && !isWatch(request);
+    const always = { times: Number.POSITIVE_INFINITY };
+    const failing = [
+      proxy.inject({ match: isWatch, action: { type: 'status', status: 410 }, ...always }),
+      proxy.inject({ match: isList, action: { type: 'status', status: 500 }, ...always }),
+    ];
+    proxy.cut(isWatch);
+    await expect.poll(() => failing.every(({ hits }) => hits > 0), { timeout: 20_000 }).toBe(true);
+    await client.delete(owner, { propagationPolicy: 'Orphan' });
+    await waitFor(client, owner, (one) => one === undefined, { timeoutMs: DEADLINE_MS, goal: 'gone' });
+    // It sees that nobody controls its objects any more, and asks.
+    const asks = ({ method, path }: ProxiedRequest) => method === 'GET' && path.endsWith(`${plural}/${owner.name}`);
+    await expect.poll(() => proxy.requests.filter(asks).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    for (const fault of failing) fault.remove();
+  }
 
   /** Whatever is written to the status of an application fails. */
   function statusFails(application: string): Pick<Fault, 'match' | 'action'> {

@@ -41,7 +41,7 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   if (!finalizers) return undefined;
   const { writes, scope } = await watches.lookAtScopes(key, application);
   const recorded = application.status?.inventory ?? [];
-  const keepsAll = input.keepsAll || (await wasOrphaning(client, application, recorded, signal));
+  const keepsAll = input.keepsAll || (await wasOrphaning(client, application.metadata.uid, recorded, signal));
   const live = await watches.lookAtObjects(key, application, keepsAll ? [] : recorded);
   const made = keepsAll ? [] : currentInventory({ application, live });
   const leaving = leavingAmong({ application, live, now }, made);

@@ -141,7 +141,7 @@ export class ApplicationPass {
     for (const application of this.#wakes.deleted(key)) {
       // As it is on record: what workloads and traits control that are not known by now goes with them.
       const made = application.status?.inventory ?? [];
-      if (await wasOrphaning(this.#client, application, made, signal)) continue;
+      if (await wasOrphaning(this.#client, application.metadata.uid, made, signal)) continue;
       await deleteMade(this.#client, application, made, made, { signal });
     }
     this.#wakes.forgetDeleted(key);

@@ -14,7 +14,7 @@ import { judgeFailures } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { controllerOf, keyOf, placeOf } from '../shared/objects.ts';
-import { mayTake } from '../shared/orphans.ts';
+import { mayTake, wasOrphaning } from '../shared/orphans.ts';
 import { act } from './act.ts';
 import { CLAIM, CONFIG_MAP, CONTAINERIZED_WORKLOAD, DEPLOYMENT, SERVICE, WORKLOAD_LABEL } from './names.ts';
 import { type LiveChildren, planChildren, selectedUid } from './plan.ts';
@@ -122,13 +122,14 @@ class WorkloadLoop {
     const uid = this.#deleted.get(key);
     if (uid === undefined) return;
     const { name, namespace } = placeOf(key);
+    const { client } = this.#context;
     const deployment = this.#deployments.informer.get(name, namespace);
     if (deployment && selectedUid(deployment) === uid && !deployment.metadata.deletionTimestamp) {
+      const made = [referenceTo(deployment), { ...SERVICE, name, ...(namespace ? { namespace } : {}) }];
       const own = deployment.metadata.uid;
-      await this.#context.client.delete(referenceTo(deployment), {
-        ...(own === undefined ? {} : { uid: own }),
-        signal,
-      });
+      if (!(await wasOrphaning(client, uid, made, signal))) {
+        await client.delete(referenceTo(deployment), { ...(own === undefined ? {} : { uid: own }), signal });
+      }
     }
     this.#deleted.delete(key);
   }

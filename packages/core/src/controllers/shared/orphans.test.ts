@@ -55,5 +55,5 @@ test.each<[string, readonly KubernetesObject[], boolean]>([
     ...{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'team', name },
     ...(name === 'b' ? {} : { uid: `${name}-uid` }),
   }));
-  expect(await wasOrphaning(having(...cluster).client, OWNER, made, signal)).toBe(expected);
+  expect(await wasOrphaning(having(...cluster).client, OWNER.metadata.uid, made, signal)).toBe(expected);
 });

@@ -27,7 +27,7 @@ export async function mayTake(
  */
 export async function wasOrphaning(
   client: Pick<KubeClient, 'get'>,
-  owner: KubernetesObject,
+  ownerUid: string | undefined,
   made: readonly (ObjectReference & { readonly uid?: string })[],
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -35,7 +35,7 @@ export async function wasOrphaning(
     const live = await client.get(entry, { signal });
     if (!live || (entry.uid !== undefined && entry.uid !== live.metadata.uid)) continue;
     if ((live.metadata.ownerReferences ?? []).length === 0) return true;
-    if (controllerOf(live)?.uid === owner.metadata.uid) return false;
+    if (controllerOf(live)?.uid === ownerUid) return false;
   }
   return false;
 }
