@@ -189,4 +189,24 @@ describe('healthOf', () => {
     object.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
     expect(healthOf(object)).toMatchObject({ status: 'progressing', reason: 'Terminating' });
   });
+
+  test.each<[string, readonly string[] | undefined, object | undefined, string]>([
+    ['nothing', undefined, undefined, 'it is being deleted'],
+    ['a finalizer', ['finalizer.keda.sh'], undefined, 'it is being deleted and waits for finalizer.keda.sh'],
+    ['two', ['a/b', 'c/d'], { reason: 'Ready', message: 'all is well' }, 'it is being deleted and waits for a/b, c/d'],
+    [
+      'what its controller says',
+      ['a/b'],
+      { reason: 'Deleting', message: 'the rollout ends first' },
+      'the rollout ends first',
+    ],
+  ])('an object that is being deleted and waits for %s says so', (_what, finalizers, ready, message) => {
+    const conditions = ready ? [{ type: 'Ready', status: 'False', ...ready }] : [];
+    const object = aDeployment({ ...complete, conditions });
+    Object.assign(object.metadata, {
+      deletionTimestamp: '2026-01-01T00:00:00Z',
+      ...(finalizers ? { finalizers } : {}),
+    });
+    expect(healthOf(object).message).toBe(message);
+  });
 });

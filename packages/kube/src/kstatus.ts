@@ -33,12 +33,20 @@ const RULES: Readonly<Record<string, HealthRule>> = {
  * however long it waits, an APIService goes by its Available condition, and the condition Degraded counts like Stalled.
  */
 export function healthOf(object: KubernetesObject): Health {
-  if (object.metadata.deletionTimestamp) return progressing('Terminating', 'it is being deleted');
   const conditions = conditionsOf(object);
+  if (object.metadata.deletionTimestamp) return progressing('Terminating', deletionText(object, conditions));
   const general = generation(object) ?? fromConditions(conditions);
   if (general) return general;
   const rule = RULES[`${object.kind}.${groupOf(object.apiVersion)}`];
   return rule ? rule(object) : fromReady(object, conditions);
+}
+
+/** What an object that is being deleted waits for: in its controller's words where it has some, else its finalizers. */
+function deletionText({ metadata: { finalizers = [] } }: KubernetesObject, conditions: readonly Condition[]): string {
+  const told = findCondition(conditions, 'Ready');
+  if (told?.reason === 'Deleting' && told.message) return told.message;
+  if (finalizers.length === 0) return 'it is being deleted';
+  return `it is being deleted and waits for ${finalizers.join(', ')}`;
 }
 
 function generation(object: KubernetesObject): Health | undefined {
