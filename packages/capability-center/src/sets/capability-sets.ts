@@ -9,8 +9,6 @@ import {
   selectorOf,
 } from '@capstan/capability-model';
 import {
-  conditionsOf,
-  findCondition,
   KUBE_CODES,
   type ReconcileContext,
   type ReconcileResult,
@@ -26,8 +24,9 @@ import { isBusy, remarkOf } from './failures.ts';
 import { goalsOf, ownerOf, type SetGoals } from './goals.ts';
 import { Healer } from './heal.ts';
 import { entriesForSets, type MeantSet, meantPackages } from './meant-packages.ts';
-import { Passes, type PassQuestion } from './passes.ts';
-import { askersOf, withNeeds } from './release.ts';
+import { Passes } from './passes.ts';
+import { questionOf } from './question.ts';
+import { askersOf } from './release.ts';
 import { endOfGone, endOfPruning, holdForPruning, isHeld, type SetEnd } from './set-end.ts';
 import type { SetOutcome, SetRemark } from './set-status.ts';
 import { type WorkResult, workOn } from './set-work.ts';
@@ -152,7 +151,13 @@ class SetsLoop implements CapabilitySets {
     this.#entries = await entriesForSets(context, this.#records.lock, this.#living());
     const wished = this.#wished(asking);
     const { set } = wished;
-    const question = this.#question(set, context);
+    const question = questionOf(set, {
+      sets: this.#surroundings().sets,
+      installs: this.#installs.informer.list() as CapabilityInstall[],
+      lock: this.#records.lock,
+      catalog: context.catalog.digest,
+      drift: this.#drift,
+    });
     const known = this.#passes.result(name, question, this.#now());
     const result = known ?? (await this.#work(wished, context, signal));
     // As it was asked before the work: what came up meanwhile is another question.
@@ -219,28 +224,6 @@ class SetsLoop implements CapabilitySets {
     return Object.values(this.#records.lock.packages).some((locked) => askersOf(locked).includes(owner));
   }
 
-  /** All that a plan of the set could depend on: while it is the same, a new plan would be the same, too. */
-  #question(set: CapabilitySet, { catalog }: InstallerContext): PassQuestion {
-    const { lock } = this.#records;
-    const owned = withNeeds(
-      lock,
-      set.spec.capabilities.map((entry) => entry.package),
-    );
-    const installs = this.#installs.informer.list() as CapabilityInstall[];
-    return {
-      wishes: {
-        sets: this.#surroundings().sets.map(({ metadata, spec }) => [metadata.name, spec]),
-        catalog: catalog.digest,
-        lock: Object.entries(lock.packages).map(([name, one]) => [name, one.planDigest, one.askedBy]),
-        paused: installs.filter(({ spec }) => spec.paused).map(({ metadata }) => metadata.name),
-      },
-      state: {
-        broken: installs.filter(({ metadata }) => owned.has(metadata.name)).flatMap(brokenIn),
-        drift: [...this.#drift].filter(([name]) => owned.has(name)).map(([name, items]) => [name, items.length]),
-      },
-    };
-  }
-
   /** The sets that are not being deleted, by name. */
   #living(): CapabilitySet[] {
     return (this.#sets.informer.list() as CapabilitySet[])
@@ -291,14 +274,6 @@ const NO_CENTER: SetRemark = {
   reason: 'NoCenter',
   message: 'this operator was started without access to Helm and the centers',
 };
-
-/** What a plan could mend of an installation; that its programs do not answer is not of this kind. */
-const MENDABLE = ['ReleaseMissing', 'ReleaseNotDeployed', 'CrdMissing', 'DefinitionMissing', 'Drifted', 'Interrupted'];
-
-function brokenIn(install: CapabilityInstall): string[] {
-  const reason = findCondition(conditionsOf(install), 'Ready')?.reason;
-  return reason !== undefined && MENDABLE.includes(reason) ? [`${install.metadata.name} ${reason}`] : [];
-}
 
 function setNamed(owner: string): string[] {
   const prefix = ownerOf('');
