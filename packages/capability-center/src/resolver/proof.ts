@@ -50,7 +50,22 @@ export function proofOf(encoded: Encoded, core: EncodedCore, view: View): ToldPr
     ];
     return [...new Set(from)].sort((a, b) => a - b).map((each) => ({ from: each, to }));
   });
-  return { clauses, proof: { nodes, edges } };
+  return { clauses, proof: founded({ nodes, edges }) };
+}
+
+/** Without steps that follow only from rules which are told as part of others: such a step would look like a rule itself. */
+function founded({ nodes, edges }: Proof): Proof {
+  const reached = new Set(edges.map(({ to }) => to));
+  const kept = nodes.filter(({ id, kind }) => kind !== 'derived' || reached.has(id));
+  if (kept.length === nodes.length) return { nodes, edges };
+  const ids = new Map(kept.map(({ id }, at) => [id, at]));
+  return founded({
+    nodes: kept.map((node, at) => ({ ...node, id: at })),
+    edges: edges.flatMap((edge) => {
+      const [from, to] = [ids.get(edge.from), ids.get(edge.to)];
+      return from === undefined || to === undefined ? [] : [{ from, to }];
+    }),
+  });
 }
 
 function everything({ rules, goals, refused }: EncodedCore): Step {

@@ -325,6 +325,23 @@ describe('an impossible wish', () => {
     expect(error.fields).toMatchObject({ proof: { nodes: expect.any(Array) }, repairs: [{ changes: 1 }] });
   });
 
+  test('has no step in its proof that nothing leads to', () => {
+    const fields = { upgrade: { from: ['*'] } };
+    const universe = [
+      version('p0', '1.0.0', { ...fields, ...needs({ api: { group: 'example.org', kind: 'K1' } }) }),
+      version('p0', '1.1.0', { ...fields, ...needs({ anyOf: [on('p0', '^3')] }) }),
+      version('p2', '1.0.0', { ...fields, ...api('K1') }),
+      version('p1', '1.0.0', { ...fields, ...needs(on('p0')) }),
+      version('p3', '1.0.0', fields),
+    ];
+    const result = given(universe, [goal('p0')], { installed: [installed('p2', '2.0.0')] });
+    if (result.status !== 'unsatisfiable') throw new Error(result.status);
+    const { nodes, edges } = result.proof;
+    const leaves = nodes.filter(({ id }) => edges.every(({ to }) => to !== id));
+    expect(new Set(leaves.map(({ kind }) => kind))).toEqual(new Set(['goal', 'requirement', 'catalog', 'upgrade']));
+    expect(nodes.map(({ id }) => id)).toEqual(nodes.map((_, at) => at));
+  });
+
   test('beyond the budget there is no guess', () => {
     const pigeons = Array.from({ length: 8 }, (_, n) =>
       version(`p${n}`, '1.0.0', needs({ anyOf: Array.from({ length: 7 }, (_, hole) => on(`h${hole}`, `${n}.0.0`)) })),
