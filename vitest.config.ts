@@ -6,6 +6,9 @@ const resolve = { conditions: ['@capstan/source', 'node', 'import', 'module', 'd
 const environments = { __vitest__: { resolve } };
 const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
 
+/** Draws of properties that repeat. */
+const setupFiles = ['packages/sandbox/src/testing/draws.ts'];
+
 /** What happens to the installing process and around it: minutes long, and no different on another API server. */
 const DISTURBANCES = ['e2e/kills.story.test.ts', 'e2e/disturbed.story.test.ts'];
 
@@ -36,6 +39,7 @@ function stories(name: string, engine: string, groupOrder: number, without: read
     ssr,
     test: {
       name,
+      setupFiles,
       env: { CAPSTAN_SANDBOX_ENGINE: engine },
       sequence: { groupOrder },
       include: ['e2e/**/*.story.test.ts'],
@@ -55,6 +59,7 @@ const long = process.env['CAPSTAN_TEST_LONG']
         ssr,
         test: {
           name: 'long',
+          setupFiles,
           include: ['packages/*/{src,test}/**/*.long.test.ts', 'fidelity/**/*.long.test.ts', 'tools/**/*.long.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           fileParallelism: false,
@@ -73,6 +78,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          setupFiles,
           isolate: false,
           sequence: { groupOrder: 0 },
           include: [
@@ -93,6 +99,7 @@ export default defineConfig({
         environments,
         test: {
           name: 'cluster',
+          setupFiles,
           sequence: { groupOrder: 1 },
           include: [
             'packages/*/{src,test}/**/*.cluster.test.ts',

@@ -1,8 +1,11 @@
-// `pnpm test:long`: the property tests with many more cases than every change can wait for.
+// `pnpm test:long`: the property tests with many more cases than every change can wait for, drawn anew in each run.
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const seed = process.env['CAPSTAN_SEED'] ?? String(randomInt(2 ** 31));
+console.log(`CAPSTAN_SEED=${seed} draws the same cases again`);
 const { status } = spawnSync(
   process.execPath,
   [
@@ -29,6 +32,7 @@ const { status } = spawnSync(
       CAPSTAN_CHAOS_SEEDS: '200',
       CAPSTAN_TEST_LONG: 'yes',
       ...process.env,
+      CAPSTAN_SEED: seed,
     },
   },
 );
