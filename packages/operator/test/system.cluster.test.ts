@@ -67,19 +67,29 @@ describe('the system on a cluster that has nothing', () => {
   test('who loses its lease stands by and takes it again; without leader election nobody waits', async () => {
     const operator = startOperator(client);
     await operator.running;
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'capstan-operator' };
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      name: 'capstan-operator',
+      namespace: 'capstan-system',
+    };
     const renewTime = new Date().toISOString().replace('Z', '000Z');
-    await client.patch(
-      { ...lease, namespace: 'capstan-system' },
-      {
-        metadata: { annotations: { 'capstan.dev/holder-process': null } },
-        spec: { holderIdentity: 'usurper', renewTime, leaseDurationSeconds: 6 },
-      },
-    );
+    await client.patch(lease, {
+      metadata: { annotations: { 'capstan.dev/holder-process': null } },
+      spec: { holderIdentity: 'usurper', renewTime, leaseDurationSeconds: 600 },
+    });
     await expect
-      .poll(() => operator.states.map(({ state }) => state), { timeout: 30_000 })
-      .toEqual(['starting', 'running', 'standby', 'starting', 'running']);
-    expect(operator.states).toContainEqual({ state: 'standby', holder: 'usurper' });
+      .poll(() => operator.states.at(-1), { timeout: 30_000 })
+      .toEqual({ state: 'standby', holder: 'usurper' });
+    await client.patch(lease, { spec: { holderIdentity: '' } });
+    await expect.poll(() => operator.states.at(-1)?.state, { timeout: 30_000 }).toBe('running');
+    expect(operator.states.map(({ state }) => state)).toEqual([
+      'starting',
+      'running',
+      'standby',
+      'starting',
+      'running',
+    ]);
 
     const free = startOperator(client, [], { leaderElection: false });
     await free.running;
