@@ -1,4 +1,4 @@
-import type { ObjectReference } from '@capstan/base';
+import type { KubernetesObject, ObjectReference } from '@capstan/base';
 import { connect, type KubeClient, waitFor } from '@capstan/kube';
 import type { Component } from '@capstan/oam-model';
 import { type Fault, type FaultProxy, type ProxiedRequest, startFaultProxy } from '@capstan/sandbox/testing';
@@ -120,6 +120,39 @@ describe('what an application made, where writes fail and news comes late', () =
     expect(live?.metadata.deletionTimestamp ?? live?.metadata.ownerReferences).toBeUndefined();
   });
 
+  test('what a scaler was pointed away from stays when the scaler goes, although letting go of it failed at first', async () => {
+    const scaler = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ManualScalerTrait', namespace, name: 'scaler' };
+    for (const name of ['former', 'latter']) await client.create(plainDeployment(name));
+    await client.apply(scalerOf('former'));
+    await scaledBy('former', true);
+    const failing = proxy.inject({
+      match: ({ method, path }) => method !== 'DELETE' && path.endsWith(`${namespace}/deployments/former`),
+      action: { type: 'status', status: 500 },
+    });
+    await client.apply(scalerOf('latter'));
+    await scaledBy('latter', true);
+    await expect.poll(() => failing.hits, { timeout: DEADLINE_MS }).toBe(1);
+    await scaledBy('former', false);
+    // Nor does it go with a scaler that finds nothing any more.
+    await client.apply(scalerOf('misprint'));
+    await condition(client, scaler, ['Synced', 'False']);
+    await client.delete(scaler);
+    await waitFor(client, scaler, (one) => one === undefined, { timeoutMs: DEADLINE_MS, goal: 'gone' });
+    await scaledBy('latter', false);
+  });
+
+  test('so does it where nobody worked when it was pointed away', async () => {
+    for (const name of ['early', 'late']) await client.create(plainDeployment(name));
+    await client.apply(scalerOf('early'));
+    await scaledBy('early', true);
+    await operator.stop();
+    await client.apply(scalerOf('late'));
+    operator = startOperator(through);
+    await operator.running;
+    await scaledBy('late', true);
+    await scaledBy('early', false);
+  });
+
   /** Deletes an owner without what it made, of which the operator hears only by what is not in a list any more. */
   async function orphanUnheard(owner: ObjectReference, plural: string): Promise<void> {
     const isWatch = ({ path, query }: ProxiedRequest) => path.endsWith(`/${plural}`) && query.get('watch') === 'true';
@@ -137,6 +170,29 @@ describe('what an application made, where writes fail and news comes late', () =
     const asks = ({ method, path }: ProxiedRequest) => method === 'GET' && path.endsWith(`${plural}/${owner.name}`);
     await expect.poll(() => proxy.requests.filter(asks).length, { timeout: 20_000 }).toBeGreaterThan(0);
     for (const fault of failing) fault.remove();
+  }
+
+  function plainDeployment(name: string): KubernetesObject {
+    const selector = { matchLabels: { app: name } };
+    const containers = [{ name: 'main', image: 'nginx:1.29' }];
+    const template = { metadata: { labels: { app: name } }, spec: { containers } };
+    const { apiVersion, kind } = deploymentIn(namespace, name);
+    return { apiVersion, kind, metadata: { name, namespace }, spec: { replicas: 1, selector, template } };
+  }
+
+  function scalerOf(name: string): KubernetesObject {
+    const { apiVersion, kind } = deploymentIn(namespace, name);
+    const metadata = { name: 'scaler', namespace };
+    const spec = { replicaCount: 2, workloadRef: { apiVersion, kind, name } };
+    return { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ManualScalerTrait', metadata, spec };
+  }
+
+  async function scaledBy(name: string, wanted: boolean): Promise<void> {
+    const isSo = (object: KubernetesObject | undefined) => {
+      return object !== undefined && (object.metadata.ownerReferences !== undefined) === wanted;
+    };
+    const options = { timeoutMs: DEADLINE_MS, goal: wanted ? 'scaled' : 'let go' };
+    await waitFor(client, deploymentIn(namespace, name), isSo, options);
   }
 
   /** Whatever is written to the status of an application fails. */

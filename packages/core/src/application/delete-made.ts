@@ -1,5 +1,7 @@
+import type { KubernetesObject } from '@capstan/base';
 import { type KubeClient, type PrunedEntry, pruneInventory } from '@capstan/kube';
 import { type ApplicationConfiguration, type InventoryEntry, OAM_LABELS } from '@capstan/oam-model';
+import type { Made } from '../controllers/shared/orphans.ts';
 
 /** Options of `deleteMade`. */
 export interface DeleteMadeOptions {
@@ -23,7 +25,16 @@ export async function deleteMade(
     desired: [],
     // Itself, its workloads, its traits and what they made.
     ownerUids: [metadata, ...made].flatMap(({ uid }) => uid ?? []),
-    isOurs: (object) => object.metadata.labels?.[OAM_LABELS.application] === metadata.name,
+    isOurs: labelledFor(metadata.name),
     ...options,
   });
+}
+
+/** What is on record of what an application made. */
+export function madeIn({ metadata, status }: ApplicationConfiguration): Made {
+  return { entries: status?.inventory ?? [], isOurs: labelledFor(metadata.name) };
+}
+
+function labelledFor(application: string): (object: KubernetesObject) => boolean {
+  return ({ metadata }) => metadata.labels?.[OAM_LABELS.application] === application;
 }

@@ -5,7 +5,7 @@ import { wasOrphaning } from '../controllers/shared/orphans.ts';
 import { writeFinalizers, writeScope } from '../scopes/index.ts';
 import type { ApplicationEvent } from './conclude.ts';
 import { CONDITIONS, shorten } from './conditions.ts';
-import { deleteMade } from './delete-made.ts';
+import { deleteMade, madeIn } from './delete-made.ts';
 import { recordEvents } from './events.ts';
 import { currentInventory } from './inventory.ts';
 import { type Leaving, LONGEST_LEAVING_MS, leavingAmong, leavingText } from './leaving.ts';
@@ -41,7 +41,8 @@ export async function finalizeApplication(input: FinalizeInput): Promise<Reconci
   if (!finalizers) return undefined;
   const { writes, scope } = await watches.lookAtScopes(key, application);
   const recorded = application.status?.inventory ?? [];
-  const keepsAll = input.keepsAll || (await wasOrphaning(client, application.metadata.uid, recorded, signal));
+  const keepsAll =
+    input.keepsAll || (await wasOrphaning(client, application.metadata.uid, madeIn(application), signal));
   const live = await watches.lookAtObjects(key, application, keepsAll ? [] : recorded);
   const made = keepsAll ? [] : currentInventory({ application, live });
   const leaving = leavingAmong({ application, live, now }, made);

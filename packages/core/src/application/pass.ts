@@ -4,7 +4,7 @@ import type { ApplicationConfiguration, InventoryEntry } from '@capstan/oam-mode
 import { mayTake, wasOrphaning } from '../controllers/shared/orphans.ts';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome } from './act.ts';
-import { deleteMade } from './delete-made.ts';
+import { deleteMade, madeIn } from './delete-made.ts';
 import { finalizeApplication } from './finalize.ts';
 import { assessComponent } from './health.ts';
 import type { Decision, ObservedApplication } from './model.ts';
@@ -141,7 +141,7 @@ export class ApplicationPass {
     for (const application of this.#wakes.deleted(key)) {
       // As it is on record: what workloads and traits control that are not known by now goes with them.
       const made = application.status?.inventory ?? [];
-      if (await wasOrphaning(this.#client, application.metadata.uid, made, signal)) continue;
+      if (await wasOrphaning(this.#client, application.metadata.uid, madeIn(application), signal)) continue;
       await deleteMade(this.#client, application, made, made, { signal });
     }
     this.#wakes.forgetDeleted(key);
@@ -171,7 +171,8 @@ function versionsOf({ live }: ObservedApplication, { objects }: Decision): Reado
 }
 
 /** What is to be applied and is there: nothing else can have been let go. */
-function toTake({ live }: ObservedApplication, { objects }: Decision): (KubernetesObject | undefined)[] {
+function toTake({ live }: ObservedApplication, { objects, problems }: Decision): (KubernetesObject | undefined)[] {
+  if (problems.length > 0) return [];
   return objects.map(({ action, key }) => (action === 'update' ? live.get(key) : undefined));
 }
 

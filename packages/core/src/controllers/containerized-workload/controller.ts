@@ -125,9 +125,10 @@ class WorkloadLoop {
     const { client } = this.#context;
     const deployment = this.#deployments.informer.get(name, namespace);
     if (deployment && selectedUid(deployment) === uid && !deployment.metadata.deletionTimestamp) {
-      const made = [referenceTo(deployment), { ...SERVICE, name, ...(namespace ? { namespace } : {}) }];
       const own = deployment.metadata.uid;
-      if (!(await wasOrphaning(client, uid, made, signal))) {
+      const entries = [referenceTo(deployment), { ...SERVICE, name, ...(namespace ? { namespace } : {}) }];
+      const isOurs = ({ metadata: { labels } }: KubernetesObject) => labels?.[WORKLOAD_LABEL] === uid;
+      if (!(await wasOrphaning(client, uid, { entries, isOurs }, signal))) {
         await client.delete(referenceTo(deployment), { ...(own === undefined ? {} : { uid: own }), signal });
       }
     }

@@ -60,7 +60,7 @@ class ScalerLoop {
   /** What a trait waits for that is only just being made, and since when. */
   readonly #waiting = new Map<string, { readonly problem: string | undefined; readonly since: number }>();
 
-  /** What each trait scaled last. */
+  /** What each trait scaled, until it is let go of. */
   readonly #scaled = new Map<string, readonly ScaleTarget[]>();
 
   constructor(context: ControllerContext) {
@@ -124,7 +124,10 @@ class ScalerLoop {
     const wait = observed.unread && this.#waitFor(key, observed);
     if (wait !== undefined) return { requeueAfterMs: wait };
     const bound = observed.targets.filter(({ object }) => wouldGoWith(object, trait));
-    await Promise.all(bound.map((target) => this.#apply(leftObject(target, trait), target.place, signal)));
+    await Promise.all([
+      ...bound.map((target) => this.#apply(leftObject(target, trait), target.place, signal)),
+      ...this.#formerOf(trait, observed).map((target) => this.#release(target, trait, signal)),
+    ]);
     await this.#context.client.apply(withFinalizer(trait, false), { ...SCALER_APPLY, signal });
     this.#forget(key);
     return undefined;
@@ -132,9 +135,11 @@ class ScalerLoop {
 
   async #scale(
     trait: ManualScalerTrait,
-    { targets, passedOver }: Observed,
+    observed: Observed,
     signal: AbortSignal,
   ): Promise<ReconcileResult | undefined> {
+    const { targets, passedOver } = observed;
+    const former = this.#formerOf(trait, observed).filter(({ object }) => object !== passedOver?.object);
     const due = targets.filter((target) => !isScaled(target, trait));
     const isGuarded = trait.metadata.finalizers?.includes(LEAVE_FINALIZER) ?? false;
     if (!isGuarded && targets.some(({ object }) => isOnlyOurs(object, trait))) {
@@ -143,7 +148,7 @@ class ScalerLoop {
     }
     const results = await Promise.allSettled([
       ...due.map((target) => this.#apply(scaledObject(target, trait), target.place, signal)),
-      ...this.#formerOf(trait, targets).map((target) => this.#release(target, trait, signal)),
+      ...former.map((target) => this.#release(target, trait, signal)),
       ...(passedOver ? [this.#apply(forgottenObject(passedOver.object), passedOver.place, signal)] : []),
     ]);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -157,18 +162,27 @@ class ScalerLoop {
     return errors.length > 0 ? { requeueAfterMs: RETRY_MS } : undefined;
   }
 
-  /** What the trait scaled before it was pointed at something else. */
-  #formerOf(trait: ManualScalerTrait, targets: readonly ScaleTarget[]): ScaleTarget[] {
-    const before = this.#scaled.get(keyOf(trait)) ?? [];
-    this.#scaled.set(keyOf(trait), targets);
-    const uids = new Set(targets.map(({ object }) => object.metadata.uid));
-    return before.filter(({ object }) => !uids.has(object.metadata.uid));
+  /** What the trait scaled before it was pointed at something else, as far as it is not let go of yet. */
+  #formerOf(trait: ManualScalerTrait, { targets, former }: Observed): ScaleTarget[] {
+    const known = [...(this.#scaled.get(keyOf(trait)) ?? []), ...former];
+    const byUid = new Map(known.map((target) => [target.object.metadata.uid, target]));
+    for (const { object } of targets) byUid.delete(object.metadata.uid);
+    const left = [...byUid.values()];
+    this.#scaled.set(keyOf(trait), [...targets, ...left]);
+    return left;
   }
 
   async #release(target: ScaleTarget, trait: ManualScalerTrait, signal: AbortSignal): Promise<void> {
+    const { uid } = target.object.metadata;
     const object = await this.#context.client.get(referenceTo(target.object), { signal });
-    if (!object || object.metadata.uid !== target.object.metadata.uid || !wouldGoWith(object, trait)) return;
-    await this.#apply(leftObject({ ...target, object }, trait), target.place, signal);
+    if (object && object.metadata.uid === uid && wouldGoWith(object, trait)) {
+      await this.#apply(leftObject({ ...target, object }, trait), target.place, signal);
+    }
+    const left = this.#scaled.get(keyOf(trait)) ?? [];
+    this.#scaled.set(
+      keyOf(trait),
+      left.filter((one) => one.object.metadata.uid !== uid),
+    );
   }
 
   async #apply(object: KubernetesObject, place: KindPlace, signal: AbortSignal): Promise<void> {

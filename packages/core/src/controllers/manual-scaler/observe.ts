@@ -11,7 +11,7 @@ import {
   workloadDefinition,
   workloadDefinitionName,
 } from '../shared/workload-kinds.ts';
-import { isOwnedBy } from './ownership.ts';
+import { isOwnedBy, wouldGoWith } from './ownership.ts';
 import { replicasPath } from './replicas.ts';
 import { type ScaleTarget, targetsOf } from './targets.ts';
 
@@ -30,6 +30,8 @@ export interface Observed {
   readonly targets: readonly ScaleTarget[];
   /** The workload itself, scaled by this trait while it had no children yet: what it made is the target now. */
   readonly passedOver?: PassedOver;
+  /** What else would be deleted with the trait: it scaled that before it was pointed at something else. */
+  readonly former: readonly ScaleTarget[];
   /** Why there is no target, in the reference's words first. */
   readonly problem?: string;
   /** The problem may pass by itself, for an object is only just being made: how long to wait before it is told. */
@@ -67,12 +69,31 @@ const LONG_PATIENCE_MS = 15_000;
 const NO_WORKLOAD = 'cannot find the workload that the trait is referencing to';
 const NOTHING_TO_SCALE = 'cannot scale the resource';
 
-/** Looks up what a trait scales. */
+/** What a trait is about, but for what it scaled before. */
+type Now = Omit<Observed, 'former'>;
+
+/** Looks up what a trait scales, and what it still owns of what it scaled before. */
 export async function observe(input: ObserveInput, trait: ManualScalerTrait): Promise<Observed> {
+  const now = await observeNow(input, trait);
+  const { watches } = input;
+  const isTarget = (one: KubernetesObject) =>
+    now.targets.some(({ object }) => object.metadata.uid === one.metadata.uid);
+  const former: ScaleTarget[] = [];
+  for (const place of now.places) {
+    for (const object of watches.list(place)) {
+      if (!wouldGoWith(object, trait) || isTarget(object)) continue;
+      const path = await pathIn(input, object);
+      if (path) former.push({ object, path, place });
+    }
+  }
+  return { ...now, former };
+}
+
+async function observeNow(input: ObserveInput, trait: ManualScalerTrait): Promise<Now> {
   const { watches, user, discovery } = input;
   const depends = new Set<string>();
   const places: KindPlace[] = [];
-  const ends = (more: Partial<Observed>): Observed => ({ targets: [], depends, places, ...more });
+  const ends = (more: Partial<Now>): Now => ({ targets: [], depends, places, ...more });
   const { apiVersion = '', kind = '', name = '' } = trait.spec.workloadRef ?? {};
   if (!apiVersion || !kind || !name) return ends({ problem: `${NO_WORKLOAD}: no workload reference` });
 
@@ -117,7 +138,7 @@ function directly(
   place: KindPlace,
   trait: ManualScalerTrait,
   mayHaveChildren: boolean,
-): Partial<Observed> {
+): Partial<Now> {
   const isTarget = found.includes(workload);
   // What has reported nothing yet may be about to make the children that are meant.
   if (isTarget && mayHaveChildren && conditionsOf(workload).length === 0) return { patienceMs: PATIENCE_MS };
@@ -134,17 +155,22 @@ async function definitionOf(
   return workloadDefinition(definitions, name);
 }
 
+/** Where an object has its number of replicas. */
+async function pathIn({ discovery, crds }: ObserveInput, object: KubernetesObject) {
+  const name = await definitionName(discovery, object);
+  return replicasPath(object, crds.informer.get(name) as CustomResourceDefinition | undefined);
+}
+
 async function scalable(
-  { discovery, crds }: ObserveInput,
+  input: ObserveInput,
   found: readonly KubernetesObject[],
   depends: Set<string>,
   placeOf: (object: KubernetesObject) => KindPlace,
 ): Promise<ScaleTarget[]> {
   const targets: ScaleTarget[] = [];
   for (const object of found) {
-    const name = await definitionName(discovery, object);
     depends.add(DEPENDS.kind(`${groupOf(object.apiVersion)}/${object.kind}`));
-    const path = replicasPath(object, crds.informer.get(name) as CustomResourceDefinition | undefined);
+    const path = await pathIn(input, object);
     if (!path || object.metadata.deletionTimestamp) continue;
     const { apiVersion, kind, metadata } = object;
     depends.add(DEPENDS.object({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? '' }));

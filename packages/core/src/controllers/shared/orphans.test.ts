@@ -25,6 +25,7 @@ function anObject(name: string, uid: string, owners: readonly string[] = [], mor
 
 const FREE = anObject('free', 'free-uid');
 const HELD = anObject('held', 'held-uid', ['owner']);
+const LABELLED = { labels: { 'made-by': 'owner' } };
 const GOING = anObject('owner', 'owner-uid', [], { deletionTimestamp: '2026-01-01T00:00:00Z' });
 
 test.each<[string, readonly (KubernetesObject | undefined)[], readonly KubernetesObject[], boolean, string[]]>([
@@ -49,11 +50,15 @@ test.each<[string, readonly KubernetesObject[], boolean]>([
     [anObject('a', 'a-uid', ['scaler']), FREE],
     true,
   ],
+  ['is not on record with its uid and has no owner', [anObject('b', 'b-uid', [], LABELLED)], true],
+  ["is not there, and a stranger's has its name", [anObject('b', 'b-uid')], false],
   ['has only another owner left', [anObject('a', 'a-uid', ['scaler'])], false],
 ])('an owner went without what it made: what it made %s', async (_what, cluster, expected) => {
-  const made = ['a', 'b', 'free'].map((name) => ({
+  const entries = ['a', 'b', 'free'].map((name) => ({
     ...{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'team', name },
     ...(name === 'b' ? {} : { uid: `${name}-uid` }),
   }));
-  expect(await wasOrphaning(having(...cluster).client, OWNER.metadata.uid, made, signal)).toBe(expected);
+  const isOurs = ({ metadata }: KubernetesObject) => metadata.labels?.['made-by'] === 'owner';
+  const { client } = having(...cluster);
+  expect(await wasOrphaning(client, OWNER.metadata.uid, { entries, isOurs }, signal)).toBe(expected);
 });

@@ -19,21 +19,28 @@ export async function mayTake(
   return now !== undefined && now.metadata.uid === owner.metadata.uid && now.metadata.deletionTimestamp === undefined;
 }
 
+/** What a deleted owner made, and how it is told from a stranger's object of the same name. */
+export interface Made {
+  /** Begins with what the owner itself controls. */
+  readonly entries: readonly (ObjectReference & { readonly uid?: string })[];
+  /** Whether an object is the owner's although its uid is not on record. */
+  readonly isOurs: (object: KubernetesObject) => boolean;
+}
+
 /**
  * Whether a deleted owner was deleted without what it made, for somebody who may have missed its finalizer `orphan`: the
  * garbage collector takes that off once nothing refers to the owner any more, and leaves objects without any owner. After
- * another deletion it leaves none such: it only drops a reference where there is another owner. `made` begins with what
- * the owner itself controls; mostly one request.
+ * another deletion it leaves none such: it only drops a reference where there is another owner. Mostly one request.
  */
 export async function wasOrphaning(
   client: Pick<KubeClient, 'get'>,
   ownerUid: string | undefined,
-  made: readonly (ObjectReference & { readonly uid?: string })[],
+  { entries, isOurs }: Made,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const entry of made) {
+  for (const entry of entries) {
     const live = await client.get(entry, { signal });
-    if (!live || (entry.uid !== undefined && entry.uid !== live.metadata.uid)) continue;
+    if (!live || (entry.uid === undefined ? !isOurs(live) : entry.uid !== live.metadata.uid)) continue;
     if ((live.metadata.ownerReferences ?? []).length === 0) return true;
     if (controllerOf(live)?.uid === ownerUid) return false;
   }
