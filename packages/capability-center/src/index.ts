@@ -117,7 +117,7 @@ export type { PlanDrift, PlanInputs } from './plan/plan-inputs.ts';
 export { planInstall } from './plan/plan-install.ts';
 export { planRollback } from './plan/plan-rollback.ts';
 export { planUpgrade } from './plan/plan-upgrade.ts';
-export { printablePlan } from './plan/printable.ts';
+export { printablePlan, printableRemoval } from './plan/printable.ts';
 export { standingQuestion } from './plan/standing-question.ts';
 export {
   type AdoptionPlan,

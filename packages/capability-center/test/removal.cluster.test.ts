@@ -7,6 +7,7 @@ import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testi
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import {
+  assertApproved,
   executeInstall,
   executeUninstall,
   type InstallerContext,
@@ -151,17 +152,44 @@ describe('a removal', () => {
     await install();
     await make(WIDGET, 'one', { finalizers: [FINALIZER] });
     const archive = join(await aDirectory(), 'saved');
-    const error = await uninstall({ archive }).catch((thrown: unknown) => thrown);
+    const begun = await planOf({ archive });
+    const error = await executeUninstall(context, begun).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'CAPSTAN_CAP_REMOVAL_STUCK', exit: 6 });
     expect(String((error as { hint: string }).hint)).toContain(FINALIZER);
     expect(await readRelease(client, 'widgets', 'widgets')).toMatchObject({ status: 'deployed' });
     expect(await listInstalled(context)).toContainEqual(expect.objectContaining({ name: 'widgets', phase: 'Stalled' }));
     await client.patch(WIDGET_ONE, { metadata: { finalizers: null } });
-    expect((await planOf({ archive })).resumes).toMatchObject({ step: 'drain' });
+    const rest = await planOf({ archive });
+    expect(rest.resumes).toMatchObject({ step: 'drain' });
+    assertApproved(rest, begun.digest);
     const result = await uninstall({ archive });
     expect(result.archive).toMatchObject({ directory: archive, objects: 1, restore: `kubectl apply -f ${archive}` });
     expect(await readRelease(client, 'widgets', 'widgets')).toBeUndefined();
     expect(await client.get(WIDGETS)).toBeDefined();
+  });
+
+  test('is approved by the digest of its plan: with what is asked for, in force and deleted, and nothing else', async () => {
+    await install();
+    const archive = join(await aDirectory(), 'saved');
+    const plan = await planOf({ archive });
+    expect(plan.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    assertApproved(await planOf({ archive }), plan.digest);
+    const moved = async (request: Partial<UninstallRequest>) => {
+      const now = await planOf(request);
+      try {
+        assertApproved(now, plan.digest);
+      } catch (error) {
+        return isCapstanError(error, 'CAPSTAN_CAP_PLAN_STALE') ? error.fields['moved'] : error;
+      }
+      return 'nothing';
+    };
+    expect(await moved({ archive, prune: true })).toContain('values');
+    expect(await moved({ package: 'base', archive })).toEqual(['values', 'catalog', 'cluster']);
+    await make(WIDGET, 'one');
+    expect(await moved({ archive })).toEqual(['cluster']);
+    const withOne = await planOf({ archive });
+    await make(WIDGET, 'two');
+    assertApproved(await planOf({ archive }), withOne.digest);
   });
 
   test('with an archive loses nothing: installed again and applied again, the objects are back', async () => {

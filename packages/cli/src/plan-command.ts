@@ -59,7 +59,7 @@ export abstract class PlanCommand<T extends typeof Command = typeof Command> ext
     const { assertApproved, assertExecutable } = await import('./services/plan.ts');
     const plan = await this.makePlan(context);
     this.#secrets = await hasSecrets(plan);
-    if (approve !== undefined && plan.changes) assertApproved(plan, approve);
+    if (approve !== undefined) assertApproved(plan, approve);
     if (only) return this.#printPlan(plan);
     assertExecutable(plan);
     if (plan.changes) await this.#ask(plan, client.context.name);

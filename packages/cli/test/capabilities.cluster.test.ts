@@ -63,6 +63,15 @@ describe('a capability from its first version to its end', () => {
     expect((await run('cap', 'install', 'keda@2.19', '--approve', 'sha256:typo')).exit).toBe(2);
     expect((await ok('cap', 'install', 'keda@2.19', '--approve', digest)).stdout).toMatch(/keda 2\.19\.0\S*: Ready/);
     expect((await ok('cap', 'install', 'keda@2.19', '--approve', digest)).stdout).toMatch(/no change/);
+    const never = `sha256:${'0'.repeat(64)}`;
+    for (const command of [
+      ['install', 'keda@2.19'],
+      ['upgrade', 'keda', '--to', '2.19'],
+    ]) {
+      const refused = await run('cap', ...command, '--approve', never);
+      expect([refused.exit, refused.stderr]).toEqual([5, expect.stringContaining('CAPSTAN_CAP_PLAN_STALE')]);
+      expect((await run('cap', ...command, '--approve', 'sha256:00')).exit).toBe(2);
+    }
   });
 
   test('a newer version is listed, its plan names rights, CRDs and the way back, and the upgrade is a revision', async () => {
@@ -116,15 +125,26 @@ describe('a capability from its first version to its end', () => {
     expect(await complete('cap', 'status', '-n', 'capstan-')).toMatch(/^capstan-system/);
   });
 
-  test('its removal is planned: what goes, what stays, and the command', async () => {
-    const { stdout } = await ok('cap', 'uninstall', 'keda', '--plan');
+  test('its removal is planned: what goes, what stays, and the command that does exactly that', async () => {
+    const plan = await ok('cap', 'uninstall', 'keda', '--plan');
+    const digest = digestIn(plan);
     for (const part of [
       /- keda 2\.19\.0\S* {2}you asked for it/,
       /withdraws/,
       /keeps/,
       /Run it: {2}capstan cap uninstall keda/,
     ])
-      expect(stdout).toMatch(part);
+      expect(plan.stdout).toMatch(part);
+    expect(plan.stdout).toContain(`--approve ${digest}`);
+    expect((await ok('cap', 'uninstall', 'keda', '--plan', '-o', 'json')).json()).toMatchObject({
+      kind: 'UninstallPlan',
+      digest,
+      inputs: { wishes: { package: 'keda', deleteCrds: false } },
+    });
+    const other = await run('cap', 'uninstall', 'keda', '--delete-crds', '--approve', digest);
+    expect([other.exit, other.stderr]).toEqual([5, expect.stringContaining('CAPSTAN_CAP_PLAN_STALE')]);
+    expect((await run('cap', 'uninstall', 'keda', '--approve', 'yes')).exit).toBe(2);
     expect((await ok('cap', 'cancel', '--yes')).stdout).toMatch(/[Nn]othing/);
+    expect((await ok('cap', 'uninstall', 'keda', '--approve', digest)).stdout).toMatch(/^keda 2\.19\.0\S* is removed/);
   });
 });

@@ -1,9 +1,10 @@
 import { isCapstanError } from '@capstan/base';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { UninstallPlan } from '../uninstall/types.ts';
 import { assertApproved } from './approve.ts';
 import { comparePlans } from './compare-plans.ts';
-import { printablePlan } from './printable.ts';
+import { printablePlan, printableRemoval } from './printable.ts';
 import { aPlan, aPlannedPackage, aUnit } from './testing/a-plan.ts';
 import type { InstallPlan, PackagePlan } from './types.ts';
 
@@ -117,7 +118,7 @@ describe('an approval', () => {
 
   test.each(changed)('names every difference with the earlier plan at hand: %s', (_, now, __, text) => {
     expect(comparePlans(plan, now).map((drift) => drift.text)).toContain(text);
-    expect(caught(() => assertApproved(now, plan.digest, plan)).hint).toContain(text);
+    expect(caught(() => assertApproved(now, plan.digest, comparePlans(plan, now))).hint).toContain(text);
   });
 
   test('holds on after an interruption: what the run itself changed in the cluster is no surprise', () => {
@@ -126,6 +127,17 @@ describe('an approval', () => {
     expect(() => assertApproved(halfDone, plan.digest)).not.toThrow();
     const otherValues = aPlan([{ ...base, values: { a: 1 } }, shop], { resumes });
     expect(() => assertApproved(otherValues, plan.digest)).toThrow();
+  });
+
+  test('of what is in force holds on: given twice, there is nothing left to do', () => {
+    const used = aPlan([{ ...base, namespace: { name: 'base', action: 'use' } }, shop], {
+      changes: false,
+      carriedOut: [plan.digest],
+    });
+    expect(() => assertApproved(used, plan.digest)).not.toThrow();
+    expect(() => assertApproved({ ...used, carriedOut: [] }, plan.digest)).toThrow(/the cluster changed since/);
+    const otherValues = aPlan([{ ...base, values: { a: 1 } }, shop], { changes: false, carriedOut: [plan.digest] });
+    expect(() => assertApproved(otherValues, plan.digest)).toThrow(/what is asked for/);
   });
 
   test('with the digest of something else does not pretend that anything moved', () => {
@@ -171,6 +183,13 @@ describe('a printed plan', () => {
     ]);
     expect(printed.digest).toBe(secret.digest);
     expect(secret.packages[0]?.values).toEqual(values);
+  });
+
+  test('of a removal hides them, too', () => {
+    const planned = secret.packages[0] as PackagePlan;
+    const removal = { packages: [{ name: 'base', planned }] } as unknown as UninstallPlan;
+    expect(JSON.stringify(removal)).toContain('hush');
+    expect(JSON.stringify(printableRemoval(removal))).not.toContain('hush');
   });
 
   test('has no values among its inputs', () => {

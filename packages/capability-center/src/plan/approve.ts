@@ -1,6 +1,5 @@
 import { CapstanError, EXIT } from '@capstan/base';
 import { INSTALLER_CODES } from '../installer/codes.ts';
-import { comparePlans } from './compare-plans.ts';
 import { isPlanDigest, movedParts } from './plan-digest.ts';
 import type { PlanDrift } from './plan-inputs.ts';
 import type { InstallPlan } from './types.ts';
@@ -21,18 +20,29 @@ function difference(moved: readonly PlanDrift['what'][], known: readonly string[
   return `The approved plan is not today's plan: ${moved.map((part) => WORDS[part]).join(' and ')} changed since.`;
 }
 
+/** What an approval is held against, of a plan of any operation. */
+export type ApprovablePlan = Pick<InstallPlan, 'digest' | 'carriedOut'> & {
+  readonly resumes?: Pick<NonNullable<InstallPlan['resumes']>, 'planDigest'>;
+};
+
 /** An unfinished run of the approved plan changed the cluster itself; what was asked for and is on offer must be the same. */
-function completes({ resumes, digest: today }: InstallPlan, digest: string): boolean {
+function completes({ resumes, digest: today }: ApprovablePlan, digest: string): boolean {
   return resumes?.planDigest === digest && movedParts(digest, today).every((part) => part === 'cluster');
 }
 
+/** The approved plan brought what is in force, and the same is asked for: the command was given twice. */
+function isDone({ carriedOut = [], digest: today }: ApprovablePlan, digest: string): boolean {
+  return carriedOut.includes(digest) && !movedParts(digest, today).includes('values');
+}
+
 /**
- * Throws PLAN_STALE (exit 5) unless `digest` is the digest of this plan. The error says what moved since: the digests
- * alone tell goals and values, catalog and cluster apart; with the earlier plan at hand every difference is named.
- * Text that is no digest of a plan at all is a usage error (exit 2).
+ * Throws PLAN_STALE (exit 5) unless `digest` is the digest of this plan, of one that it completes, or of one after which
+ * nothing is left to do. The error says what moved since: the digests alone tell goals and values, catalog and cluster
+ * apart; whoever has the approved plan at hand gives what `comparePlans` finds, and it is named. Text that is no digest
+ * of a plan at all is a usage error (exit 2).
  */
-export function assertApproved(plan: InstallPlan, digest: string, earlier?: InstallPlan): void {
-  if (plan.digest === digest || completes(plan, digest)) return;
+export function assertApproved(plan: ApprovablePlan, digest: string, differences: readonly PlanDrift[] = []): void {
+  if (plan.digest === digest || completes(plan, digest) || isDone(plan, digest)) return;
   if (!isPlanDigest(digest)) {
     throw new CapstanError(INSTALLER_CODES.planStale, `"${digest}" is no digest of a plan.`, {
       hint: 'A plan prints its digest: sha256: and 64 hexadecimal digits.',
@@ -40,7 +50,7 @@ export function assertApproved(plan: InstallPlan, digest: string, earlier?: Inst
     });
   }
   const moved = movedParts(digest, plan.digest);
-  const known = earlier?.digest === digest ? comparePlans(earlier, plan).map(({ text }) => text) : [];
+  const known = differences.map(({ text }) => text);
   throw new CapstanError(INSTALLER_CODES.planStale, difference(moved, known), {
     hint: [...known.slice(0, 5), `Today's plan has the digest ${plan.digest}: look at it and approve that one.`].join(
       ' ',

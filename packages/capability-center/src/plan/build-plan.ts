@@ -67,6 +67,7 @@ export async function buildPlan(
   });
   const packages = verdicts.map(({ plan }) => plan);
   const inputs = planInputs({ order, packages, state, facts });
+  const changes = packages.some(({ action }) => action !== 'none');
   return {
     apiVersion: 'capstan.dev/v1alpha1',
     kind: 'InstallPlan',
@@ -87,7 +88,8 @@ export async function buildPlan(
     ]),
     inputs,
     ...resumption(state, packages),
-    changes: packages.some(({ action }) => action !== 'none'),
+    changes,
+    ...(changes ? {} : { carriedOut: plansInForce(state, packages) }),
   };
 }
 
@@ -125,6 +127,10 @@ function warningsOf({ catalog }: InstallerContext, order: PlanOrder, found: read
     ({ center, message, hides }) => `center ${center}: ${message} Hidden: ${hides}.`,
   );
   return [...new Set([...centers, ...(order.warnings ?? []), ...found])];
+}
+
+function plansInForce({ lock }: InstallerState, packages: readonly PackagePlan[]): string[] {
+  return [...new Set(packages.flatMap(({ name }) => lock.packages[name]?.planDigest ?? []))].sort();
 }
 
 function resumption({ journals }: InstallerState, packages: readonly PackagePlan[]): Pick<InstallPlan, 'resumes'> {

@@ -1,5 +1,5 @@
 import { digestOf } from '@capstan/capability-model';
-import type { PlanDrift, PlanInputs } from './plan-inputs.ts';
+import type { PlanDrift } from './plan-inputs.ts';
 
 const WHOLE = 40;
 const PART = 8;
@@ -11,12 +11,15 @@ const WHAT: Readonly<Record<(typeof PARTS)[number], PlanDrift['what']>> = {
   cluster: 'cluster',
 };
 
+/** All that decides what a plan does: what was asked for, what is taken from catalogs, what the cluster was like. */
+export type DigestInputs = Readonly<Record<(typeof PARTS)[number], unknown>>;
+
 /**
  * The digest of a plan: `sha256:` and 64 hexadecimal digits. The first 40 are of all inputs together, and three times 8
  * more are of wishes, catalog and cluster alone, so that of two digests it can be told which of the three moved, without
  * a record of the earlier plan.
  */
-export function planDigest(inputs: PlanInputs): string {
+export function planDigest(inputs: DigestInputs): string {
   const parts = PARTS.map((part) => hex(inputs[part]).slice(0, PART));
   return `${PREFIX}${hex(inputs).slice(0, WHOLE)}${parts.join('')}`;
 }

@@ -1,3 +1,4 @@
+import type { UninstallPlan } from '../uninstall/types.ts';
 import type { FieldChange } from './object-diff.ts';
 import { maskValues, secretsIn } from './secret-values.ts';
 import type { InstallPlan, PackagePlan, UnitPlan } from './types.ts';
@@ -16,6 +17,12 @@ export function printablePlan(plan: InstallPlan): InstallPlan {
     ),
     packages: plan.packages.map(printablePackage),
   };
+}
+
+/** The same of a removal's plan, which holds its packages as they were installed. */
+export function printableRemoval(plan: UninstallPlan): UninstallPlan {
+  const packages = plan.packages.map((removal) => ({ ...removal, planned: printablePackage(removal.planned) }));
+  return { ...plan, packages };
 }
 
 function printablePackage(planned: PackagePlan): PackagePlan {

@@ -278,4 +278,6 @@ export interface InstallPlan {
   };
   /** False when everything is installed as asked: carrying the plan out then writes nothing. */
   readonly changes: boolean;
+  /** Without changes: digests of the plans that brought what is in force. */
+  readonly carriedOut?: readonly string[];
 }

@@ -31,8 +31,8 @@ export interface Archive {
 }
 
 /**
- * Opens the archive of a removal: a new one, or with the digest of the same plan the one that an earlier run began. Kinds
- * are saved in the order in which `kubectl apply` must bring them back.
+ * Opens the archive of a removal: a new one, or the one that an earlier run began; `plan` is the digest of the plan with
+ * which the removal began. Kinds are saved in the order in which `kubectl apply` must bring them back.
  */
 export async function openArchive(directory: string, plan: string): Promise<Archive> {
   const found = await readIndex(directory);

@@ -168,7 +168,7 @@ async function save(
 ): Promise<Archive> {
   const directory = plan.archive ?? '';
   return run.step({ kind: 'archive', text: `save the objects in ${directory}`, detail: { directory } }, async () => {
-    const archive = await openArchive(directory, plan.digest);
+    const archive = await openArchive(directory, plan.resumes?.planDigest ?? plan.digest);
     const kinds = await Promise.all(removals.map((removal) => instancesToSave(run, removal, isOwn)));
     // What others need comes back first.
     await archive.add(kinds.toReversed().flat());

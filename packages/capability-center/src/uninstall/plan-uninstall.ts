@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { digestOf, recordName } from '@capstan/capability-model';
+import { recordName } from '@capstan/capability-model';
 import type { InstallerContext } from '../installer/context.ts';
 import { type Journal, stoppedAt } from '../installer/journal.ts';
 import { readRecordedPlan } from '../installer/plan-record.ts';
 import { type InstallerState, readState } from '../installer/state.ts';
 import { readFacts } from '../plan/facts.ts';
+import { planDigest } from '../plan/plan-digest.ts';
 import { applicationsUsing, definitionNames } from '../plan/usage.ts';
 import { archiveBlockers } from './archive-directory.ts';
 import { askedBlockers, setsAsking, wishToGiveUp } from './asking-sets.ts';
@@ -12,8 +13,9 @@ import { applicationBlockers, dependentBlockers, finalizerWarnings, instanceBloc
 import { type InstalledPackagePlan, installedPackage } from './installed-package.ts';
 import { ownedBy } from './instances.ts';
 import { planPackage } from './plan-package.ts';
+import { removalInputs } from './removal-inputs.ts';
 import { type RemovalMember, removalSet } from './removal-set.ts';
-import type { PackageRemoval, UninstallPlan, UninstallRequest } from './types.ts';
+import type { UninstallPlan, UninstallRequest } from './types.ts';
 
 /**
  * What removing a package would do and break: applications that use its Definitions, packages that need it, objects of
@@ -37,21 +39,17 @@ export async function planUninstall(context: InstallerContext, request: Uninstal
   const definitions = packages.flatMap(({ planned }) => definitionNames(planned.metadata));
   const applications = await applicationsUsing(context.client, definitions);
   const cascade = request.cascade === true;
-  const decisions = {
+  const { deleteCrds = false, prune = false } = request;
+  const wishes = { package: name, deleteCrds, cascade, prune, ...(staysFor ? {} : archive) };
+  const decided = { cluster: { uid }, packages, ...(staysFor ? { staysFor } : {}) };
+  const inputs = removalInputs(wishes, decided);
+  return {
     apiVersion: 'capstan.dev/v1alpha1',
     kind: 'UninstallPlan',
-    cluster: { uid },
-    package: name,
+    digest: planDigest(inputs),
     version,
-    deleteCrds: request.deleteCrds === true,
-    cascade,
-    prune: request.prune === true,
-    ...(staysFor ? { staysFor } : archive),
-  } as const;
-  return {
-    ...decisions,
-    digest: digestOf({ ...decisions, packages: packages.map(decided) }),
-    packages,
+    ...wishes,
+    ...decided,
     applications,
     dependents,
     unneeded,
@@ -60,20 +58,16 @@ export async function planUninstall(context: InstallerContext, request: Uninstal
       ...askedBlockers(context, packages, asking),
       ...dependentBlockers(context, name, { dependents, cascade }),
       ...packages.flatMap((removal) => instanceBlockers(context, removal, request)),
-      ...(staysFor ? [] : await archiveBlockers(archive.archive, begun?.digest)),
+      ...(staysFor ? [] : await archiveBlockers(archive.archive, begun && firstPlanOf(begun))),
     ],
     warnings: finalizerWarnings(packages),
-    ...resumption(state, name),
+    inputs,
+    ...resumption(state, name, begun),
   };
 }
 
 /** Who only takes a wish away touches no package. */
 const NOTHING: Pick<Members, 'members' | 'dependents' | 'unneeded'> = { members: [], dependents: [], unneeded: [] };
-
-/** Of a package's removal, what the digest binds: not counts, which change while one looks at the plan. */
-function decided({ name, version, why, drain, units, crds, planDigest }: PackageRemoval) {
-  return { name, version, why, drain, units, crds, planDigest };
-}
 
 interface Members extends Pick<UninstallPlan, 'dependents' | 'unneeded'> {
   /** The removal that goes on. */
@@ -132,9 +126,15 @@ function openRemoval({ journals }: InstallerState, name: string): Journal | unde
   return journal?.operation === 'uninstall' && stoppedAt(journal) ? journal : undefined;
 }
 
-function resumption(state: InstallerState, name: string): Pick<UninstallPlan, 'resumes'> {
+/** The digest of the plan with which a removal began that was stopped once or more often. */
+function firstPlanOf({ digest, resumes }: UninstallPlan): string {
+  return resumes?.planDigest ?? digest;
+}
+
+function resumption(state: InstallerState, name: string, begun?: UninstallPlan): Pick<UninstallPlan, 'resumes'> {
   const journal = openRemoval(state, name);
   const stopped = journal && stoppedAt(journal);
   if (!stopped) return {};
-  return { resumes: { journal: recordName('journal', name), step: stopped.kind, since: stopped.at } };
+  const planDigest = begun ? firstPlanOf(begun) : journal.planDigest;
+  return { resumes: { journal: recordName('journal', name), step: stopped.kind, since: stopped.at, planDigest } };
 }

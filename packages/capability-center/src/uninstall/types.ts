@@ -90,11 +90,31 @@ export interface UnitRemoval {
   readonly objects: number;
 }
 
+/** All that the digest of a removal's plan covers, in the parts that it can tell apart. */
+export interface RemovalInputs {
+  readonly wishes: Pick<UninstallPlan, 'package' | 'deleteCrds' | 'cascade' | 'prune' | 'archive'>;
+  readonly catalog: { readonly package: string };
+  readonly cluster: {
+    readonly uid: string;
+    readonly staysFor?: Askers;
+    readonly packages: readonly (Pick<PackageRemoval, 'name' | 'why' | 'planDigest' | 'drain' | 'units'> & {
+      /** With its release. */
+      readonly version: string;
+      /** Those that are withdrawn. */
+      readonly definitions: readonly string[];
+      /** What happens to each CRD. */
+      readonly crds: Readonly<Record<string, 'keep' | 'delete'>>;
+      /** Of each CRD whose objects are deleted: the namespaces that hold some. */
+      readonly instances: Readonly<Record<string, readonly string[]>>;
+    })[];
+  };
+}
+
 /** What removing a package would do, and what it would break. Computed without changing anything. */
 export interface UninstallPlan {
   readonly apiVersion: 'capstan.dev/v1alpha1';
   readonly kind: 'UninstallPlan';
-  /** Over what is decided: packages, versions, what happens to instances and CRDs, the cluster. */
+  /** Over `inputs`. */
   readonly digest: string;
   readonly cluster: { readonly uid: string };
   /** The package that was asked for, and its version. */
@@ -120,8 +140,16 @@ export interface UninstallPlan {
   readonly staysFor?: Askers;
   readonly blockers: readonly PlanBlocker[];
   readonly warnings: readonly string[];
+  /** All that `digest` covers, and nothing else. */
+  readonly inputs: RemovalInputs;
   /** An earlier removal that did not end, which carrying this plan out completes. */
-  readonly resumes?: { readonly journal: string; readonly step: string; readonly since: string };
+  readonly resumes?: {
+    readonly journal: string;
+    readonly step: string;
+    readonly since: string;
+    /** The plan with which the removal began, however often it was stopped since: an archive is that plan's. */
+    readonly planDigest: string;
+  };
 }
 
 /** A package that was installed only because others needed it, and nobody does any more. */

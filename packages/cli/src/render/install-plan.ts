@@ -100,7 +100,14 @@ function isOfVerdict(warning: string, { packages }: InstallPlan): boolean {
 }
 
 function endLines({ blockers, changes, digest }: InstallPlan, run: string | undefined): string[] {
-  if (!changes) return ['Everything is as asked: there is nothing to change.'];
+  return changes ? runLines({ blockers, digest }, run) : ['Everything is as asked: there is nothing to change.'];
+}
+
+/** The digest of a plan that can be carried out, and the command that carries out exactly this one. */
+export function runLines(
+  { blockers, digest }: Pick<InstallPlan, 'blockers' | 'digest'>,
+  run: string | undefined,
+): string[] {
   if (blockers.length > 0 || run === undefined) return [];
   return [`Digest: ${digest}`, `Run it:  ${run}`, 'As data:  add -o json or -o yaml'];
 }

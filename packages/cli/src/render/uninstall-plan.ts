@@ -1,7 +1,7 @@
 import type { InstanceCount, PackageRemoval, UninstallPlan } from '@capstan/capability-center';
 import { versionLabel } from '@capstan/capability-model';
 import { count } from '../lib/words.ts';
-import { blockersLines } from './install-plan.ts';
+import { blockersLines, runLines } from './install-plan.ts';
 import { labelled } from './labelled.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,7 +28,7 @@ export function uninstallPlanLines(
     ...line('unneeded', unneeded.length > 0 ? `${unneeded.join(', ')}: nobody needs it then; --prune removes it` : ''),
     ...plan.warnings.flatMap((warning) => line('warning', warning)),
     ...blockersLines(plan.blockers, width, 0),
-    ...(page.run === undefined || plan.blockers.length > 0 ? [] : [`Run it:  ${page.run}`]),
+    ...runLines(plan, page.run),
   ];
 }
 

@@ -1,1 +1,7 @@
-export { assertExecutable, executeUninstall, planUninstall } from '@capstan/capability-center';
+export {
+  assertApproved,
+  assertExecutable,
+  executeUninstall,
+  planUninstall,
+  printableRemoval,
+} from '@capstan/capability-center';

@@ -5,7 +5,8 @@ import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { CapstanCommand } from '../../base-command.ts';
-import { enumerate, shellQuote } from '../../lib/words.ts';
+import { enumerate } from '../../lib/words.ts';
+import { planFlags } from '../../plan-command.ts';
 import { wrap } from '../../render/terminal.ts';
 
 export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
@@ -20,7 +21,8 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
   ];
   static override args = { name: Args.string({ required: true, description: 'name of an installed capability' }) };
   static override flags = {
-    plan: Flags.boolean({ summary: 'print the plan and change nothing' }),
+    plan: planFlags.plan,
+    approve: planFlags.approve,
     cascade: Flags.boolean({ summary: 'remove what needs it too, before it' }),
     prune: Flags.boolean({ summary: 'remove dependencies that nobody needs any more, after it' }),
     archive: Flags.string({
@@ -28,14 +30,16 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       helpValue: 'DIR',
     }),
     'delete-crds': Flags.boolean({ summary: 'delete its CRDs too; refused while an object of one would be lost' }),
-    helm: Flags.string({ summary: 'Helm program to use', helpValue: 'FILE' }),
+    helm: planFlags.helm,
   };
 
   protected async work(): Promise<void> {
-    const { assertExecutable, executeUninstall, planUninstall } = await import('../../services/uninstall.ts');
+    const { assertApproved, assertExecutable, executeUninstall, planUninstall } = await import(
+      '../../services/uninstall.ts'
+    );
     const client = this.flags.plan ? await this.cluster() : await this.changingCluster();
     const context = await this.centerContext(this.flags.helm);
-    const { archive, cascade, prune, 'delete-crds': deleteCrds } = this.flags;
+    const { approve, archive, cascade, prune, 'delete-crds': deleteCrds } = this.flags;
     const plan = await planUninstall(context, {
       package: await this.packageIn(context, this.args.name),
       deleteCrds,
@@ -43,14 +47,10 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
       prune,
       ...(archive === undefined ? {} : { archive: resolve(archive) }),
     });
+    if (approve !== undefined) assertApproved(plan, approve);
     if (this.flags.plan) return this.#printPlan(plan);
     assertExecutable(plan);
-    const names = enumerate(plan.packages.map((one) => `${one.name} ${versionLabel(one)}`));
-    if (plan.staysFor) this.out.note(...(await this.#planText(plan)));
-    else if (this.flags.yes) this.out.note(`Removing ${names}.`);
-    else this.out.note(...(await this.#planText(plan)));
-    const what = plan.staysFor ? `Give up your wish for ${plan.package} in` : `Remove ${names} from`;
-    await this.confirm(`${what} context ${client.context.name}?`);
+    await this.#ask(plan, client.context.name);
     const { installProgress } = await import('../../render/install-progress.ts');
     const { timeout } = this.flags;
     const result = await executeUninstall(context, plan, {
@@ -61,6 +61,18 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
     await this.#conclude(result);
   }
 
+  async #ask(plan: UninstallPlan, context: string): Promise<void> {
+    const names = enumerate(plan.packages.map((one) => `${one.name} ${versionLabel(one)}`));
+    const { approve, yes } = this.flags;
+    // The digest of an approved plan is that of the state before it: once begun, it is resumed and not planned again.
+    if (approve !== undefined) this.goOn = `capstan cap resume ${plan.package}`;
+    const agreed = yes || approve !== undefined;
+    this.out.note(...(agreed && !plan.staysFor ? [`Removing ${names}.`] : await this.#planText(plan)));
+    if (approve !== undefined) return;
+    const what = plan.staysFor ? `Give up your wish for ${plan.package} in` : `Remove ${names} from`;
+    await this.confirm(`${what} context ${context}?`);
+  }
+
   async #planText(plan: UninstallPlan, run?: string): Promise<string[]> {
     const { uninstallPlanLines } = await import('../../render/uninstall-plan.ts');
     const { context } = await this.cluster();
@@ -69,14 +81,13 @@ export default class CapUninstall extends CapstanCommand<typeof CapUninstall> {
   }
 
   async #printPlan(plan: UninstallPlan): Promise<void> {
-    if (this.out.forMachines) await this.out.raw(plan);
+    const { printableRemoval } = await import('../../services/uninstall.ts');
+    const { approvingCommand } = await import('../../lib/approving-command.ts');
+    const run = approvingCommand(this.id ?? '', this.argv, { digest: plan.digest, secrets: false });
+    if (this.out.forMachines) await this.out.raw(printableRemoval(plan));
     else if (this.out.format === 'name') this.out.data(plan.packages.map(({ name }) => `capability/${name}`));
-    else this.out.data(await this.#planText(plan, this.reach.command(this.#runCommand())));
+    else this.out.data(await this.#planText(plan, this.reach.command(run)));
     if (plan.blockers.length > 0) this.exitCode = EXIT.blocked;
-  }
-
-  #runCommand(): string {
-    return ['capstan cap uninstall', ...this.argv.filter((word) => word !== '--plan').map(shellQuote)].join(' ');
   }
 
   async #conclude(result: UninstallResult): Promise<void> {
