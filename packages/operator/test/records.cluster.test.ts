@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectReference } from '@capstan/base';
 import { connect, type KubeClient, waitFor } from '@capstan/kube';
-import type { Component } from '@capstan/oam-model';
+import { type Component, OAM_LABELS } from '@capstan/oam-model';
 import { type Fault, type FaultProxy, type ProxiedRequest, startFaultProxy } from '@capstan/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { installSystem } from '../src/index.ts';
@@ -151,6 +151,35 @@ describe('what an application made, where writes fail and news comes late', () =
     await operator.running;
     await scaledBy('late', true);
     await scaledBy('early', false);
+  });
+
+  test('a trait whose quantities the API server writes in its own form is not applied again', async () => {
+    const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'elastic' };
+    const target = { type: 'AverageValue', averageValue: '1000m' };
+    const metrics = [{ type: 'External', external: { metric: { name: 'orders' }, target } }];
+    const spec = { scaleTargetRef, maxReplicas: 3, metrics };
+    const trait = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'elastic' },
+      spec,
+    };
+    await client.apply(aComponent(namespace, 'elastic', { image: 'nginx:1.29' }));
+    await client.apply(anApplication(namespace, 'elastic', [{ componentName: 'elastic', traits: [{ trait }] }]));
+    await condition(client, applicationIn(namespace, 'elastic'), ['Ready', 'True']);
+    const applies = () =>
+      proxy.requests.filter(
+        ({ method, path }) => method === 'PATCH' && path.endsWith('horizontalpodautoscalers/elastic'),
+      );
+    const before = applies().length;
+    const label = OAM_LABELS.application;
+    // By the second one the pass that sets the first one back is over.
+    for (const _ of ['first', 'second']) {
+      await client.patch(deploymentIn(namespace, 'elastic'), { metadata: { labels: { [label]: 'other' } } });
+      const isBack = (one: KubernetesObject | undefined) => one?.metadata.labels?.[label] === 'elastic';
+      await waitFor(client, deploymentIn(namespace, 'elastic'), isBack, { timeoutMs: DEADLINE_MS, goal: 'set back' });
+    }
+    expect(applies()).toHaveLength(before);
   });
 
   /** Deletes an owner without what it made, of which the operator hears only by what is not in a list any more. */

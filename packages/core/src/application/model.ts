@@ -109,6 +109,8 @@ export interface DecisionProblem {
   readonly reason: ProblemReason;
   readonly message: string;
   readonly component?: string;
+  /** Kind of the workload or trait that is invalid. */
+  readonly kind?: string;
   /** Field path in the workload or trait. */
   readonly path?: string;
   readonly hint?: string;

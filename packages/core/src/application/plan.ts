@@ -6,6 +6,7 @@ import {
   referenceTo,
 } from '@capstan/base';
 import { type InventoryEntry, OAM_ANNOTATIONS, OAM_LABELS } from '@capstan/oam-model';
+import { isApplied } from '../controllers/shared/applied-state.ts';
 import { covers } from '../controllers/shared/covers.ts';
 import { controllerOf } from '../controllers/shared/objects.ts';
 import { slotOf } from './compose.ts';
@@ -15,7 +16,7 @@ import { currentInventory } from './inventory.ts';
 import { withoutLeftOut } from './known-fields.ts';
 import { schemaOf } from './lookup.ts';
 import type { ObservedApplication, PlannedObject, ServedKind } from './model.ts';
-import { APPLIED_ANNOTATION, isOwnKind, objectKey } from './names.ts';
+import { APPLIED_ANNOTATION, CONTROLLER_MANAGER, isOwnKind, objectKey } from './names.ts';
 import { specOf, withDigest } from './plain.ts';
 import type { Report } from './problems.ts';
 import type { RenderedComponent } from './render.ts';
@@ -164,9 +165,16 @@ function isAsPlanned(
   return (
     liveMetadata.annotations?.[APPLIED_ANNOTATION] === annotations?.[APPLIED_ANNOTATION] &&
     covers(liveMetadata, { labels, annotations }) &&
-    covers(liveRest, rest) &&
+    (covers(liveRest, rest) || isRewritten(live, object)) &&
     controllerOf(live)?.uid === uidOfOwner(observed, owner)
   );
+}
+
+/** Whether an object says what we applied, in the API server's words: of most kinds only that knows their quantities. */
+function isRewritten(live: KubernetesObject, { metadata, ...object }: KubernetesObject): boolean {
+  const ownerReferences = [controllerOf(live)].filter((owner) => owner !== undefined);
+  const applied = { ...object, metadata: { ...metadata, ownerReferences } };
+  return isApplied(live, applied as KubernetesObject, CONTROLLER_MANAGER, { quantities: true });
 }
 
 function withDigestOf(live: KubernetesObject, object: KubernetesObject): KubernetesObject {

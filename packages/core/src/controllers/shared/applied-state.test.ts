@@ -74,6 +74,20 @@ test('defaults, fields and items of others, and quantities in another form are n
   expect(isApplied(live(), wanted, 'me')).toBe(true);
 });
 
+test("a text in another form is a difference, unless any may be a quantity and it is still the manager's", () => {
+  const stated = structuredClone(wanted);
+  stated.metadata.labels = { a: '1000m' };
+  const rewritten = changed((object) => Object.assign(object.metadata, { labels: { a: '1' } }));
+  const taken = changed((object) => {
+    object.metadata.labels = { a: '1' };
+    const fields = object.metadata.managedFields?.at(-1)?.['fieldsV1'] as Record<string, unknown>;
+    delete fields['f:metadata'];
+  });
+  expect(isApplied(rewritten, stated, 'me')).toBe(false);
+  expect(isApplied(rewritten, stated, 'me', { quantities: true })).toBe(true);
+  expect(isApplied(taken, stated, 'me', { quantities: true })).toBe(false);
+});
+
 test.each<[string, KubernetesObject]>([
   ['a value drifted', changed((object) => Object.assign(container(object), { image: 'other' }))],
   ['a list drifted', changed((object) => Object.assign(container(object), { command: ['x'] }))],

@@ -6,8 +6,15 @@ import { isRecord } from './objects.ts';
  * True when an apply of `object` by `manager` would change nothing: the live object says all of it, the manager owns
  * exactly these fields, and so neither drift nor a field that was dropped since is left. Needs no memory of earlier
  * applies, for the API server keeps it: `metadata.managedFields` in the form of structured-merge-diff's fieldsV1.
+ * `quantities`: any text may be a quantity, which the API server writes in its own form. Nobody else can have written it
+ * so: the field would not be the manager's any more.
  */
-export function isApplied(live: KubernetesObject, object: KubernetesObject, manager: string): boolean {
+export function isApplied(
+  live: KubernetesObject,
+  object: KubernetesObject,
+  manager: string,
+  { quantities = false }: { readonly quantities?: boolean } = {},
+): boolean {
   const entry = live.metadata.managedFields?.find(
     (one) => one['manager'] === manager && one['operation'] === 'Apply' && !one['subresource'],
   );
@@ -15,7 +22,7 @@ export function isApplied(live: KubernetesObject, object: KubernetesObject, mana
   if (!isRecord(fields)) return false;
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   const { labels, annotations, ownerReferences } = metadata;
-  return holds(fields, live, { ...rest, metadata: { labels, annotations, ownerReferences } }, false);
+  return holds(fields, live, { ...rest, metadata: { labels, annotations, ownerReferences } }, quantities);
 }
 
 /** Compares what an apply states at one place with the fields that are owned there and with what is there. */
