@@ -15,6 +15,7 @@ import {
   readCenters,
   recordCenter,
 } from '../src/index.ts';
+import { catalogOf } from '../src/registry/catalog.ts';
 import { prepareCluster } from './testing/cluster.ts';
 
 const AT = '2026-03-01T10:00:00Z';
@@ -115,6 +116,12 @@ describe('discovery', () => {
         satisfied: false,
         reason: 'you may not create Autoscale in namespace shop',
       });
+    // Who may not see the installations is told what the centers have all the same.
+    const catalog = async () => catalogOf([], []);
+    expect(await queryCapabilities(dev, 'autoscale', { namespace: 'shop', catalog })).toMatchObject({
+      satisfied: false,
+      offers: [],
+    });
     await client.apply({
       apiVersion: `${rbac}/v1`,
       kind: 'Role',

@@ -1,4 +1,4 @@
-import { type Clock, type KubernetesObject, systemClock } from '@capstan/base';
+import { type Clock, isCapstanError, type KubernetesObject, systemClock } from '@capstan/base';
 import {
   CAPSTAN_KINDS,
   type Capability,
@@ -8,7 +8,7 @@ import {
   inRange,
   parseRange,
 } from '@capstan/capability-model';
-import type { KubeClient } from '@capstan/kube';
+import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { nearest } from '@capstan/oam-model';
 import type { Catalog } from '../registry/catalog.ts';
 import { offersFor } from './offers.ts';
@@ -100,7 +100,7 @@ export async function queryCapabilities(
   const found = providersOf(live);
   const [rights, offers] = await Promise.all([
     rightsOf(options.caller ?? client, found, namespace),
-    findOffers(client, wanted, options),
+    findOffers(client, wanted, found, options),
   ]);
   const names = live
     ? []
@@ -136,18 +136,32 @@ function providersOf(live: KubernetesObject | undefined): CapabilityProvider[] {
 async function findOffers(
   client: KubeClient,
   wanted: CapabilityQuery,
+  found: readonly CapabilityProvider[],
   { catalog, command = (words) => `capstan ${words} --context ${client.context.name}` }: QueryOptions,
 ): Promise<CapabilityOfferAnswer[]> {
   if (!catalog) return [];
-  const [offered, { gitVersion }, { items }] = await Promise.all([
+  const [offered, { gitVersion }, installed] = await Promise.all([
     catalog(),
     client.version(),
-    client.list(CAPSTAN_KINDS.install),
+    installedVersions(client, found),
   ]);
-  const installed = (items as CapabilityInstall[]).map(
-    ({ metadata: { name }, status }) => [name, status?.version ?? ''] as const,
-  );
-  return offersFor(offered, wanted, { installed: new Map(installed), kubernetes: gitVersion, command });
+  return offersFor(offered, wanted, { installed, kubernetes: gitVersion, command });
+}
+
+/** Installations are for administrators; whoever may only see Capabilities sees in them who provides the one asked for. */
+async function installedVersions(
+  client: KubeClient,
+  found: readonly CapabilityProvider[],
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { items } = await client.list(CAPSTAN_KINDS.install);
+    return new Map(
+      (items as CapabilityInstall[]).map(({ metadata, status }) => [metadata.name, status?.version ?? '']),
+    );
+  } catch (error) {
+    if (!isCapstanError(error, KUBE_CODES.forbidden)) throw error;
+    return new Map(found.map((provider) => [provider.package, provider.version]));
+  }
 }
 
 /** What an answer is made of. */
