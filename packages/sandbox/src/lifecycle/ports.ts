@@ -18,8 +18,8 @@ export interface PortChoice {
 
 /**
  * A loopback port that is free now. Fails with CAPSTAN_SANDBOX_PORT_BUSY only for a port that was asked for.
- * Between this check and the server's start another program may take the port: the start then fails with the
- * server's own message.
+ * Between this check and the server's start another program may take the port: the server then ends with a message of
+ * its own.
  */
 export async function choosePort(wish: PortWish): Promise<PortChoice> {
   if (wish.asked !== undefined) {
@@ -36,7 +36,8 @@ export async function choosePort(wish: PortWish): Promise<PortChoice> {
   return { port: await freePort() };
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether a server could listen there. */
+export async function isFree(port: number): Promise<boolean> {
   try {
     await listenOnce(port);
     return true;

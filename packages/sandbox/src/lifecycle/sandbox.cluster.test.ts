@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identifyProcess, isRunning, type KubernetesObject, referenceTo, systemClock } from '@capstan/base';
@@ -179,6 +179,25 @@ test('a program that dies during the start is named with its last lines, and not
     fields: { process: 'etcd' },
   });
   expect(await pidsOf(directory)).toEqual([]);
+});
+
+test('a port that a program takes before the server does is left to it', async () => {
+  const directory = await aDirectory();
+  const events: SandboxEvent[] = [];
+  const other = createServer((socket) => void socket.destroy());
+  onTestFinished(() => void other.close());
+  const takePort = () => {
+    const [, port] = /:(\d+)$/m.exec(readFileSync(sandboxKubeconfigPath({ directory }), 'utf8')) ?? [];
+    other.listen(Number(port), '127.0.0.1');
+  };
+  const onProgress = (event: SandboxEvent) => {
+    events.push(event);
+    if (event.type === 'step' && event.step === 'processes' && !other.listening) takePort();
+  };
+  const { state } = await startSandbox({ directory, engine: 'embedded', onProgress });
+  expect((await sandboxStatus({ directory })).phase).toBe('running');
+  const { port } = other.address() as AddressInfo;
+  expect(events).toContainEqual({ type: 'port-changed', from: port, to: state.port });
 });
 
 test('an interrupted start leaves nothing running', async () => {

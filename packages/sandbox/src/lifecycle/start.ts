@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CapstanError, systemClock } from '@capstan/base';
+import { CapstanError, isCapstanError, systemClock } from '@capstan/base';
 import { connect } from '@capstan/kube';
 import { type SandboxOwner, writeAgentConfig } from '../agent-config.ts';
 import { agentCommand, assetDirectory } from '../assets.ts';
@@ -22,7 +22,7 @@ import {
   sandboxDirectory,
   sandboxPaths,
 } from './paths.ts';
-import { choosePort } from './ports.ts';
+import { choosePort, isFree } from './ports.ts';
 import { type BackgroundProgram, processStatuses, startInBackground, stopProcesses } from './processes.ts';
 import { readState, type SandboxState, writeState } from './state.ts';
 import { Waiting } from './waiting.ts';
@@ -79,12 +79,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<StartedS
     }
     // What runs of it (after a crash, or a start that was killed) is stopped before it is started anew.
     await stopProcesses(paths);
-    try {
-      return { state: await startEngine(engine, paths, previous?.port, options), alreadyRunning: false };
-    } catch (error) {
-      await stopProcesses(paths);
-      throw error;
-    }
+    return { state: await startOnFreePort(engine, paths, previous?.port, options), alreadyRunning: false };
   };
   return withFileLock(paths.lock, start, {
     ...(signal && { signal }),
@@ -108,10 +103,29 @@ function chooseEngine(asked: EngineName | undefined, previous: SandboxState | un
   );
 }
 
-async function startEngine(
+/** Starts once more, on another port, when a program took the chosen one before the server did. */
+async function startOnFreePort(
   engine: Engine,
   paths: SandboxPaths,
   lastPort: number | undefined,
+  options: StartOptions,
+  lastTry = options.port !== undefined,
+): Promise<SandboxState> {
+  const { port, insteadOf } = await choosePort({ asked: options.port, remembered: lastPort });
+  if (insteadOf !== undefined) options.onProgress?.({ type: 'port-changed', from: insteadOf, to: port });
+  try {
+    return await startEngine(engine, paths, port, options);
+  } catch (error) {
+    await stopProcesses(paths);
+    if (lastTry || !isCapstanError(error, SANDBOX_CODES.startFailed) || (await isFree(port))) throw error;
+    return startOnFreePort(engine, paths, port, options, true);
+  }
+}
+
+async function startEngine(
+  engine: Engine,
+  paths: SandboxPaths,
+  port: number,
   options: StartOptions,
 ): Promise<SandboxState> {
   const { onProgress, clock = systemClock, charts = [] } = options;
@@ -124,8 +138,6 @@ async function startEngine(
   };
   // Loaded here only to fail now, with an error that says where, and not in a process that nobody watches.
   await loadStages(sources);
-  const { port, insteadOf } = await choosePort({ asked: options.port, remembered: lastPort });
-  if (insteadOf !== undefined) onProgress?.({ type: 'port-changed', from: insteadOf, to: port });
   step('certificates');
   await ensurePki(paths);
   const server = await writeKubeconfig(paths, port);
