@@ -149,7 +149,8 @@ describe('an application that needs what the cluster lacks', () => {
     const wrong = await anApplication('shop', ['traits.capstan.dev/v1alpha1', 'CronScale', { schedules }]);
     const { code, stderr } = await up(`-f ${wrong} --install-missing`);
     expect(code, stderr).toBe(2);
-    expect(stderr).toMatch(/component shop: spec\.schedules\[0\]\.cron: .*25/);
+    expect(stderr).toMatch(/yaml:\d+:\d+\s+component shop:\s+trait CronScale:\s+spec\.schedules\[0\]\.cron:[^[]*25/);
+    expect(stderr.match(/spec\.schedules\[0\]\.cron/g)).toHaveLength(1);
     await expectNothing();
   });
 

@@ -15,6 +15,7 @@ import {
   getField,
   oamCustomResourceDefinitions,
 } from '@capstan/oam-model';
+import type { ApplicationFiles } from '../lib/application-files.ts';
 import { APPLICATION } from '../lib/applications.ts';
 import { USER_MANAGER } from '../lib/apply-application.ts';
 import { isOam } from '../lib/file-objects.ts';
@@ -31,6 +32,8 @@ export interface PlanInput {
   readonly namespace: string;
   /** Objects of the files, placed in their namespaces, in the order in which they are applied. */
   readonly objects: readonly KubernetesObject[];
+  /** The files, for the places of what is wrong. */
+  readonly loaded?: Pick<ApplicationFiles, 'documents'>;
   /** CRDs of workloads and traits, for the defaults that the API server fills in. */
   readonly crds: readonly CustomResourceDefinition[];
   /** Objects that count as there already: what packages would bring before the files are applied. */
@@ -61,7 +64,7 @@ export async function planChanges(input: PlanInput): Promise<ChangePlan> {
   const parts = await withContributions(input.log, async (contributions) => {
     const all: Part[] = [];
     for (const application of [...given, ...affected]) {
-      const decided = await orForbidden(decideInCluster(view, { application, contributions }));
+      const decided = await orForbidden(decideInCluster(view, { application, contributions }, input.loaded?.documents));
       all.push(
         decided ? planOf(application, decided) : { objects: [], warnings: [], unreadable: [application.metadata.name] },
       );

@@ -5,6 +5,7 @@ import {
   type ClusterReader,
   type Contributions,
   type Decision,
+  type DecisionProblem,
   decideApplication,
   kindKey,
   type ObservedApplication,
@@ -22,15 +23,18 @@ import {
   isTraitDefinition,
   isWorkloadDefinition,
   resourceNameOf,
+  type SourceDocument,
 } from '@capstan/oam-model';
 import { bundledPlugins } from '@capstan/operator';
 import { asApplied, componentAsApplied } from '../changes/as-applied.ts';
 import { asIfApplied } from '../changes/as-if-applied.ts';
 import { CLI_CODES } from '../codes.ts';
+import type { ReportedProblem } from '../render/error.ts';
 import type { ApplicationFiles } from './application-files.ts';
 import { USER_MANAGER } from './apply-application.ts';
 import { withOwnTypes } from './dialect-warnings.ts';
 import { isOam } from './file-objects.ts';
+import { problemSource } from './problem-source.ts';
 
 /** What to render with: a cluster, or the types that come with Capstan. */
 export interface RenderOptions {
@@ -45,7 +49,7 @@ export interface RenderOptions {
 export async function renderApplications(files: ApplicationFiles, options: RenderOptions): Promise<KubernetesObject[]> {
   const decided = await decideFiles(files, options);
   return decided.flatMap(({ name, decision }) => {
-    throwProblems(decision, name);
+    throwProblems(decision, name, files.documents);
     // What a trait's controller makes is not what Capstan applies.
     return decision.objects.flatMap(({ object, action }) => (action === 'taken' ? [] : [object]));
   });
@@ -57,7 +61,7 @@ export async function checkByPlugins(files: ApplicationFiles, options: RenderOpt
     const problems = decision.problems.filter(
       ({ reason }) => reason === 'InvalidTrait' || reason === 'InvalidWorkload',
     );
-    throwProblems({ ...decision, problems }, name);
+    throwProblems({ ...decision, problems }, name, files.documents);
   }
 }
 
@@ -107,14 +111,18 @@ export async function withContributions<T>(
   }
 }
 
-/** What the operator would do about an application now. Reads only; fails with exit 2 or 5 where it would do nothing. */
+/**
+ * What the operator would do about an application now. Reads only; fails with exit 2 or 5 where it would do nothing, with
+ * the places in the files that it is from.
+ */
 export async function decideInCluster(
   client: ClusterReader,
   asked: ObserveInput,
+  documents: readonly SourceDocument[] = [],
 ): Promise<{ readonly observed: ObservedApplication; readonly decision: Decision }> {
   const observed = await observeApplication(client, asked);
   const decision = decideApplication(observed);
-  throwProblems(decision, asked.application.metadata.name);
+  throwProblems(decision, asked.application.metadata.name, documents);
   return { observed, decision };
 }
 
@@ -164,17 +172,27 @@ function withOwnKinds(known: ReadonlyMap<string, ServedKind>): ObservedApplicati
 /** Reasons that lie in what the cluster holds, not in the files. */
 const CONFLICTS: ReadonlySet<ProblemReason> = new Set(['NotControlled']);
 
-function throwProblems({ problems }: Decision, application: string): void {
+function throwProblems({ problems }: Decision, application: string, documents: readonly SourceDocument[]): void {
   if (problems.length === 0) return;
   const blocked = problems.every(({ reason }) => CONFLICTS.has(reason));
   throw new CapstanError(CLI_CODES.invalidApplication, `application ${application} cannot be brought about`, {
     exit: blocked ? EXIT.blocked : EXIT.usage,
-    fields: {
-      problems: problems.map(({ reason, message, component, path, hint }) => ({
-        code: reason,
-        message: [component && `component ${component}`, path, message].filter(Boolean).join(': '),
-        ...(hint === undefined ? {} : { hint }),
-      })),
-    },
+    fields: { problems: problems.map((problem) => reported(problem, application, documents)) },
   });
+}
+
+function reported(
+  problem: DecisionProblem,
+  application: string,
+  documents: readonly SourceDocument[],
+): ReportedProblem {
+  const { reason, message, component, path, hint } = problem;
+  const source = CONFLICTS.has(reason) ? undefined : problemSource(problem, application, documents);
+  return {
+    code: reason,
+    message: [component && `component ${component}`, message].filter(Boolean).join(': '),
+    ...(path ? { path } : {}),
+    ...(hint === undefined ? {} : { hint }),
+    ...(source ? { source } : {}),
+  };
 }

@@ -78,7 +78,11 @@ export function complainAbout(
   complain: Complain,
 ): void {
   const role = reason === 'InvalidTrait' ? 'trait' : 'workload';
-  complain(reason, `${role} ${object.kind}: ${path}: ${message}`, { kind: object.kind, path, ...(hint ? { hint } : {}) });
+  complain(reason, `${role} ${object.kind}: ${path}: ${message}`, {
+    kind: object.kind,
+    path,
+    ...(hint ? { hint } : {}),
+  });
 }
 
 class TraitRendering {
