@@ -1,5 +1,5 @@
 import { versionLabel } from '@capstan/capability-model';
-import type { InstallPlan } from '../plan/types.ts';
+import type { InstallPlan, PackagePlan } from '../plan/types.ts';
 import type { InstallCost } from './types.ts';
 
 /** What carrying a plan out costs: only what it installs or changes counts. Pure. */
@@ -14,10 +14,16 @@ export function costOf({ packages }: Pick<InstallPlan, 'packages'>): InstallCost
     objects: objects.filter(({ action }) => action === 'create' || action === 'change').length,
     crds: crds.filter(({ action }) => action === 'create' || action === 'change').length,
     images: new Set(renewed.flatMap((one) => one.images)).size,
-    rights: changing.reduce((sum, { permissionDelta }) => sum + permissionDelta.added.length, 0),
+    rights: changing.reduce((sum, planned) => sum + newRules(planned), 0),
     rightsFor: renewed.flatMap(({ name, metadata }) => {
       const { summary } = metadata.install.permissions;
       return summary === undefined ? [] : [`${name}: ${summary}`];
     }),
   };
+}
+
+/** As the plan counts: of a first installation the rules of its roles, else the rules that are new. */
+function newRules({ action, permissions, permissionDelta }: PackagePlan): number {
+  const isFirst = action === 'install' || action === 'adopt';
+  return isFirst ? permissions.reduce((sum, { lines }) => sum + lines.length, 0) : permissionDelta.added.length;
 }
