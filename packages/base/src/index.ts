@@ -32,4 +32,5 @@ export {
   referenceTo,
 } from './objects.ts';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+export { re2Problem } from './re2.ts';
 export { didYouMean, nearest } from './suggestions.ts';

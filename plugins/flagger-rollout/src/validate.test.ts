@@ -10,3 +10,11 @@ test.each(WRONG_SPECS)('%s is one problem, at its field', (_what, spec, path) =>
 test.each(SOUND_SPECS)('%s is fine', (_what, spec) => {
   expect(validateRollout(aRollout(spec))).toEqual([]);
 });
+
+// What splits the traffic would refuse it, long after the Canary was taken.
+test('a header that is matched by no regular expression is refused by name', () => {
+  const match = [{ headers: { 'x-canary': { regex: '^(a|b)$' } } }, { headers: { 'x-canary': { regex: '*beta' } } }];
+  expect(validateRollout(aRollout({ strategy: 'ab-test', match }))).toMatchObject([
+    { path: 'spec.match[1].headers.x-canary.regex', message: expect.stringContaining('"*" with nothing before it') },
+  ]);
+});

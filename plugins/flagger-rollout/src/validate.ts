@@ -1,4 +1,4 @@
-import type { KubernetesObject, Problem } from '@capstan/plugin-api';
+import { type KubernetesObject, type Problem, re2Problem } from '@capstan/plugin-api';
 import { type MetricQuery, type RolloutSpec, rolloutSpec, STRATEGY_DEFAULTS, secondsOf } from './spec.ts';
 
 /** Flagger's loop looks at a Canary no more often, whatever its interval says. */
@@ -54,7 +54,9 @@ function matchProblems({ match = [] }: RolloutSpec): Problem[] {
         ? []
         : [{ path, message: 'is not a name in lower-case letters, digits and hyphens', hint: name.toLowerCase() }];
       const ways = (['exact', 'prefix', 'regex'] as const).filter((way) => value[way] !== undefined);
-      return ways.length === 1 ? upper : [...upper, { path, message: 'needs exactly one of exact, prefix and regex' }];
+      if (ways.length !== 1) return [...upper, { path, message: 'needs exactly one of exact, prefix and regex' }];
+      const unreadable = re2Problem(value.regex ?? '');
+      return unreadable ? [...upper, { path: `${path}.regex`, message: `${value.regex} ${unreadable}` }] : upper;
     }),
   );
 }

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, Problem } from '@capstan/plugin-api';
 import { durationMs } from './duration.ts';
 import { MESH, type RouteSpec, routeSpec, type StringMatch, sharesOf, type TrafficEntry } from './spec.ts';
+import { webhookProblems } from './webhook-rules.ts';
 
 /**
- * What is wrong with a Route beyond its schema. The CRD has the same rules in CEL; here they hold where no API server is
- * asked, as in `capstan validate`.
+ * What is wrong with a Route beyond its schema. The CRD has the first of these rules in CEL too; here they hold where no API
+ * server is asked, as in `capstan validate`.
  */
 export function validateRoute(trait: KubernetesObject): Problem[] {
   const spec = routeSpec(trait);
@@ -20,6 +21,7 @@ export function validateRoute(trait: KubernetesObject): Problem[] {
     ...(spec.cors?.allowOrigins ?? []).flatMap((origin, index) =>
       matchProblems(origin, `spec.cors.allowOrigins[${index}]`),
     ),
+    ...webhookProblems(spec),
   ];
 }
 
