@@ -110,17 +110,25 @@ const isReleaseOfStore = ({ method, path }: ProxiedRequest) =>
 describe('who works', () => {
   test('and loses the Lease to another holder says so and writes nothing more', async () => {
     const proxy = await aProxy();
-    // Once the release of `store` is there, and while none of a later one is.
+    const ended = Promise.withResolvers<void>();
+    onTestFinished(() => ended.resolve());
+    // Once the release of `store` is there, and while none of a later one is: it notices the loss while it waits for this.
     const held = proxy.inject({
       match: ({ path }) => path === '/api/v1/namespaces/queue' && proxy.requests.some(isReleaseOfStore),
-      action: { type: 'slow', ms: 8000 },
+      action: { type: 'hold', until: ended.promise },
     });
     const losing = story.run(INSTALL.replace('--context sandbox', `--kubeconfig ${proxy.kubeconfig}`));
     await expect.poll(() => held.hits, { timeout: 60_000 }).toBe(1);
     const lease = await client.get(LEASE);
     const spec = lease?.['spec'] as { leaseTransitions: number };
     const now = new Date().toISOString().replace('Z', '000Z');
-    const taken = { holderIdentity: 'elsewhere/1', leaseTransitions: spec.leaseTransitions + 1, renewTime: now };
+    const taken = {
+      holderIdentity: 'elsewhere/1',
+      leaseTransitions: spec.leaseTransitions + 1,
+      // Alive for as long as the story goes on, however slowly.
+      leaseDurationSeconds: 3600,
+      renewTime: now,
+    };
     await client.patch(LEASE, { metadata: { annotations: { 'capstan.dev/holder-process': null } }, spec: taken });
     const before = proxy.requests.length;
     const other = await story.run(INSTALL);
@@ -217,7 +225,7 @@ describe('a registry that dies', () => {
     await story.ok(
       `center add remote ${served.url} --mirror https://charts.example.org=${join(folder, 'charts')} --yes --context sandbox`,
     );
-    onTestFinished(() => void story.run('center remove remote --yes --context sandbox'));
+    onTestFinished(async () => void (await story.run('center remove remote --yes --context sandbox')));
     const killed = { env: { CAPSTAN_TEST_KILL_AT: 'install:fetch:before' } };
     expect((await story.run('cap install far@1.0.0 --yes --context sandbox', killed)).code).toBe(137);
     await served.close();

@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly cwd?: string;
-  /** Sends this signal as soon as the text was seen on stderr or stdout. */
+  /** Sends this signal once, as soon as the text was seen on stderr or stdout: a second one ends `capstan` at once. */
   readonly interrupt?: { readonly on: RegExp; readonly signal: NodeJS.Signals };
 }
 
@@ -29,8 +29,11 @@ export function capstan(args: readonly string[], options: RunOptions = {}): Prom
   });
   let stdout = '';
   let stderr = '';
+  let { interrupt } = options;
   const watchFor = (text: string) => {
-    if (options.interrupt?.on.test(text)) child.kill(options.interrupt.signal);
+    if (!interrupt?.on.test(text)) return;
+    child.kill(interrupt.signal);
+    interrupt = undefined;
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -12,9 +12,12 @@ const RESTLESS = new Set([
 /** On APIServices that the API server itself has for each group, for as long as a CRD of it stays. */
 const AUTOMANAGED = 'kube-aggregator.kubernetes.io/automanaged';
 
+/** What the control plane puts into every namespace, some time after it was made, and takes away with it. */
+const STANDARD = /^(configmaps \S+\/kube-root-ca\.crt|serviceaccounts \S+\/default)$/;
+
 /**
  * The names of all objects of a cluster, as `<plural>.<group> <namespace>/<name>`: of every kind that is served and can
- * be listed, once per kind. Nothing of a namespace that is on its way out.
+ * be listed, once per kind. Not what every namespace has: whether it is there says the name of the namespace.
  */
 export async function everythingIn(client: KubeClient): Promise<ReadonlySet<string>> {
   client.discovery.invalidate();
@@ -29,7 +32,8 @@ export async function everythingIn(client: KubeClient): Promise<ReadonlySet<stri
     const made = items.filter(({ metadata }) => metadata.labels?.[AUTOMANAGED] === undefined);
     return made.map(({ metadata }) => `${name} ${metadata.namespace ?? ''}/${metadata.name}`);
   });
-  return new Set((await Promise.all(lists)).flat().sort());
+  const names = (await Promise.all(lists)).flat().filter((name) => !STANDARD.test(name));
+  return new Set(names.sort());
 }
 
 function nameOf({ resource, group }: ServedResource): string {

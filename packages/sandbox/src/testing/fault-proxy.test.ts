@@ -108,6 +108,21 @@ test('a slow request arrives after its delay', async () => {
   expect(performance.now() - began).toBeGreaterThanOrEqual(59);
 });
 
+test('a held request is passed on as soon as it may be, unless its client has left', async () => {
+  const { proxy, served, ask } = await aProxy();
+  const released = Promise.withResolvers<void>();
+  const action = { type: 'hold', until: released.promise } as const;
+  const held = proxy.inject({ match: () => true, action, times: 2 });
+  const [left, stayed] = [expect(ask('/left')).rejects.toMatchObject({ code: 'ECONNRESET' }), ask('/stayed')];
+  await expect.poll(() => held.hits).toBe(2);
+  proxy.cut(({ path }) => path === '/left');
+  await left;
+  expect(served).toEqual([]);
+  released.resolve();
+  expect((await stayed).status).toBe(200);
+  expect(served).toEqual(['GET /stayed']);
+});
+
 test('a watch can be cut in the middle or be told that it is too old', async () => {
   const { proxy, ask } = await aProxy();
   proxy.inject({ match: ({ query }) => query.has('old'), action: { type: 'watch-expired' } });

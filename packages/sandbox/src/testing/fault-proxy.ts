@@ -95,6 +95,8 @@ class FaultyWay {
     response.on('close', () => this.#open.delete(response));
     const action = this.faults.take(asked);
     if (action?.type === 'slow') await systemClock.sleep(action.ms);
+    if (action?.type === 'hold') await action.until;
+    if (response.destroyed) return;
     if (action?.type === 'status') refuse(response, action);
     else if (action?.type === 'reset') this.#reset(response);
     else if (action?.type === 'watch-expired') expire(response);

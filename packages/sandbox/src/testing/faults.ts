@@ -16,6 +16,8 @@ export type FaultAction =
   | { readonly type: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
   /** Passed on after a delay. */
   | { readonly type: 'slow'; readonly ms: number }
+  /** Passed on once this has happened, if the client still waits for an answer. */
+  | { readonly type: 'hold'; readonly until: Promise<unknown> }
   /** A watch that begins well and then says that its resourceVersion is too old. */
   | { readonly type: 'watch-expired' };
 
