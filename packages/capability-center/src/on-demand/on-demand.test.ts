@@ -2,9 +2,10 @@ import { digestOf } from '@capstan/capability-model';
 import { aPackage, aTrait } from '@capstan/capability-model/testing';
 import type { ApplicationConfiguration, Component, UnknownKind } from '@capstan/oam-model';
 import { describe, expect, test } from 'vitest';
-import { FACTS } from '../plan/testing/a-plan.ts';
+import { aPlan, aPlannedPackage, FACTS } from '../plan/testing/a-plan.ts';
 import type { CatalogEntry } from '../registry/catalog.ts';
 import { chooseProviders } from './choose.ts';
+import { costOf } from './cost.ts';
 import { describeMissing } from './describe.ts';
 import { identityOf, missingKinds } from './missing-kinds.ts';
 import { providersOf } from './providers.ts';
@@ -146,4 +147,18 @@ describe('what applications use and nothing registers', () => {
       'no package brings it: keda 1.0.0 brings autoscale',
     );
   });
+});
+
+test('the cost counts rules of rights as the plan shows them: of a first installation all, of an upgrade the new ones', () => {
+  const right = { scope: 'cluster', subjects: ['a'], role: 'r', line: 'get pods', notable: false };
+  const permissions = [
+    { scope: 'cluster', subjects: ['a'], role: 'r', rules: [], lines: ['get pods', 'list and get nodes'], notable: [] },
+    { scope: 'shop', subjects: ['a'], role: 's', rules: [], lines: ['get secrets'], notable: [] },
+  ];
+  // One rule may give rights that are told apart where they are compared.
+  const permissionDelta = { added: [right, right, right, right], removed: [], undeclared: [] };
+  const first = aPlannedPackage('first', { permissions, permissionDelta });
+  expect(costOf(aPlan([first])).rights).toBe(3);
+  expect(costOf(aPlan([first, { ...first, name: 'second', action: 'upgrade' }])).rights).toBe(7);
+  expect(costOf(aPlan([{ ...first, action: 'none' }])).rights).toBe(0);
 });

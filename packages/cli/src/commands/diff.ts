@@ -16,7 +16,7 @@ export default class Diff extends CapstanCommand<typeof Diff> {
   static override flags = {
     file: Flags.string({
       char: 'f',
-      summary: 'file to compare, - for standard input; may be repeated',
+      summary: 'file or folder to compare, - for standard input; may be repeated',
       helpValue: 'FILE',
       multiple: true,
       required: true,

@@ -15,7 +15,7 @@ export default class Render extends CapstanCommand<typeof Render> {
   static override flags = {
     file: Flags.string({
       char: 'f',
-      summary: 'file to render, - for standard input; may be repeated',
+      summary: 'file or folder to render, - for standard input; may be repeated',
       helpValue: 'FILE',
       multiple: true,
       required: true,

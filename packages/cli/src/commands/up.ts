@@ -24,7 +24,7 @@ export default class Up extends OnDemandCommand<typeof Up> {
   static override flags = {
     file: Flags.string({
       char: 'f',
-      summary: 'file to apply, - for standard input; may be repeated',
+      summary: 'file or folder to apply, - for standard input; may be repeated',
       helpValue: 'FILE',
       multiple: true,
       required: true,

@@ -12,7 +12,7 @@ export default class Validate extends CapstanCommand<typeof Validate> {
   static override flags = {
     file: Flags.string({
       char: 'f',
-      summary: 'file to check, - for standard input; may be repeated',
+      summary: 'file or folder to check, - for standard input; may be repeated',
       helpValue: 'FILE',
       multiple: true,
       required: true,

@@ -17,7 +17,7 @@ import {
 } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { orForbidden } from './forbidden.ts';
-import { readInput } from './input.ts';
+import { readInputs } from './input.ts';
 import { offeredPackages, offerOf } from './offers.ts';
 import { clusterCrds } from './types-catalog.ts';
 import { count, enumerate } from './words.ts';
@@ -30,9 +30,9 @@ export interface ApplicationFiles {
   readonly applications: readonly ApplicationConfiguration[];
 }
 
-/** Reads and parses files. Problems of syntax are thrown with their lines, exit 2. */
+/** Reads and parses files, and those of folders. Problems of syntax are thrown with their lines, exit 2. */
 export async function loadApplicationFiles(paths: readonly string[]): Promise<ApplicationFiles> {
-  const read = await Promise.all(paths.map(readInput));
+  const read = (await Promise.all(paths.map(readInputs))).flat();
   const files = read.map(({ file }) => file);
   const parsed = read.map(({ text, file }) => parseDocuments(text, file));
   throwProblems(
