@@ -39,11 +39,13 @@ let directory: string;
 beforeAll(async () => {
   cluster = await startControlPlane();
   const unready = { templates: { 'never.yaml': NEVER_READY } };
+  const lonely = { chart: { ...unready, crds: [{ kind: 'Lone' }] }, needs: { base: '*' } };
   const made = await testInstaller(cluster.kubeconfig, [
     ...SHOP_PACKAGES,
     { name: 'solo' },
-    { name: 'solo', version: '1.1.0', chart: unready },
-    { name: 'lonely', chart: { ...unready, crds: [{ kind: 'Lone' }] }, needs: { base: '*' } },
+    { name: 'solo', version: '1.1.0', chart: unready, timeoutSeconds: 3 },
+    { name: 'lonely', ...lonely },
+    { name: 'brief', ...lonely, timeoutSeconds: 3 },
     { name: 'base' },
   ]);
   ({ context } = made);
@@ -158,11 +160,9 @@ describe('a name that nobody installed', () => {
 });
 
 describe('an operation that fails', () => {
-  const LIMIT = { timeoutMs: 3000 } as const;
-
   test('is taken back by itself when it is an upgrade, and says so', async () => {
     await executeInstall(context, await planInstall(context, { goals: [{ package: 'solo', range: '1.0.0' }] }));
-    const error = await caught(executeInstall(context, await planUpgrade(context, { packages: ['solo'] }), LIMIT));
+    const error = await caught(executeInstall(context, await planUpgrade(context, { packages: ['solo'] })));
     expect(error).toMatchObject({ code: 'CAPSTAN_CAP_NOT_READY', exit: 6, fields: { takenBack: true } });
     expect(error.hint).toContain('Everything was taken back: solo is 1.0.0 again.');
     await expectSolo(['2 1.1.0 Failed', '1 1.0.0 Active'], 'reverted');
@@ -170,7 +170,7 @@ describe('an operation that fails', () => {
 
   test('stays for a person with `stall`, who can cancel it', async () => {
     const plan = await planUpgrade(context, { packages: ['solo'] });
-    const error = await caught(executeInstall(context, plan, { ...LIMIT, onFailure: 'stall' }));
+    const error = await caught(executeInstall(context, plan, { onFailure: 'stall' }));
     expect(error.next).toEqual(['capstan cap resume solo --context sandbox']);
     expect((await install('solo'))?.['status']).toMatchObject({
       phase: 'Stalled',
@@ -183,10 +183,10 @@ describe('an operation that fails', () => {
   });
 
   test('leaves nothing of a first installation with `rollback`', async () => {
-    const plan = await planInstall(context, { goals: [{ package: 'lonely' }] });
-    const error = await caught(executeInstall(context, plan, { ...LIMIT, onFailure: 'rollback' }));
-    expect(error.hint).toContain('lonely is not installed, base is not installed');
-    await expectNothingOf(['lonely', 'base']);
+    const plan = await planInstall(context, { goals: [{ package: 'brief' }] });
+    const error = await caught(executeInstall(context, plan, { onFailure: 'rollback' }));
+    expect(error.hint).toContain('brief is not installed, base is not installed');
+    await expectNothingOf(['brief', 'base']);
   });
 
   test('is cancelled from elsewhere while it works', async () => {

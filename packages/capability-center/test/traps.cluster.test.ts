@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isCapstanError, type KubernetesObject } from '@capstan/base';
+import { isCapstanError, type KubernetesObject, systemClock } from '@capstan/base';
 import type { KubeClient } from '@capstan/kube';
 import { startControlPlane, type TestControlPlane } from '@capstan/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import {
   executeUninstall,
   type InstallerContext,
   type InstallGoal,
+  type OnProgress,
   planInstall,
   planUninstall,
   type UninstallRequest,
@@ -279,7 +280,16 @@ describe('CRDs, however a chart brings them', () => {
 
 describe('deployed is not ready', () => {
   test('a release that Helm calls deployed is not Ready while a blocking check fails', async () => {
-    const error = await errorOf(install('deployed', {}, { timeoutMs: 4000 }));
+    const plan = await planInstall(context, { goals: [{ package: 'deployed' }] });
+    // The time is over as soon as the check begins, however long the release took.
+    const limit = { timeoutMs: 600_000 };
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => Date.now() + ahead };
+    const onProgress: OnProgress = (event) => {
+      if (event.type === 'start' && event.step === 'probe') ahead = limit.timeoutMs;
+    };
+    const hasty = { ...context, clock, leaseMs: 10 * limit.timeoutMs };
+    const error = await errorOf(executeInstall(hasty, plan, { ...limit, onProgress }));
     expect(error).toMatchObject({ code: 'CAPSTAN_CAP_PROBE_FAILED', exit: 6 });
     expect(await readRelease(client, 'deployed', 'deployed')).toMatchObject({ status: 'deployed' });
     const data = { ready: 'yes' };
@@ -293,13 +303,13 @@ describe('deployed is not ready', () => {
   });
 
   test('a failed check after the installation is run again, where Helm alone would skip it and say deployed', async () => {
-    const flags = { namespace: 'hooked', timeLimitMs: 1500 };
-    const first = await errorOf(context.helm.install('alone', chart('hooked'), flags));
+    const flags = { namespace: 'hooked' };
+    const first = await errorOf(context.helm.install('alone', chart('hooked'), { ...flags, timeLimitMs: 1500 }));
     expect(first).toMatchObject({ code: 'CAPSTAN_HELM_TIMED_OUT' });
     expect(await context.helm.upgrade('alone', chart('hooked'), { ...flags, install: true })).toMatchObject({
       status: 'deployed',
     });
-    await context.helm.uninstall('alone', { namespace: 'hooked' });
+    await context.helm.uninstall('alone', flags);
     for (const attempt of [1, 2]) {
       const error = await errorOf(install('hooked', {}, { timeoutMs: 2500 }));
       expect([attempt, error]).toMatchObject([attempt, { exit: 6 }]);

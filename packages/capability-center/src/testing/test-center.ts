@@ -21,6 +21,8 @@ export interface TestPackage {
   /** Packages that it needs, with ranges; `fields.requires` takes other requirements. */
   readonly needs?: Readonly<Record<string, string>>;
   readonly chart?: TestChart;
+  /** How long Helm may take for its release; without it as long as a package says that says nothing. */
+  readonly timeoutSeconds?: number;
   /** Metadata fields that replace those made here. */
   readonly fields?: JsonObject;
 }
@@ -107,6 +109,7 @@ export function testPackage(spec: TestPackage): PackageDocument {
           type: 'helm',
           chart: { repository: TEST_REPOSITORY, name, version },
           release: name,
+          ...(spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds }),
           valuesFrom: ['message', 'replicas'].map((value) => ({ from: value, to: value })),
           ...(crds.length === 0 ? {} : { crds: switches }),
         },
