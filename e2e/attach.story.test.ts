@@ -72,8 +72,11 @@ describe('a webhook that is being written', () => {
     expect(await json('sandbox status')).toMatchObject({ attachments: [{ namespace: 'default', service: 'sizes' }] });
     let count = 0;
     await until(async () => {
-      await client.create(aConfig(`small-${count++}`, 'small'));
-      return asked.length > 0;
+      const taken = await client.create(aConfig(`small-${count++}`, 'small')).then(
+        () => true,
+        () => false,
+      );
+      return taken && asked.length > 0;
     });
     await expect(client.create(aConfig('large', 'huge'))).rejects.toThrow(/sizes\.example\.com.*huge is too large/);
     expect(await client.get({ apiVersion: 'v1', kind: 'ConfigMap', name: 'large', namespace: 'default' })).toBe(
