@@ -17,6 +17,8 @@ import {
   webServiceIn,
 } from './support.ts';
 
+const CONTAINER = { name: 'main', image: 'nginx:1.29', ports: [{ name: 'http', containerPort: 80 }] };
+
 describe('what an application made, where writes fail and news comes late', () => {
   let client: KubeClient;
   let proxy: FaultProxy;
@@ -103,16 +105,15 @@ describe('what an application made, where writes fail and news comes late', () =
   });
 
   test('so does a workload', async () => {
-    const container = { name: 'main', image: 'nginx:1.29', ports: [{ name: 'http', containerPort: 80 }] };
-    const workload = { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ContainerizedWorkload', namespace, name: 'alone' };
+    const workload = workloadIn('alone');
     const { name, apiVersion, kind } = workload;
-    await client.apply({ apiVersion, kind, metadata: { name, namespace }, spec: { containers: [container] } });
+    await client.apply({ apiVersion, kind, metadata: { name, namespace }, spec: { containers: [CONTAINER] } });
     await condition(client, workload, ['Ready', 'True']);
     const deployment = deploymentIn(namespace, name);
     const uid = (await client.get(deployment))?.metadata.uid;
     await orphanUnheard(workload, 'containerizedworkloads');
 
-    const marker = { apiVersion, kind, metadata: { name: 'next', namespace }, spec: { containers: [container] } };
+    const marker = { apiVersion, kind, metadata: { name: 'next', namespace }, spec: { containers: [CONTAINER] } };
     await client.apply(marker);
     await condition(client, { ...workload, name: 'next' }, ['Ready', 'True']);
     const live = await client.get(deployment);
@@ -151,6 +152,33 @@ describe('what an application made, where writes fail and news comes late', () =
     await operator.running;
     await scaledBy('late', true);
     await scaledBy('early', false);
+  });
+
+  test('nothing is deleted because a kind was not served for a moment', async () => {
+    const { apiVersion, kind } = workloadIn('steady');
+    const metadata = { name: 'steady', namespace };
+    await client.apply({ apiVersion, kind, metadata, spec: { containers: [CONTAINER] } });
+    await condition(client, workloadIn('steady'), ['Ready', 'True']);
+    await client.apply(aComponent(namespace, 'settled', { image: 'nginx:1.29' }));
+    await client.apply(anApplication(namespace, 'settled', [{ componentName: 'settled' }]));
+    await condition(client, applicationIn(namespace, 'settled'), ['Ready', 'True']);
+    const made = [deploymentIn(namespace, 'steady'), webServiceIn(namespace, 'settled')];
+    const uids = () => Promise.all(made.map(async (one) => (await client.get(one))?.metadata.uid));
+    const before = await uids();
+    for (const plural of ['applicationconfigurations', 'containerizedworkloads']) {
+      const isOfKind = ({ path }: ProxiedRequest) => path.endsWith(`/${plural}`);
+      const isWatch = (request: ProxiedRequest) => isOfKind(request) && request.query.get('watch') === 'true';
+      const isList = (request: ProxiedRequest) => isOfKind(request) && !isWatch(request);
+      proxy.inject({ match: isWatch, action: { type: 'status', status: 410 } });
+      const unserved = proxy.inject({ match: isList, action: { type: 'status', status: 404 } });
+      const lists = () => proxy.requests.filter(isList).length;
+      const since = lists();
+      proxy.cut(isWatch);
+      await expect.poll(() => unserved.hits > 0 && lists() > since + 1, { timeout: 20_000 }).toBe(true);
+    }
+    await client.apply(anApplication(namespace, 'after', [{ componentName: 'nobody' }]));
+    await condition(client, applicationIn(namespace, 'after'), ['Synced', 'False']);
+    expect(await uids()).toEqual(before);
   });
 
   test('a trait whose quantities the API server writes in its own form is not applied again', async () => {
@@ -199,6 +227,10 @@ describe('what an application made, where writes fail and news comes late', () =
     const asks = ({ method, path }: ProxiedRequest) => method === 'GET' && path.endsWith(`${plural}/${owner.name}`);
     await expect.poll(() => proxy.requests.filter(asks).length, { timeout: 20_000 }).toBeGreaterThan(0);
     for (const fault of failing) fault.remove();
+  }
+
+  function workloadIn(name: string): ObjectReference {
+    return { apiVersion: 'core.oam.dev/v1alpha2', kind: 'ContainerizedWorkload', namespace, name };
   }
 
   function plainDeployment(name: string): KubernetesObject {

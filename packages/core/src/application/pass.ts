@@ -1,7 +1,7 @@
 import { type Clock, isCapstanError, type KubernetesObject } from '@capstan/base';
 import { KUBE_CODES, type KubeClient, namespaceIsEnding, type ReconcileResult } from '@capstan/kube';
 import type { ApplicationConfiguration, InventoryEntry } from '@capstan/oam-model';
-import { mayTake, wasOrphaning } from '../controllers/shared/orphans.ts';
+import { isDeleted, mayTake, wasOrphaning } from '../controllers/shared/orphans.ts';
 import { finalizersToJoin, scopesToRecord, writeFinalizers } from '../scopes/index.ts';
 import { act, type Outcome } from './act.ts';
 import { deleteMade, madeIn } from './delete-made.ts';
@@ -139,6 +139,7 @@ export class ApplicationPass {
   /** Deletes what deleted applications made, last created first. Owner references are the safety net behind this. */
   async #cleanUp(key: string, signal: AbortSignal): Promise<void> {
     for (const application of this.#wakes.deleted(key)) {
+      if (!(await isDeleted(this.#client, application, signal))) continue;
       // As it is on record: what workloads and traits control that are not known by now goes with them.
       const made = application.status?.inventory ?? [];
       if (await wasOrphaning(this.#client, application.metadata.uid, madeIn(application), signal)) continue;

@@ -14,7 +14,7 @@ import { judgeFailures } from '../shared/failures.ts';
 import { LabelIndex } from '../shared/labelled.ts';
 import { type ControllerContext, RETRY_MS, type RunningController, startLoop } from '../shared/loop.ts';
 import { controllerOf, keyOf, placeOf } from '../shared/objects.ts';
-import { mayTake, wasOrphaning } from '../shared/orphans.ts';
+import { isDeleted, mayTake, wasOrphaning } from '../shared/orphans.ts';
 import { act } from './act.ts';
 import { CLAIM, CONFIG_MAP, CONTAINERIZED_WORKLOAD, DEPLOYMENT, SERVICE, WORKLOAD_LABEL } from './names.ts';
 import { type LiveChildren, planChildren, selectedUid } from './plan.ts';
@@ -45,8 +45,8 @@ class WorkloadLoop {
   readonly #claimsOf = new LabelIndex(WORKLOAD_LABEL);
   /** Keys of workloads by uid. */
   readonly #keys = new Map<string, string>();
-  /** uids of deleted workloads whose Deployment is to go with them, by key. */
-  readonly #deleted = new Map<string, string>();
+  /** Deleted workloads whose Deployment is to go with them, by key. */
+  readonly #deleted = new Map<string, KubernetesObject>();
   /** uids of workloads that are being deleted without what they made. */
   readonly #orphaning = new Set<string>();
 
@@ -119,16 +119,18 @@ class WorkloadLoop {
    * The garbage collector keeps a Deployment that a scaler owns as well, so the one of a deleted workload is deleted here.
    */
   async #discardDeleted(key: string, signal: AbortSignal): Promise<void> {
-    const uid = this.#deleted.get(key);
-    if (uid === undefined) return;
-    const { name, namespace } = placeOf(key);
+    const workload = this.#deleted.get(key);
+    if (!workload) return;
+    const { name, namespace, uid } = workload.metadata;
     const { client } = this.#context;
     const deployment = this.#deployments.informer.get(name, namespace);
     if (deployment && selectedUid(deployment) === uid && !deployment.metadata.deletionTimestamp) {
       const own = deployment.metadata.uid;
       const entries = [referenceTo(deployment), { ...SERVICE, name, ...(namespace ? { namespace } : {}) }];
       const isOurs = ({ metadata: { labels } }: KubernetesObject) => labels?.[WORKLOAD_LABEL] === uid;
-      if (!(await wasOrphaning(client, uid, { entries, isOurs }, signal))) {
+      const goesToo =
+        (await isDeleted(client, workload, signal)) && !(await wasOrphaning(client, uid, { entries, isOurs }, signal));
+      if (goesToo) {
         await client.delete(referenceTo(deployment), { ...(own === undefined ? {} : { uid: own }), signal });
       }
     }
@@ -153,7 +155,7 @@ class WorkloadLoop {
     if (type !== 'DELETED') this.#keys.set(uid, key);
     else {
       this.#keys.delete(uid);
-      if (!this.#orphaning.delete(uid)) this.#deleted.set(key, uid);
+      if (!this.#orphaning.delete(uid)) this.#deleted.set(key, object);
     }
     this.queue.add(key);
   }

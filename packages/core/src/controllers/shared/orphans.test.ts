@@ -1,6 +1,6 @@
 import type { KubernetesObject, OwnerReference } from '@capstan/base';
 import { expect, test } from 'vitest';
-import { mayTake, wasOrphaning } from './orphans.ts';
+import { isDeleted, mayTake, wasOrphaning } from './orphans.ts';
 
 const OWNER = anObject('owner', 'owner-uid');
 const signal = new AbortController().signal;
@@ -38,6 +38,17 @@ test.each<[string, readonly (KubernetesObject | undefined)[], readonly Kubernete
   const { client, asked } = having(...cluster);
   expect(await mayTake(client, OWNER, objects, signal)).toBe(expected);
   expect(asked).toEqual(requests);
+});
+
+test.each<[string, readonly KubernetesObject[], boolean, boolean]>([
+  ['was not found', [], true, true],
+  ['was replaced', [anObject('owner', 'new')], true, true],
+  ['is there', [OWNER], true, false],
+  ['was not found because its kind is not served', [], false, false],
+])('an owner that %s: deleted or not', async (_what, cluster, served, expected) => {
+  const discovery = { find: () => Promise.resolve(served ? {} : undefined) };
+  const client = { ...having(...cluster).client, discovery } as never;
+  expect(await isDeleted(client, OWNER, signal)).toBe(expected);
 });
 
 test.each<[string, readonly KubernetesObject[], boolean]>([

@@ -19,6 +19,22 @@ export async function mayTake(
   return now !== undefined && now.metadata.uid === owner.metadata.uid && now.metadata.deletionTimestamp === undefined;
 }
 
+/**
+ * Whether an owner that went out of a cache was deleted. A kind that is not served for a moment looks as if all of its
+ * objects were, and then nothing is known: what they made is not deleted on that word. Where the kind is gone for good,
+ * the garbage collector sees to it.
+ */
+export async function isDeleted(
+  client: Pick<KubeClient, 'get' | 'discovery'>,
+  owner: KubernetesObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const now = await client.get(referenceTo(owner), { signal });
+  if (now) return now.metadata.uid !== owner.metadata.uid;
+  // Asked afterwards: an answer that the path is not served makes it be read anew.
+  return (await client.discovery.find(owner)) !== undefined;
+}
+
 /** What a deleted owner made, and how it is told from a stranger's object of the same name. */
 export interface Made {
   /** Begins with what the owner itself controls. */
