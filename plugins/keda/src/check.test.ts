@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '@capstan/plugin-api';
 import { expect, test } from 'vitest';
 import { checkAutoscale, checkCronScale, checkScaledObject } from './check.ts';
-import { shapeForAutoscale } from './render.ts';
+import { renderCronScale } from './cron-scale/render.ts';
+import { renderAutoscale, shapeForAutoscale } from './render.ts';
 import { validateScaledObject } from './scaled-object.ts';
 import { aCluster, aCronScale, aDeployment, anAutoscale, anInput, inputFor } from './testing/builders.ts';
 
@@ -40,6 +41,35 @@ test.each(ASKERS)('%s is refused where somebody else scales its target', (_kind,
   expect(check(aCluster(aScaler('HorizontalPodAutoscaler', 'other', { ...TARGET, name: 'backend' })))).toEqual([]);
   // Its own is there: what came later is told by the health.
   expect(check(aCluster(aScaler('ScaledObject', 'frontend'), aScaler('ScaledObject', 'other')))).toEqual([]);
+});
+
+function ofApplication(name: string, scaler: KubernetesObject): KubernetesObject {
+  const labels = { 'app.kubernetes.io/managed-by': 'capstan', 'app.oam.dev/name': name };
+  return { ...scaler, metadata: { ...scaler.metadata, labels } };
+}
+
+test.each(ASKERS)('%s may take the place of a scaler of its own application', (_kind, check) => {
+  for (const kind of ['ScaledObject', 'HorizontalPodAutoscaler']) {
+    expect(check(aCluster(ofApplication('shop', aScaler(kind, 'other'))))).toEqual([]);
+    expect(check(aCluster(ofApplication('blog', aScaler(kind, 'other'))))).toHaveLength(1);
+  }
+});
+
+// KEDA's webhook would refuse the second one, and after a refusal nothing is removed.
+test.each(['ScaledObject', 'HorizontalPodAutoscaler'])('it comes once the %s in its place is gone', (kind) => {
+  const before = ofApplication('shop', aScaler(kind, 'other'));
+  const going = { ...before, metadata: { ...before.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  const cronScale = { ...anInput(), trait: aCronScale(['0 8 * * *', 1]) };
+  const own = aScaler('ScaledObject', 'frontend');
+  for (const [there, rendered] of [
+    [[before], 0],
+    [[going], 0],
+    [[], 1],
+    [[before, own], 1],
+  ] as const) {
+    expect(renderAutoscale({ ...anInput(), cluster: aCluster(...there) })).toHaveLength(rendered);
+    expect(renderCronScale({ ...cronScale, cluster: aCluster(...there) })).toHaveLength(rendered);
+  }
 });
 
 test('a ScaledObject that names no kind means a Deployment', () => {

@@ -1,8 +1,8 @@
 import type { KubernetesObject, Problem, TraitRenderInput } from '@capstan/plugin-api';
 import { isKnativeService, knativeProblems } from './knative.ts';
 import { containersOf, withoutRequest } from './requests.ts';
-import { targetTaken } from './scalers.ts';
-import { autoscaleSpec, KEDA_API_VERSION, LONGEST_NAME, type Trigger } from './spec.ts';
+import { ownScaledObject, targetTaken } from './scalers.ts';
+import { autoscaleSpec, LONGEST_NAME, type Trigger } from './spec.ts';
 
 /**
  * What makes an Autoscale unfit for the component it stands on. KEDA's webhook would refuse the same, but its
@@ -25,13 +25,13 @@ export function checkCronScale(input: TraitRenderInput): Problem[] {
 
 /** What makes a raw ScaledObject unfit for the component it stands on. */
 export function checkScaledObject(input: TraitRenderInput): Problem[] {
-  const { trait, target, cluster, context } = input;
+  const { trait, context } = input;
   const { triggers = [] } = (trait['spec'] ?? {}) as { readonly triggers?: readonly Trigger[] };
   const own = { ...trait, metadata: { ...trait.metadata, namespace: context.namespace } };
   return [
     ...nameProblem(trait, 'it', 'metadata.name'),
     ...requestProblems(input, triggers),
-    ...targetTaken(cluster, own, target, 'spec.scaleTargetRef'),
+    ...targetTaken(input, own, 'spec.scaleTargetRef'),
   ];
 }
 
@@ -42,10 +42,8 @@ function nameProblem({ metadata: { name } }: KubernetesObject, what: string, pat
   return [{ path, message, hint: 'KEDA makes keda-hpa-<name> of it, which may have 63 characters.' }];
 }
 
-function takenProblem({ workload, target, cluster, context }: TraitRenderInput): Problem[] {
-  const { name } = workload.metadata;
-  const own = { apiVersion: KEDA_API_VERSION, kind: 'ScaledObject', metadata: { name, namespace: context.namespace } };
-  return targetTaken(cluster, own, target, 'spec.workloadRef');
+function takenProblem(input: TraitRenderInput): Problem[] {
+  return targetTaken(input, ownScaledObject(input), 'spec.workloadRef');
 }
 
 function requestProblems({ target, children, workload }: TraitRenderInput, triggers: readonly Trigger[]): Problem[] {

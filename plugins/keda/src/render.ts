@@ -1,5 +1,6 @@
 import type { KubernetesObject, TraitRenderInput } from '@capstan/plugin-api';
 import { isKnativeService, withKnativeAnnotations } from './knative.ts';
+import { waitsForOwnScaler } from './scalers.ts';
 import { type AutoscaleSpec, autoscaleSpec, isResourceTrigger, KEDA_API_VERSION, type Trigger } from './spec.ts';
 
 /** The workload without `spec.replicas`: KEDA's autoscaler owns that field from now on. */
@@ -13,9 +14,12 @@ export function shapeForAutoscale(workload: KubernetesObject, trait: KubernetesO
   return isKnativeService(workload) ? withKnativeAnnotations(workload, trait) : withoutReplicas(workload);
 }
 
-/** The ScaledObject of an Autoscale, named like the workload, after the TriggerAuthentication that it may need; nothing for a Knative Service. */
+/**
+ * The ScaledObject of an Autoscale, named like the workload, after the TriggerAuthentication that it may need; nothing for a
+ * Knative Service, and nothing yet while a scaler of a trait that was taken off is still there.
+ */
 export function renderAutoscale(input: TraitRenderInput): KubernetesObject[] {
-  if (isKnativeService(input.workload)) return [];
+  if (isKnativeService(input.workload) || waitsForOwnScaler(input)) return [];
   const spec = autoscaleSpec(input.trait);
   const scaledObject = scaledObjectOf(input, spec);
   return spec.auth ? [triggerAuthenticationOf(input, spec.auth), scaledObject] : [scaledObject];
