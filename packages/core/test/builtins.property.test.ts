@@ -70,6 +70,18 @@ test.each<[string, boolean]>([
   expect(await takes({ ...kindOf(volumeType.crd), metadata: { name: 'web' }, spec })).toBe(taken);
 });
 
+test.each<[string, boolean]>([
+  ['/a/./b', false],
+  ['/a/../b', false],
+  ['/.', false],
+  ['/a/../', false],
+  ['/.well-known/...', true],
+  ['/a.b/..c/', true],
+])('a path of %s is taken where it is written: %s', async (path, taken) => {
+  const stated = { ...kindOf(exposeType.crd), metadata: { name: 'web' }, spec: { path } };
+  expect(await takes(stated)).toBe(taken);
+});
+
 /** False for what a rule of the CRD refuses; anything else that goes wrong is an error. */
 async function takes(object: KubernetesObject): Promise<boolean> {
   try {

@@ -12,6 +12,9 @@ export interface ExposeSpec {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** One part of a path; an Ingress takes neither `.` nor `..` as one, nor an escaped slash in it. */
+const SEGMENT = '([^/%.]|\\.[^/%.]|\\.\\.[^/%])[^/%]*';
+
 /** The schema of `spec` of an Expose trait. */
 export const exposeSpec: Schema = record('Which requests from outside reach the component.', {
   hostname: text(
@@ -22,7 +25,7 @@ export const exposeSpec: Schema = record('Which requests from outside reach the 
       pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
     },
   ),
-  path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: '^(/|(/[^/%]+)+/?)$' }),
+  path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: `^(/|(/${SEGMENT})+/?)$` }),
   pathType: text('How the path is compared.', {
     default: 'Prefix',
     enum: ['Prefix', 'Exact', 'ImplementationSpecific'],
