@@ -284,5 +284,11 @@ describe('a bundle', () => {
       message: expect.stringContaining('No center that can be read offers unheard. The center site cannot be read'),
       exit: 3,
     });
+    // A name that is near one of those that are there may still be a package of the center that is away.
+    const near = planInstall(await contextWith('empty'), { goals: [{ package: 'shops' }] });
+    await expect(near).rejects.toMatchObject({
+      code: 'CAPSTAN_REGISTRY_UNREADABLE',
+      hint: expect.stringMatching(/^Did you mean .*shop/),
+    });
   });
 });

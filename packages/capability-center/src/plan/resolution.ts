@@ -124,7 +124,7 @@ function requireKnown(context: InstallerContext, name: string, entries: readonly
   if (names.includes(name)) return;
   const meant = aliasedPackage(name, entries);
   const near = meant === undefined ? nearest(name, names) : [meant];
-  const hidden = near.length === 0 ? hiddenPackage(context.catalog, name) : undefined;
+  const hidden = meant === undefined ? hiddenPackage(context.catalog, name, near) : undefined;
   if (hidden) throw hidden;
   throw new CapstanError(CENTER_CODES.capUnknown, `No center offers a capability package named ${name}.`, {
     hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `On offer are: ${names.slice(0, 10).join(', ')}.`,

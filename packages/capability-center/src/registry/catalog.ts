@@ -131,16 +131,25 @@ function staleness({ center, offline, fetchedAt, ageMs }: CatalogSource): Catalo
 }
 
 /**
- * The error for a package that no center offers which could be read, when another one was refused: it may offer the
- * package. Undefined when every center was read.
+ * The error for a package that no center offers which could be read, when others were refused: one of them may offer
+ * the package. All of them are named, and what the package may have been meant to be. Undefined when every center was
+ * read.
  */
-export function hiddenPackage(catalog: Pick<Catalog, 'warnings'>, name: string): CapstanError | undefined {
-  const [warning] = catalog.warnings.filter(({ error }) => error !== undefined);
-  if (!warning?.error) return undefined;
-  const { code, ...options } = warning.error;
-  return new CapstanError(code, `No center that can be read offers ${name}. ${warning.message}`, {
-    ...options,
-    fields: { package: name, center: warning.center },
+export function hiddenPackage(
+  catalog: Pick<Catalog, 'warnings'>,
+  name: string,
+  near: readonly string[] = [],
+): CapstanError | undefined {
+  const refused = catalog.warnings.filter(({ error }) => error !== undefined);
+  const [first] = refused;
+  if (!first?.error) return undefined;
+  const { code, exit, hint } = first.error;
+  const why = refused.map(({ message }) => message).join(' ');
+  const meant = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined;
+  return new CapstanError(code, `No center that can be read offers ${name}. ${why}`, {
+    exit,
+    hint: [meant, hint].filter((part) => part !== undefined).join(' '),
+    fields: { package: name, center: first.center, nearest: near },
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf, parseContract } from '@capstan/capability-model';
 import { aPackage } from '@capstan/capability-model/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { loadCatalog } from './catalog.ts';
+import { hiddenPackage, loadCatalog } from './catalog.ts';
 import { readDirectoryRegistry } from './directory-registry.ts';
 import { publishToDirectory } from './publish-directory.ts';
 
@@ -204,6 +204,18 @@ test('a dead center is a warning that names what it hides; the others go on', as
       error: expect.objectContaining({ code: 'CAPSTAN_REGISTRY_UNREADABLE' }),
     },
   ]);
+});
+
+test('a package that no center offers may be hidden by each of those that cannot be read', async () => {
+  const alive = await aRegistry('2.20.2');
+  const centers = [center('dead', '/nowhere/at/all'), center('gone', '/nowhere/else'), center('alive', alive.location)];
+  const catalog = await loadCatalog(centers);
+  expect(hiddenPackage(catalog, 'flagger', ['keda'])).toMatchObject({
+    code: 'CAPSTAN_REGISTRY_UNREADABLE',
+    message: expect.stringMatching(/offers flagger\. The center dead cannot be read.* The center gone cannot be read/),
+    hint: expect.stringMatching(/^Did you mean keda\? A center is/),
+  });
+  expect(hiddenPackage({ warnings: [] }, 'flagger')).toBeUndefined();
 });
 
 test('no center that can be read is an error', async () => {
