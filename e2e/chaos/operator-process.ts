@@ -36,7 +36,9 @@ export function superviseOperator(
     });
     const { resolve } = started;
     createInterface({ input: one.stderr }).on('line', (line) => {
-      log = `${log}${line}\n`.slice(-KEPT_OF_LOG);
+      log += `${line}\n`;
+      // Whole lines: half of one is no JSON.
+      if (log.length > KEPT_OF_LOG) log = log.slice(log.indexOf('\n', log.length - KEPT_OF_LOG) + 1);
       if (line.includes('"operator is running"')) resolve();
     });
     one.once('exit', () => {
