@@ -16,7 +16,8 @@ import {
 
 const ON = { useWebhook: true, webhookPort: 0, healthAddr: '127.0.0.1:0', metricsAddr: '127.0.0.1:0' } as const;
 const ELSEWHERE = { trait: { apiVersion: 'v1', kind: 'ConfigMap', data: {} } };
-const SECRET = { apiVersion: 'v1', kind: 'Secret', name: 'capstan-webhook-tls', namespace: 'capstan-system' };
+const SYSTEM = 'capstan-system';
+const SECRET = { apiVersion: 'v1', kind: 'Secret', name: 'capstan-webhook-tls', namespace: SYSTEM };
 const CONFIGURATIONS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind,
@@ -217,6 +218,20 @@ describe('an operator with webhooks', () => {
     expect(await live()).toEqual([undefined, undefined]);
     expect((await client.get(SECRET))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
     for (const { stated } of denials.values()) expect(await refused(stated)).toBe('admitted');
+  });
+
+  test('so does a stop after the Lease was lost to one that has no webhooks', async () => {
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'capstan-operator', namespace: SYSTEM };
+    const loser = startOperator(client, [], ON);
+    await loser.running;
+    const spec = { holderIdentity: 'somebody', leaseDurationSeconds: 60, renewTime: '2100-01-01T00:00:00.000000Z' };
+    // Else the lease says that it is of this process, which knows no such holder.
+    await client.patch(lease, { metadata: { annotations: { 'capstan.dev/holder-process': null } }, spec });
+    await expect.poll(() => loser.states.at(-1)?.state, { timeout: 20_000 }).toBe('standby');
+    await loser.stop();
+    await client.delete(lease);
+    const left = await Promise.all(CONFIGURATIONS.map((one) => client.get(one)));
+    expect(left.map((one) => one?.kind)).toEqual([undefined, undefined]);
   });
 
   test('what the webhooks denied the controller refuses in the same words', async () => {

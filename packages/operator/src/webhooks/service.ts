@@ -53,8 +53,9 @@ export class WebhookService {
     await this.#running?.unregister();
   }
 
-  /** Ends the server after the requests that run. */
+  /** Ends the server after the requests that run. Who lost the Lease before may still be the one that is asked. */
   async stop(): Promise<void> {
+    await this.unregister();
     this.#ended.abort();
     await this.#running?.stopped;
     await this.#caches;
