@@ -70,15 +70,18 @@ test.each<[string, boolean]>([
   expect(await takes({ ...kindOf(volumeType.crd), metadata: { name: 'web' }, spec })).toBe(taken);
 });
 
-test.each<[string, boolean]>([
-  ['/a/./b', false],
-  ['/a/../b', false],
-  ['/.', false],
-  ['/a/../', false],
-  ['/.well-known/...', true],
-  ['/a.b/..c/', true],
-])('a path of %s is taken where it is written: %s', async (path, taken) => {
-  const stated = { ...kindOf(exposeType.crd), metadata: { name: 'web' }, spec: { path } };
+test.each<[object, boolean]>([
+  [{ path: '/a/./b' }, false],
+  [{ path: '/a/../b' }, false],
+  [{ path: '/.' }, false],
+  [{ path: '/a/../' }, false],
+  [{ path: '/.well-known/...' }, true],
+  [{ path: '/a.b/..c/' }, true],
+  [{ hostname: '10.0.0.1' }, false],
+  [{ hostname: '*.1shop.example.4-u' }, true],
+  [{ hostname: '1.0.0.x1' }, true],
+])('what no Ingress takes is refused where it is written: %j is taken: %s', async (spec, taken) => {
+  const stated = { ...kindOf(exposeType.crd), metadata: { name: 'web' }, spec };
   expect(await takes(stated)).toBe(taken);
 });
 

@@ -12,6 +12,11 @@ export interface ExposeSpec {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+/** With a letter or a hyphen in it: IP addresses, which an Ingress does not take as hosts, end in a number. */
+const LAST_LABEL = '([0-9]*[a-z]([-a-z0-9]*[a-z0-9])?|[0-9]+-[-a-z0-9]*[a-z0-9])';
+
 /** One part of a path; an Ingress takes neither `.` nor `..` as one, nor an escaped slash in it. */
 const SEGMENT = '([^/%.]|\\.[^/%.]|\\.\\.[^/%])[^/%]*';
 
@@ -22,7 +27,7 @@ export const exposeSpec: Schema = record('Which requests from outside reach the 
     {
       minLength: 1,
       maxLength: 253,
-      pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+      pattern: `^(\\*\\.)?(${LABEL}\\.)*${LAST_LABEL}$`,
     },
   ),
   path: text('Path of the requests.', { default: '/', maxLength: 1024, pattern: `^(/|(/${SEGMENT})+/?)$` }),
