@@ -57,7 +57,7 @@ describe('what an application made, where writes fail and news comes late', () =
     await client.apply(anApplication(namespace, 'shop', [{ componentName: 'web' }]));
     failing.remove();
     await condition(client, applicationIn(namespace, 'shop'), ['Ready', 'True']);
-    await waitFor(client, store, (object) => object === undefined, { timeoutMs: 5_000, goal: 'gone' });
+    await waitFor(client, store, (object) => object === undefined, { timeoutMs: DEADLINE_MS, goal: 'gone' });
   });
 
   test('what a workload made goes with its reason, also when the uid of the workload never got on record', async () => {
