@@ -44,6 +44,12 @@ test.each<[number, number]>([
   expect(messages({}, named('a'.repeat(length)))).toHaveLength(count);
 });
 
+test('a target port by a name that no container gives is refused, with the names that there are', () => {
+  expect(messages({ targetPort: 'http' })).toEqual([]);
+  expect(messages({ targetPort: 9000 })).toEqual([]);
+  expect(messages({ targetPort: 'grpc' })).toEqual([expect.stringMatching(/Deployment frontend .*called "grpc"/)]);
+});
+
 test.each<[number, number]>([
   [46, 0],
   [47, 1],

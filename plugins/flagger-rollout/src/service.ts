@@ -37,7 +37,12 @@ export function servicePorts(input: TraitRenderInput, spec: RolloutSpec): JsonOb
 /** What of the component's Services would not work any more. */
 export function serviceProblems(input: TraitRenderInput, spec: RolloutSpec): Problem[] {
   const service = serviceOf(input);
-  const problems = [...typeProblems(service), ...otherPorts(input, service), ...strayServices(input)];
+  const problems = [
+    ...typeProblems(service),
+    ...otherPorts(input, service),
+    ...strayServices(input),
+    ...unknownPort(input, spec),
+  ];
   if (servicePorts(input, spec)) return problems;
   const message = `component ${input.context.component} has no port that traffic could be sent to`;
   return [...problems, { path: 'spec.port', message, hint: 'Set port on the workload, or here.' }];
@@ -71,6 +76,17 @@ function otherPorts(input: TraitRenderInput, service: KubernetesObject | undefin
       message: `${called(service)} has a port ${port} beside its first, which is no port of a container`,
       hint: 'Flagger finds further ports at the containers only: give them the same number.',
     }));
+}
+
+/** A name that is no container's leads nowhere, and Flagger would wait for ever. */
+function unknownPort(input: TraitRenderInput, { targetPort }: RolloutSpec): Problem[] {
+  const workload = targetObject(input);
+  if (!workload || typeof targetPort !== 'string') return [];
+  const names = containerPorts(workload).flatMap(({ name }) => name ?? []);
+  if (names.includes(targetPort)) return [];
+  const message = `no container of ${called(workload)} has a port that is called "${targetPort}"`;
+  const hint = names.length > 0 ? `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : 'Use its number.';
+  return [{ path: 'spec.targetPort', message, hint }];
 }
 
 function leadsTo({ port, targetPort = port }: ServicePort, { containerPort, name }: ContainerPort): boolean {

@@ -18,3 +18,16 @@ test('a header that is matched by no regular expression is refused by name', () 
     { path: 'spec.match[1].headers.x-canary.regex', message: expect.stringContaining('"*" with nothing before it') },
   ]);
 });
+
+test.each([0, -1, 70_000, '', '8080', 'Http', 'http_1', 'x'.repeat(16), 'a--b'])(
+  'a target port of %j is none',
+  (targetPort) => {
+    expect(validateRollout(aRollout({ targetPort }))).toMatchObject([
+      { path: 'spec.targetPort', message: expect.stringContaining(JSON.stringify(targetPort)) },
+    ]);
+  },
+);
+
+test.each([1, 8080, 65_535, 'http', 'h2', '8080-tcp', 'x'.repeat(15)])('a target port of %j is sound', (targetPort) => {
+  expect(validateRollout(aRollout({ targetPort }))).toEqual([]);
+});

@@ -21,6 +21,7 @@ export function validateRollout(trait: KubernetesObject): Problem[] {
     ...weightProblems(spec),
     ...providerProblems(spec),
     ...intervalProblems(spec),
+    ...targetPortProblems(spec),
     ...(spec.metrics.queries ?? []).flatMap((query, index) => queryProblems(query, `spec.metrics.queries[${index}]`)),
     ...duplicates(spec.metrics.queries ?? [], 'spec.metrics.queries'),
     ...duplicates(spec.webhooks ?? [], 'spec.webhooks'),
@@ -99,6 +100,20 @@ function intervalProblems({ interval }: RolloutSpec): Problem[] {
   if (seconds !== undefined && seconds >= SHORTEST_INTERVAL_S) return [];
   const message = `${interval} is less than ${SHORTEST_INTERVAL_S}s, and Flagger looks no more often`;
   return [{ path: 'spec.interval', message }];
+}
+
+/** A Service takes a number, or the name of a container's port. */
+function targetPortProblems({ targetPort }: RolloutSpec): Problem[] {
+  if (targetPort === undefined) return [];
+  const isPort =
+    typeof targetPort === 'number'
+      ? targetPort >= 1 && targetPort <= 65_535
+      : /^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(targetPort);
+  if (isPort) return [];
+  const message = `${JSON.stringify(targetPort)} is neither a number from 1 to 65535 nor a name of a port`;
+  return [
+    { path: 'spec.targetPort', message, hint: 'Such a name has up to 15 lower-case letters, digits and hyphens.' },
+  ];
 }
 
 function queryProblems({ name, min, max }: MetricQuery, path: string): Problem[] {
