@@ -177,6 +177,9 @@ describe('an installation', () => {
     const record = { ...CAPSTAN_KINDS.install, name: 'keda' };
     const before = await client.get(record);
     await client.delete(record);
+    const gone = { name: 'keda', version: '2.20.2', phase: 'Degraded', reason: 'RecordMissing' };
+    expect(await capabilityStatus(context, 'keda')).toMatchObject(gone);
+    expect(await listInstalled(context)).toContainEqual(expect.objectContaining(gone));
     const values = (before?.['spec'] as { values?: JsonObject } | undefined)?.values ?? {};
     const plan = await planInstall(context, { goals: [{ package: 'keda', values }] });
     expect(plan.packages).toMatchObject([{ action: 'repair' }]);

@@ -261,7 +261,7 @@ test('who may not look everywhere is told so, and fails nowhere for it', async (
 
 test('no cluster at all is a finding too', async () => {
   const { exit, stdout } = await capstan('doctor', '--kubeconfig', '/nonexistent/kubeconfig');
-  expect(exit).toBe(1);
+  expect(exit).toBe(3);
   expect(stdout).toMatch(/^fail {2}cluster/);
 });
 

@@ -7,6 +7,7 @@ import {
   type Evidence,
   inRange,
   parseRange,
+  versionLabel,
 } from '@capstan/capability-model';
 import { KUBE_CODES, type KubeClient } from '@capstan/kube';
 import { nearest } from '@capstan/oam-model';
@@ -257,8 +258,8 @@ function whyNot(
   return `you may not create ${kinds} in namespace ${namespace}`;
 }
 
-function nameOf({ package: name, version }: ProviderAnswer): string {
-  return `${name} ${version}`;
+function nameOf(provider: ProviderAnswer): string {
+  return `${provider.package} ${versionLabel(provider)}`;
 }
 
 function ageOf(observedAt: string, now: number): number {

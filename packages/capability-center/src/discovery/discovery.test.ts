@@ -167,7 +167,7 @@ describe('an answer', () => {
   const keda: CapabilityProvider = {
     package: 'keda',
     version: '2.20.2',
-    release: 0,
+    release: 3,
     contractVersion: '1.1.0',
     features: ['schedule', 'fallback'],
     health: 'Ready',
@@ -192,7 +192,7 @@ describe('an answer', () => {
   test('names the provider, its evidence and the age of it', () => {
     expect(ask('autoscale >=1.0 with fallback')).toMatchObject({
       satisfied: true,
-      reason: 'keda 2.20.2 provides autoscale 1.1.0',
+      reason: 'keda 2.20.2-r3 provides autoscale 1.1.0',
       providers: [{ package: 'keda', fits: true, mayUse: { allowed: true }, evidence: [{ ageSeconds: 90 }] }],
     });
   });
@@ -204,13 +204,13 @@ describe('an answer', () => {
       { found: [], names: ['autoscale', 'route'] },
       'this cluster does not have the capability autoscal; it has autoscale',
     ],
-    ['another version', 'autoscale >=2', {}, 'keda 2.20.2 has version 1.1.0, not >=2'],
-    ['a missing feature', 'autoscale with redis', {}, 'keda 2.20.2 lacks redis; it has schedule, fallback'],
+    ['another version', 'autoscale >=2', {}, 'keda 2.20.2-r3 has version 1.1.0, not >=2'],
+    ['a missing feature', 'autoscale with redis', {}, 'keda 2.20.2-r3 lacks redis; it has schedule, fallback'],
     [
       'bad health',
       'autoscale',
       { found: [{ ...keda, health: 'Degraded', reason: 'ProbeFailed' }] },
-      'keda 2.20.2 is Degraded (ProbeFailed)',
+      'keda 2.20.2-r3 is Degraded (ProbeFailed)',
     ],
     ['a missing right', 'autoscale', { rights: right(false) }, 'you may not create Autoscale in namespace shop'],
   ])('is no for %s', (_, query, facts, reason) =>

@@ -9,6 +9,7 @@ import {
   type Evidence,
   INSTALL_CONDITIONS,
   type InstallPhase,
+  versionLabel,
 } from '@capstan/capability-model';
 import { findCondition } from '@capstan/kube';
 import semver from 'semver';
@@ -59,7 +60,7 @@ function capabilityOf(id: string, found: readonly CapabilityProvider[]): Capabil
 
 function readyOf(best: CapabilityProvider): Condition {
   const status = best.health === 'Ready' ? 'True' : best.health === 'Unknown' ? 'Unknown' : 'False';
-  const by = `${best.package} ${best.version}`;
+  const by = `${best.package} ${versionLabel(best)}`;
   const message = best.message ? `${by}: ${best.message}` : `provided by ${by}`;
   return { type: 'Ready', status, reason: best.reason, message, lastTransitionTime: best.since };
 }

@@ -7,9 +7,15 @@ import { type HealthFacts, keyOf } from './facts.ts';
 import { evaluateProbe } from './probes.ts';
 import { crdReference, type HealthSubject } from './subject.ts';
 
+/** What is said of a package that is in force and whose CapabilityInstall somebody deleted. */
+export const RECORD_MISSING = {
+  reason: 'RecordMissing',
+  message: 'its CapabilityInstall was deleted: it is switched off',
+} as const;
+
 /** One thing that was looked at. */
 export interface CapabilityCheck {
-  /** `definition/autoscales...`, `crd/NAME`, `plugin`, `release/keda`, `probe/operator`, `dependency/NAME`, `drift/OBJECT`. */
+  /** `record`, `definition/autoscales...`, `crd/NAME`, `plugin`, `release/keda`, `probe/operator`, `dependency/NAME`, `drift/OBJECT`. */
   readonly source: string;
   readonly result: ProbeResult;
   /** With `failed`: CamelCase and stable. */
@@ -26,6 +32,7 @@ export interface CapabilityCheck {
 /** Everything that an installed package consists of, looked at. Pure: the same facts give the same checks. */
 export function checksOf(subject: HealthSubject, facts: HealthFacts): CapabilityCheck[] {
   return [
+    ...recordChecks(subject, facts),
     ...definitionChecks(subject, facts),
     ...crdChecks(subject, facts),
     ...releaseChecks(subject, facts),
@@ -34,6 +41,11 @@ export function checksOf(subject: HealthSubject, facts: HealthFacts): Capability
     ...pluginChecks(subject, facts),
     ...driftChecks(subject, facts),
   ];
+}
+
+/** Without its record a package is not watched, its plugin is off, and it is not offered to anybody. */
+function recordChecks({ name }: HealthSubject, facts: HealthFacts): CapabilityCheck[] {
+  return facts.install(name) ? [] : [failed('record', RECORD_MISSING.reason, RECORD_MISSING.message)];
 }
 
 function definitionChecks({ name, definitions }: HealthSubject, facts: HealthFacts): CapabilityCheck[] {

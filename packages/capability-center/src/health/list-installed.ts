@@ -2,7 +2,9 @@ import type { CapabilityInstall, InstallPhase } from '@capstan/capability-model'
 import { INSTALL_CONDITIONS, LEASES } from '@capstan/capability-model';
 import { conditionsOf, findCondition, type KubeClient, leaseHolder } from '@capstan/kube';
 import { type Journal, stoppedAt } from '../installer/journal.ts';
+import type { LockedPackage } from '../installer/lock.ts';
 import { readState } from '../installer/state.ts';
+import { RECORD_MISSING } from './checks.ts';
 
 /** An installed package in one line. */
 export interface InstalledCapability {
@@ -22,7 +24,7 @@ export interface InstalledCapability {
 }
 
 /**
- * Every package that is installed, or whose installation or removal stopped half way, by name. The states are those
+ * Every package that is in force or has a record, or whose installation or removal stopped half way, by name. The states are those
  * that were recorded last; `capabilityStatus` looks at the objects themselves.
  */
 export async function listInstalled(context: { readonly client: KubeClient }): Promise<InstalledCapability[]> {
@@ -31,17 +33,25 @@ export async function listInstalled(context: { readonly client: KubeClient }): P
   const fence = holder?.alive ? holder.fencing : undefined;
   // A run that was killed may have recorded its journal before the goal, or removed the goal before the end.
   const open = [...journals.values()].filter((journal) => stoppedAt(journal)).map(({ subject }) => subject);
-  return [...new Set([...installs.keys(), ...open])].sort().map((name) => {
-    const goal = lock.packages[name]?.goal ?? true;
-    return { ...recorded(name, installs.get(name)), goal, ...interrupted(journals.get(name), fence) };
+  return [...new Set([...installs.keys(), ...open, ...Object.keys(lock.packages)])].sort().map((name) => {
+    const locked = lock.packages[name];
+    const install = installs.get(name);
+    const known = locked && !install && !open.includes(name) ? unrecorded(locked) : recorded(install);
+    return { name, ...known, goal: locked?.goal ?? true, ...interrupted(journals.get(name), fence) };
   });
 }
 
-function recorded(name: string, install: CapabilityInstall | undefined): Omit<InstalledCapability, 'goal'> {
+type Recorded = Omit<InstalledCapability, 'name' | 'goal' | 'next'>;
+
+/** In force, but its record was deleted. */
+function unrecorded({ version, release }: LockedPackage): Recorded {
+  return { version, release, phase: 'Degraded', ...RECORD_MISSING, standIn: false };
+}
+
+function recorded(install: CapabilityInstall | undefined): Recorded {
   const status = install?.status;
   const ready = install && findCondition(conditionsOf(install), INSTALL_CONDITIONS.ready);
   return {
-    name,
     version: status?.version ?? '',
     release: status?.release ?? 0,
     phase: status?.phase ?? 'Pending',

@@ -123,6 +123,13 @@ describe('the standing of a package', () => {
       'capstan cap status ink',
     ],
     [
+      'a record that was deleted',
+      { install: (name) => (name === 'press' ? undefined : install(name, 'True')), release: () => undefined },
+      'RecordMissing',
+      /CapabilityInstall was deleted.* and 1 more/,
+      'capstan cap install press',
+    ],
+    [
       'a dependency that is gone',
       { install: (name) => (name === 'ink' ? undefined : install(name, 'True')) },
       'DependencyNotReady',

@@ -1,5 +1,5 @@
 import type { InstallPhase } from '@capstan/capability-model';
-import { type CapabilityCheck, describeDrift } from './checks.ts';
+import { type CapabilityCheck, describeDrift, RECORD_MISSING } from './checks.ts';
 import type { Drift } from './drift.ts';
 import { summarizeProbes } from './probes.ts';
 import type { HealthSubject } from './subject.ts';
@@ -19,6 +19,7 @@ export interface HealthStanding {
 
 /** What decides first when several things are wrong: the causes before what follows from them. */
 const ORDER = [
+  RECORD_MISSING.reason as string,
   'DependencyNotReady',
   'ReleaseMissing',
   'ReleaseNotDeployed',

@@ -9,7 +9,7 @@ export default class Doctor extends CapstanCommand<typeof Doctor> {
   static override summary = 'look for what is wrong, with the command that mends it';
   static override description =
     'Looks at the cluster, your rights, the kinds of Capstan, its operator, the centers, every installed capability, what was begun and not ended, ' +
-    'Helm releases, types and CRDs. Changes nothing without --fix. Exit 1 where something fails.';
+    'Helm releases, types and CRDs. Changes nothing without --fix. Exit 1 where something fails, 3 where the cluster cannot be reached.';
   static override reads = true;
   static override examples = [
     { command: 'capstan doctor', description: '' },
@@ -39,7 +39,8 @@ export default class Doctor extends CapstanCommand<typeof Doctor> {
     await this.#print(facts, findings, fixed);
     if (bundle !== undefined) await this.#bundle(bundle, facts, findings);
     const failed = findings.some(({ level }) => level === 'fail');
-    if (failed) this.exitCode = EXIT.failed;
+    // Without a cluster it ends as every command does.
+    if (failed) this.exitCode = 'value' in facts.cluster ? EXIT.failed : facts.cluster.exit;
     if (failed && bundle === undefined) this.next(...this.#nextSteps(findings));
   }
 

@@ -8,7 +8,12 @@ import type { Finding, Reading } from './finding.ts';
 import { fixesOf } from './fixes.ts';
 
 const value = <T>(of: T): Reading<T> => ({ value: of });
-const failed = (code: string, reason: string, forbidden = false): Reading<never> => ({ code, reason, forbidden });
+const failed = (code: string, reason: string, forbidden = false): Reading<never> => ({
+  code,
+  reason,
+  forbidden,
+  exit: 3,
+});
 const valueIn = <T>(reading: Reading<T>): T => {
   if ('value' in reading) return reading.value;
   throw new Error(reading.reason);

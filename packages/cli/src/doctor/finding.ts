@@ -1,3 +1,5 @@
+import type { ExitCode } from '@capstan/base';
+
 /** How bad a finding is. Only `fail` makes doctor end with exit 1. */
 export type Level = 'ok' | 'warn' | 'fail';
 
@@ -29,6 +31,8 @@ export type Reading<T> =
       readonly reason: string;
       readonly hint?: string;
       readonly forbidden: boolean;
+      /** With which any other command would have ended. */
+      readonly exit: ExitCode;
     };
 
 /** The value of a reading; undefined where there is none. */

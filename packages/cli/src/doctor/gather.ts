@@ -102,11 +102,12 @@ export async function reading<T>(read: () => Promise<T>, signal: AbortSignal): P
   } catch (error) {
     signal.throwIfAborted();
     const known = isCapstanError(error) ? error : new CapstanError('CAPSTAN_CLI_UNEXPECTED', messageOf(error));
-    const { code, message, hint } = known;
+    const { code, message, hint, exit } = known;
     return {
       code,
       reason: message,
       forbidden: code === KUBE_CODES.forbidden,
+      exit,
       ...(hint === undefined ? {} : { hint }),
     };
   }

@@ -1,5 +1,6 @@
 import { EXIT } from '@capstan/base';
 import type { CapabilityAnswer, CapabilityOfferAnswer, ProviderAnswer } from '@capstan/capability-center';
+import { versionLabel } from '@capstan/capability-model';
 import * as Args from '@oclif/core/args';
 import { CapstanCommand } from '../../base-command.ts';
 import { formatDuration } from '../../lib/duration.ts';
@@ -60,16 +61,20 @@ export default class CapQuery extends CapstanCommand<typeof CapQuery> {
     ];
   }
 
-  #offerLines({ package: name, version, center, contractVersion, features }: CapabilityOfferAnswer): string[] {
+  #offerLines(offer: CapabilityOfferAnswer): string[] {
+    const { center, contractVersion, features } = offer;
     const text = `contract ${contractVersion} with ${features.join(', ') || 'no features'}, from center ${center}`;
-    return [`  could be installed: ${name} ${version}`, ...labelled('', text, this.out.stdout.columns ?? 100)];
+    return [
+      `  could be installed: ${offer.package} ${versionLabel(offer)}`,
+      ...labelled('', text, this.out.stdout.columns ?? 100),
+    ];
   }
 
   #providerLines(provider: ProviderAnswer, namespace: string): string[] {
     const width = this.out.stdout.columns ?? 100;
     const line = (label: string, text: string) => labelled(label, text, width);
     return [
-      `  ${provider.package} ${provider.version}`,
+      `  ${provider.package} ${versionLabel(provider)}`,
       ...line('contract', `${provider.contractVersion}${provider.mismatch ? `, ${provider.mismatch}` : ''}`),
       ...line('features', provider.features.join(', ') || 'none'),
       ...line('health', [provider.health, provider.message].filter(Boolean).join(': ')),
