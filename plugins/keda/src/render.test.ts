@@ -87,3 +87,13 @@ test('the workload loses its replicas, and the one that was given keeps them', (
   expect(withoutReplicas(workload)['spec']).toEqual({ paused: false });
   expect(workload.spec.replicas).toBe(3);
 });
+
+// KEDA: "unknown metric type: , allowed values are 'Utilization' or 'AverageValue'".
+test('the kind of a cpu or memory metric is always stated, as percent by default', () => {
+  const metadata = { value: '70' };
+  const triggers = [{ type: 'cpu', metadata }, { type: 'memory', metadata, metricType: 'AverageValue' }, REDIS];
+  const [scaledObject] = renderAutoscale(anInput({ triggers }));
+  expect(scaledObject).toMatchObject({
+    spec: { triggers: [{ metricType: 'Utilization' }, { metricType: 'AverageValue' }, REDIS] },
+  });
+});

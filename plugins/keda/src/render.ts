@@ -52,7 +52,9 @@ function scaledObjectOf({ target, context, workload }: TraitRenderInput, spec: A
 }
 
 function triggerOf(trigger: Trigger, ownAuthentication: string | undefined) {
-  const { type, name, metadata, metricType, authRef } = trigger;
+  const { type, name, metadata, authRef } = trigger;
+  // KEDA has no default for these two and refuses the trigger without it.
+  const metricType = trigger.metricType ?? (isResourceTrigger(trigger) ? 'Utilization' : undefined);
   const takesSecrets = ownAuthentication !== undefined && !isResourceTrigger(trigger) && type !== 'cron';
   const reference = authRef ?? (takesSecrets ? { name: ownAuthentication } : undefined);
   return {

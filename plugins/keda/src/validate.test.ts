@@ -45,3 +45,25 @@ test.each([
 ])('a component name of %i characters has %i problems', (length, count) => {
   expect(checkAutoscale(anInput({}, aDeployment({}), 'a'.repeat(length)))).toHaveLength(count);
 });
+
+const resource = (value: string, metricType?: string) => ({
+  triggers: [{ type: 'cpu', metadata: { value }, ...(metricType ? { metricType } : {}) }],
+});
+
+test.each([
+  ['words', resource('abc')],
+  ['nothing', resource('0')],
+  ['an amount as percent', resource('500m')],
+  ['a part of a percent', resource('70.5', 'Utilization')],
+  ['more than a number holds', resource('99999999999')],
+  ['an amount that is none', resource('half', 'AverageValue')],
+  ['an amount of nothing', resource('0Mi', 'AverageValue')],
+  ['less than nothing', resource('-1', 'AverageValue')],
+  ['no text at all', resource('')],
+])('a value of %s is refused by name, which KEDA would stumble over', (_what, spec) => {
+  expect(validateAutoscale(anAutoscale(spec))).toMatchObject([{ path: 'spec.triggers[0].metadata.value' }]);
+});
+
+test.each(['500m', '1', '0.5', '256Mi', '1k'])('an amount of %s is sound', (value) => {
+  expect(validateAutoscale(anAutoscale(resource(value, 'AverageValue')))).toEqual([]);
+});

@@ -2,7 +2,7 @@ import type { KubernetesObject, Problem } from '@capstan/plugin-api';
 import { type AutoscaleSpec, autoscaleSpec, isResourceTrigger, type Trigger } from './spec.ts';
 
 /**
- * What is wrong with an Autoscale beyond its schema. The CRD has the same rules in CEL; here they hold where no API
+ * What is wrong with an Autoscale beyond its schema. The CRD has most of these rules in CEL; here they hold where no API
  * server is asked, as in `capstan validate`. Some of them are KEDA's own, whose webhook may be absent or ignored.
  */
 export function validateAutoscale(trait: KubernetesObject): Problem[] {
@@ -54,10 +54,26 @@ function triggerProblems(trigger: Trigger, path: string): Problem[] {
     const hint = 'For example "70": percent of the request.';
     problems.push({ path: `${path}.metadata.value`, message: `is missing: a ${trigger.type} trigger needs it`, hint });
   }
+  problems.push(...valueProblems(trigger, path));
   if ('type' in trigger.metadata) {
     problems.push({ path: `${path}.metadata.type`, message: 'is no longer read by KEDA', hint: 'Use metricType.' });
   }
   return problems;
+}
+
+/**
+ * The value of a cpu or memory trigger that KEDA cannot read: percent, or an amount, which must be more than nothing. KEDA's
+ * webhook does not look at it, and the operator stumbles over an amount that is none.
+ */
+function valueProblems({ type, metricType = 'Utilization', metadata }: Trigger, path: string): Problem[] {
+  const value: unknown = metadata['value'];
+  if (!isResourceTrigger({ type }) || typeof value !== 'string') return [];
+  const isPercent = metricType !== 'AverageValue';
+  const form = isPercent ? /^\d{1,9}$/ : /^\d{1,15}(\.\d{1,9})?(m|k|[KMGTPE]i|[MGTPE])?$/;
+  if (form.test(value) && Number.parseFloat(value) > 0) return [];
+  const message = `"${value}" is no ${isPercent ? 'percent of the request' : 'amount'}`;
+  const hint = isPercent ? 'For example "70".' : 'For example "500m" or "256Mi".';
+  return [{ path: `${path}.metadata.value`, message, hint }];
 }
 
 function duplicateNames(triggers: readonly Trigger[]): Problem[] {
