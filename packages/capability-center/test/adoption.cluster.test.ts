@@ -50,6 +50,13 @@ test('a KEDA that Helm installed by hand becomes ours; its CRDs and ScaledObject
   const [crd, mine] = await Promise.all([client.get(SCALED_OBJECTS), client.get(MINE)]);
   expect(crd && helmOwnerOf(crd)).toBe('keda/keda');
 
+  await expect(
+    planInstall(context, { goals: [{ package: 'keda', range: '2.19' }], adopt: true }),
+  ).rejects.toMatchObject({
+    code: 'CAPSTAN_CAP_RELEASE_CONFLICT',
+    message: 'keda 2.20.2 was installed by hand, and taking it over keeps its version: keda 2.19 is another one.',
+    exit: 5,
+  });
   const plan = await planInstall(context, { goals: [{ package: 'keda' }], adopt: true });
   expect(plan).toMatchObject({ blockers: [], packages: [{ action: 'adopt' }] });
   await executeInstall(context, plan);

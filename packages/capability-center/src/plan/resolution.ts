@@ -60,6 +60,7 @@ export async function resolveGoals(
 ): Promise<Resolution> {
   const entries = await universe(context, state, order);
   for (const { package: name } of order.goals) requireKnown(context, name, entries);
+  for (const goal of order.goals) requireDetected(context, goal, order, entries);
   const asked = order.goals.map((goal) => askedGoal(state, goal));
   const result = resolve(
     resolverInput(state, facts, { asked, besides: order.besides ?? [], entries, policy: order.policy }),
@@ -132,6 +133,27 @@ function requireKnown(context: InstallerContext, name: string, entries: readonly
     exit: EXIT.failed,
     fields: { package: name, nearest: near, centers: context.catalog.centers },
   });
+}
+
+/** A take-over keeps the version that is there: a wish for another one is refused by that reason. */
+function requireDetected(
+  context: InstallerContext,
+  { package: name, range = '*' }: ResolutionOrder['goals'][number],
+  { detected }: ResolutionOrder,
+  entries: readonly CatalogEntry[],
+): void {
+  const found = detected?.get(name);
+  if (!found?.adoptable || entries.some(({ metadata }) => metadata.name === name && fits(metadata, range))) return;
+  throw new CapstanError(
+    INSTALLER_CODES.releaseConflict,
+    `${name} ${found.offered} was installed by hand, and taking it over keeps its version: ${name} ${range} is another one.`,
+    {
+      hint: 'Take it over as it is, then upgrade it.',
+      next: [commandLine(context, `cap install ${name} --adopt --plan`)],
+      exit: EXIT.blocked,
+      fields: { package: name, version: found.offered, range },
+    },
+  );
 }
 
 function closure(lock: Lock, roots: readonly string[]): Set<string> {
