@@ -65,9 +65,9 @@ function triggerProblems(trigger: Trigger, path: string): Problem[] {
  * The value of a cpu or memory trigger that KEDA cannot read: percent, or an amount, which must be more than nothing. KEDA's
  * webhook does not look at it, and the operator stumbles over an amount that is none.
  */
-function valueProblems({ type, metricType = 'Utilization', metadata }: Trigger, path: string): Problem[] {
+function valueProblems({ metricType = 'Utilization', metadata }: Trigger, path: string): Problem[] {
   const value: unknown = metadata['value'];
-  if (!isResourceTrigger({ type }) || typeof value !== 'string') return [];
+  if (typeof value !== 'string') return [];
   const isPercent = metricType !== 'AverageValue';
   const form = isPercent ? /^\d{1,9}$/ : /^\d{1,15}(\.\d{1,9})?(m|k|[KMGTPE]i|[MGTPE])?$/;
   if (form.test(value) && Number.parseFloat(value) > 0) return [];
