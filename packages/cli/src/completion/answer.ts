@@ -38,10 +38,12 @@ async function ask(
   current: string,
   context: Completion['context'],
 ): Promise<Candidate[]> {
-  const { valuesOf } = await import('./values.ts');
+  const { localValues, remoteValues } = await import('./values.ts');
+  const local = await localValues(source, context).catch(() => []);
+  if (local !== undefined) return local;
   const limit = AbortSignal.timeout(LIMIT_MS);
   const late = new Promise<Candidate[]>((done) => limit.addEventListener('abort', () => done([])));
-  return Promise.race([valuesOf(source, current, context, limit).catch(() => []), late]);
+  return Promise.race([remoteValues(source, current, context, limit).catch(() => []), late]);
 }
 
 function lines(candidates: readonly Candidate[], { current }: TypedWords): string[] {

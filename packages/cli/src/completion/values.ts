@@ -6,26 +6,31 @@ import type { Source } from './sources.ts';
 
 const OUTPUT_FORMS = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath='];
 
-/**
- * The values of a source. What needs a cluster asks the one that the line means; everything heavy is loaded only here.
- * Rejects when the cluster cannot be asked, which the shell is not told.
- */
-export async function valuesOf(
-  source: Source,
-  current: string,
-  context: LineContext,
-  signal: AbortSignal,
-): Promise<Candidate[]> {
+/** The values of a source that needs no cluster; undefined for any other one. */
+export async function localValues(source: Source, context: LineContext): Promise<Candidate[] | undefined> {
   if (source === 'formats') return plainly(OUTPUT_FORMS);
   if (source === 'drawings') return plainly(['tree', 'dot', 'mermaid', ...OUTPUT_FORMS.slice(2)]);
   if (source === 'shells') return plainly(SHELLS);
   if (source === 'contexts') return contexts(context);
   if (source === 'nothing' || source === 'files' || source === 'folders') return [];
+  return undefined;
+}
+
+/**
+ * The values of a source that only the cluster knows: it asks the one that the line means; everything heavy is loaded only
+ * here. Rejects when the cluster cannot be asked, which the shell is not told.
+ */
+export async function remoteValues(
+  source: Source,
+  current: string,
+  context: LineContext,
+  signal: AbortSignal,
+): Promise<Candidate[]> {
   const { connectTo } = await import('../lib/cluster.ts');
   const { flags } = context;
   const { client } = await connectTo({ kubeconfig: flags.get('kubeconfig'), context: flags.get('context') });
   try {
-    return await clusterValues(source, current, { ...context, client, signal });
+    return await clusterValues(source as ClusterSource, current, { ...context, client, signal });
   } finally {
     client.close();
   }
