@@ -184,6 +184,7 @@ describe('a removal', () => {
       return 'nothing';
     };
     expect(await moved({ archive, prune: true })).toContain('values');
+    expect(await moved({ archive, deleteCrds: true })).toEqual(['values']);
     expect(await moved({ package: 'base', archive })).toEqual(['values', 'catalog', 'cluster']);
     await make(WIDGET, 'one');
     expect(await moved({ archive })).toEqual(['cluster']);

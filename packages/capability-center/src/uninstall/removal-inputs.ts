@@ -29,10 +29,10 @@ function decided(removal: PackageRemoval): RemovalInputs['cluster']['packages'][
     version: versionLabel(removal),
     why,
     planDigest,
-    drain,
     units,
     definitions: definitions.map((definition) => definition.name),
-    crds: Object.fromEntries(crds.map((crd) => [crd.name, crd.action])),
+    // Whether they go follows from what was asked for and from the installed metadata, which planDigest stands for.
+    crds: crds.map((crd) => crd.name),
     instances: Object.fromEntries(drained.map(({ crd, byNamespace }) => [crd, Object.keys(byNamespace).sort()])),
   };
 }

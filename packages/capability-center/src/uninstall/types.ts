@@ -97,13 +97,12 @@ export interface RemovalInputs {
   readonly cluster: {
     readonly uid: string;
     readonly staysFor?: Askers;
-    readonly packages: readonly (Pick<PackageRemoval, 'name' | 'why' | 'planDigest' | 'drain' | 'units'> & {
+    readonly packages: readonly (Pick<PackageRemoval, 'name' | 'why' | 'planDigest' | 'units'> & {
       /** With its release. */
       readonly version: string;
       /** Those that are withdrawn. */
       readonly definitions: readonly string[];
-      /** What happens to each CRD. */
-      readonly crds: Readonly<Record<string, 'keep' | 'delete'>>;
+      readonly crds: readonly string[];
       /** Of each CRD whose objects are deleted: the namespaces that hold some. */
       readonly instances: Readonly<Record<string, readonly string[]>>;
     })[];
