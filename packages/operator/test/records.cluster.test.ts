@@ -181,6 +181,33 @@ describe('what an application made, where writes fail and news comes late', () =
     expect(await uids()).toEqual(before);
   });
 
+  test('nor a revision that an application names, where applications are not in view', async () => {
+    const revisions = async () => {
+      const labelSelector = 'controller.oam.dev/component=pinned';
+      const { items } = await client.list(
+        { apiVersion: 'apps/v1', kind: 'ControllerRevision' },
+        { namespace, labelSelector },
+      );
+      return items.map(({ metadata }) => metadata.name).sort();
+    };
+    await operator.stop();
+    await client.apply(anApplication(namespace, 'pins', [{ revisionName: 'pinned-v1' }]));
+    const isList = ({ path }: ProxiedRequest) => path.endsWith('/applicationconfigurations');
+    // As if the kind were not served at first; then it is out of reach.
+    proxy.inject({ match: isList, action: { type: 'status', status: 404 } });
+    const always = { times: Number.POSITIVE_INFINITY };
+    const failing = proxy.inject({ match: isList, action: { type: 'status', status: 500 }, ...always });
+    operator = startOperator(through, [], { revisionLimit: 1 });
+    await operator.running;
+    for (const revision of [1, 2, 3]) {
+      await client.apply(aComponent(namespace, 'pinned', { image: `nginx:1.2${revision}` }));
+      await expect.poll(revisions, { timeout: DEADLINE_MS }).toContain(`pinned-v${revision}`);
+    }
+    failing.remove();
+    await expect.poll(revisions, { timeout: DEADLINE_MS }).not.toContain('pinned-v2');
+    expect(await revisions()).toEqual(['pinned-v1', 'pinned-v3']);
+  });
+
   test('a trait whose quantities the API server writes in its own form is not applied again', async () => {
     const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'elastic' };
     const target = { type: 'AverageValue', averageValue: '1000m' };

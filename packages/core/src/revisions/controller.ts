@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, isCapstanError, type Logger, messageOf, type ObjectReference, systemClock } from '@capstan/base';
+import {
+  type Clock,
+  isCapstanError,
+  type KubernetesObject,
+  type Logger,
+  messageOf,
+  type ObjectReference,
+  systemClock,
+} from '@capstan/base';
 import {
   type ControllerMetrics,
   type InformerEvent,
@@ -137,7 +145,7 @@ class ComponentLoop {
         condition,
         signal,
       );
-      await this.#prune(decision, signal);
+      await this.#prune(decision, namespace, signal);
       return undefined;
     } catch (error) {
       if (isLastRites(error)) return undefined;
@@ -171,9 +179,7 @@ class ComponentLoop {
   }
 
   #pins(namespace: string | undefined): Set<string> {
-    const applications = this.#applications.informer.list(namespace) as ApplicationConfiguration[];
-    const entries = applications.flatMap(({ spec }) => spec.components);
-    return new Set(entries.flatMap(({ revisionName }) => revisionName ?? []));
+    return revisionsNamedBy(this.#applications.informer.list(namespace));
   }
 
   /** The uid guards against writing about a component of the same name that was made in the meantime. */
@@ -198,13 +204,25 @@ class ComponentLoop {
     }
   }
 
-  async #prune({ prune }: RevisionsDecision, signal: AbortSignal): Promise<void> {
+  /** The server is asked what applications name by now: a cache may lag behind, or be empty for a moment. */
+  async #prune({ prune }: RevisionsDecision, namespace: string, signal: AbortSignal): Promise<void> {
+    if (prune.length === 0) return;
+    const { items, resourceVersion } = await this.#client.list(APPLICATION, { namespace, signal });
+    // The kind is not served: nobody knows.
+    if (resourceVersion === '') return;
+    const pinned = revisionsNamedBy(items);
     for (const { metadata } of prune) {
-      const { name, namespace, uid } = metadata;
-      const reference = { ...CONTROLLER_REVISION, name, ...inNamespace(namespace) };
+      const { name, uid } = metadata;
+      if (pinned.has(name)) continue;
+      const reference = { ...CONTROLLER_REVISION, name, namespace };
       await this.#client.delete(reference, { ...(uid === undefined ? {} : { uid }), signal });
     }
   }
+}
+
+function revisionsNamedBy(applications: readonly KubernetesObject[]): Set<string> {
+  const entries = (applications as readonly ApplicationConfiguration[]).flatMap(({ spec }) => spec.components);
+  return new Set(entries.flatMap(({ revisionName }) => revisionName ?? []));
 }
 
 function observed({ metadata: { generation } }: Component): Pick<ComponentStatus, 'observedGeneration'> {
