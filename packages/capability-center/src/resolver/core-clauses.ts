@@ -140,9 +140,9 @@ export class Teller {
   #missing(wanted: Requirement): Clause {
     if ('package' in wanted) return catalog(this.#missingPackage(wanted.package, wanted.range));
     const close = this.#closeTo(wanted).map((each) => `${each.name} ${versionLabel(each)}`);
-    const verb = close.length > 1 ? 'have' : 'has';
+    const verbs = close.length > 1 ? ['have', 'lack'] : ['has', 'lacks'];
     const instead =
-      close.length > 0 ? `; ${close.slice(0, 3).join(', ')} ${verb} another version or lacks features` : '';
+      close.length > 0 ? `; ${close.slice(0, 3).join(', ')} ${verbs.join(' another version or ')} features` : '';
     return catalog(`nothing offers ${requirementText(wanted)}${instead}`);
   }
 

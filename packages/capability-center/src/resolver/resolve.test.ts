@@ -273,6 +273,17 @@ describe('an impossible wish', () => {
       ['Nothing offers capability split >=2; x 1.0.0 has another version or lacks features.'],
     ],
     [
+      'contract that none of several offers so',
+      [
+        version('a', '1.0.0', needs({ capability: 'split', range: '>=2' })),
+        version('x', '1.0.0', offers('split')),
+        version('y', '1.0.0', offers('split')),
+      ],
+      [goal('a')],
+      {},
+      ['Nothing offers capability split >=2; x 1.0.0, y 1.0.0 have another version or lack features.'],
+    ],
+    [
       'step back',
       [version('a', '1.0.0'), version('a', '1.1.0')],
       [goal('a', '1.0.0')],
