@@ -164,7 +164,7 @@ export const RULES: readonly Rule[] = [
     if (!CHART_NOT_FOUND.test(text)) return undefined;
     return {
       code: HELM_CODES.chartNotFound,
-      summary: `chart ${subject.chart ?? ''} cannot be found: ${firstLine(text)}`,
+      summary: `${subject.chart === undefined ? 'it' : `chart ${subject.chart}`} cannot be found: ${firstLine(text)}`,
       hint: 'Check the chart name, its version and that the repository can be reached.',
     };
   },

@@ -148,3 +148,10 @@ test("credentials in Helm's words do not get into the error", () => {
   );
   expect(`${error.message} ${error.hint} ${JSON.stringify(error.fields)}`).not.toContain('s3cret');
 });
+
+test('what cannot be found is called a chart only where one was asked for', () => {
+  const text = 'Error: looks like "http://127.0.0.1/x" is not a valid chart repository or cannot be reached: 404';
+  const failed = readFailure(text, { command: 'repo add' });
+  expect(failed.message).toMatch(/^helm repo add: it cannot be found: looks like "http:/);
+  expect(readFailure(text, subject).message).toContain('chart sample cannot be found: looks like');
+});
