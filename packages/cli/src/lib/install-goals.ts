@@ -33,7 +33,11 @@ function parseGoal(word: string): InstallGoal {
   const name = at < 0 ? word : word.slice(0, at);
   if (name === '')
     throw usage(`"${word}" names no package`, 'A package is NAME or NAME@RANGE, for instance keda@2.20.');
-  return at < 0 ? { package: name } : { package: name, range: word.slice(at + 1) };
+  if (at < 0) return { package: name };
+  const range = word.slice(at + 1).trim();
+  // Most likely a variable of a script that is not set: the newest version is not what was meant.
+  if (range === '') throw usage(`"${word}" names no version`, `Leave the @ out for the newest: ${name}.`);
+  return { package: name, range };
 }
 
 async function readValues(file: string): Promise<JsonObject> {

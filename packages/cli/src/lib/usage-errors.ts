@@ -56,7 +56,7 @@ function summarize(error: Error, args: unknown): string {
     .split(/\n(?!\s)/);
   // oclif lists what is wrong with flags below a heading that says nothing.
   const text = first.replace(/\s+/g, ' ').replace(/^The following errors? occurred: /, '');
-  return text.replace(/^Missing required flag (\S+)$/, '--$1 is missing');
+  return text.replace(/Missing required flag (\S+)/g, '--$1 is missing,').replace(/,$/, '');
 }
 
 function isParseError(error: unknown): error is Error {
