@@ -1,51 +1,24 @@
-import { CapstanError, describeObject, EXIT, type KubernetesObject } from '@capstan/base';
-import type { ApplicationTree, ProblemReason, TreeNode } from '@capstan/core';
+import { CapstanError, describeObject, EXIT } from '@capstan/base';
+import type { ApplicationTree, TreeNode } from '@capstan/core';
 import { type KubeClient, lastEventOf } from '@capstan/kube';
-import type { ApplicationConfiguration, Component } from '@capstan/oam-model';
+import type { ApplicationConfiguration } from '@capstan/oam-model';
 import { CLI_CODES } from '../codes.ts';
 import { blockingNode } from '../render/application-tree.ts';
 import { applicationState } from './application-state.ts';
+import { type Applied, isOfNow, throwIfHopeless, verdictsOn } from './application-verdict.ts';
 import { formatDuration } from './duration.ts';
 import { watchTree } from './watch-tree.ts';
 
 /** Options of `followApplication`. */
-export interface FollowOptions {
+export interface FollowOptions extends Applied {
   readonly name: string;
   readonly namespace: string;
-  /** The state that was applied: an older observation does not count. */
-  readonly generation: number;
-  /** Components that were applied with it: it is ready when it runs them as they are now. */
-  readonly components?: readonly KubernetesObject[];
   readonly timeoutMs: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
   /** `current`: the controller has looked at what was applied; until then the tree tells of what was before. */
   readonly onChange: (tree: ApplicationTree, current: boolean) => void;
 }
-
-/**
- * Reasons of `Ready=False` that only a changed file or a new capability helps against. What may come by itself is not
- * among them: a kind that is about to be served, a plugin that is being loaded, a revision that is being made.
- */
-const HOPELESS: ReadonlySet<string> = new Set<ProblemReason | 'FieldConflict'>([
-  'ComponentMissing',
-  'InvalidApplication',
-  'InvalidParameters',
-  'WorkloadDefinitionMissing',
-  'TraitDefinitionMissing',
-  'KindNotNamespaced',
-  'TraitNotApplicable',
-  'TraitConflict',
-  'InvalidWorkload',
-  'InvalidTrait',
-  'InvalidScope',
-  'InvalidDataPassing',
-  'DependencyUnknown',
-  'DependencyCycle',
-  'DuplicateObject',
-  'FieldConflict',
-  'NotControlled',
-]);
 
 /**
  * Waits until the application is ready, as it was applied. Fails with exit 1 when the controller found something that
@@ -55,69 +28,22 @@ const HOPELESS: ReadonlySet<string> = new Set<ProblemReason | 'FieldConflict'>([
 export async function followApplication(client: KubeClient, options: FollowOptions): Promise<ApplicationTree> {
   const { name, namespace, signal, timeoutMs, onChange } = options;
   const deadline = Date.now() + timeoutMs;
-  const isCurrent = revisionCheck(client, options);
+  const verdicts = verdictsOn(client, options);
   let last: ApplicationTree | undefined;
   await watchTree(client, { name, namespace, signal, deadline }, async ({ tree, application }) => {
     if (!tree) throw gone(name, namespace);
     last = tree;
-    const observed = application?.status?.observedGeneration ?? 0;
-    const current = application !== undefined && observed >= options.generation && (await isCurrent(application));
+    const current = application !== undefined && (await verdicts.isCurrent(application));
     onChange(tree, current);
     if (current && applicationState(application).state === 'Ready') return 'stop';
-    if (application) throwIfHopeless(application, name);
+    const next = application ? await throwIfHopeless(application, verdicts) : 'go on';
     if (current) await throwIfStalled(client, tree, application);
-    if (Date.now() >= deadline)
-      throw (application && heldUp(application, options)) ?? (await timedOut(client, tree, options));
-    return 'go on';
+    if (Date.now() >= deadline) throw await late(client, { tree, application }, options);
+    return next;
   });
   signal.throwIfAborted();
   if (!last) throw gone(name, namespace);
   return last;
-}
-
-/**
- * Whether an application runs the components as they were applied. A component that changes leaves the application's
- * generation as it is: only the revision in its status tells.
- */
-function revisionCheck(
-  client: KubeClient,
-  { components = [], signal }: FollowOptions,
-): (application: ApplicationConfiguration) => Promise<boolean> {
-  const revisions = new Map<string, string>();
-  const revisionOf = async ({ apiVersion, kind, metadata }: KubernetesObject): Promise<string | undefined> => {
-    const { name, namespace = '', generation = 0 } = metadata;
-    const known = revisions.get(name);
-    if (known !== undefined) return known;
-    const live = (await client.get({ apiVersion, kind, name, namespace }, { signal })) as Component | undefined;
-    const { observedGeneration = 0, latestRevision } = live?.status ?? {};
-    if (latestRevision && observedGeneration >= generation) revisions.set(name, latestRevision.name);
-    return revisions.get(name);
-  };
-  return async ({ spec, status }) => {
-    for (const component of components) {
-      const { name } = component.metadata;
-      if (!spec.components.some((entry) => !entry.revisionName && entry.componentName === name)) continue;
-      const wanted = await revisionOf(component);
-      const running = status?.workloads?.filter(({ componentName }) => componentName === name) ?? [];
-      if (!running.some(({ componentRevisionName }) => componentRevisionName === wanted)) return false;
-    }
-    return true;
-  };
-}
-
-function throwIfHopeless(application: ApplicationConfiguration, name: string): void {
-  const ready = application.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (!ready || !HOPELESS.has(ready.reason) || ready.observedGeneration !== application.metadata.generation) return;
-  throw new CapstanError(
-    CLI_CODES.applicationNotReady,
-    `application ${name} cannot be brought about: ${ready.message}`,
-    {
-      hint: `The controller says ${ready.reason}. What ran before goes on unchanged.`,
-      next: [`capstan status ${name}`],
-      exit: EXIT.failed,
-      fields: { reason: ready.reason },
-    },
-  );
 }
 
 /** The condition Stalled: what was applied is there, and nobody tries again by himself. */
@@ -127,7 +53,7 @@ async function throwIfStalled(
   application: ApplicationConfiguration,
 ): Promise<void> {
   const stalled = application.status?.conditions?.find(({ type }) => type === 'Stalled');
-  if (stalled?.status !== 'True' || stalled.observedGeneration !== application.metadata.generation) return;
+  if (stalled?.status !== 'True' || !isOfNow(stalled, application)) return;
   const { name } = application.metadata;
   const { reason, message } = stalled;
   const blocking = blockingNode(node) ?? node;
@@ -140,6 +66,14 @@ async function throwIfStalled(
     exit: EXIT.degraded,
     fields: { reason, object: describeObject(blocking), health: blocking.health, event },
   });
+}
+
+async function late(
+  client: KubeClient,
+  { tree, application }: { readonly tree: ApplicationTree; readonly application: ApplicationConfiguration | undefined },
+  options: FollowOptions,
+): Promise<CapstanError> {
+  return (application && heldUp(application, options)) ?? (await timedOut(client, tree, options));
 }
 
 /** The controller could not do what was applied, and tries again: what its objects say is of before. */

@@ -20,6 +20,9 @@ export interface TreeMoment {
   readonly application: ApplicationConfiguration | undefined;
 }
 
+/** What comes after a look: the next change, at the latest after some milliseconds where the callback says so; or no more. */
+export type AfterMoment = 'go on' | 'stop' | { readonly againInMs: number };
+
 /** Changes come in bursts: they are looked at together. */
 const GATHER_MS = 50;
 const NEVER_MS = 3_600_000;
@@ -34,7 +37,7 @@ const UNLABELLED: ReadonlySet<string> = new Set(['application', 'component', 'sc
 export async function watchTree(
   client: KubeClient,
   input: WatchTreeInput,
-  onMoment: (moment: TreeMoment) => 'go on' | 'stop' | Promise<'go on' | 'stop'>,
+  onMoment: (moment: TreeMoment) => AfterMoment | Promise<AfterMoment>,
 ): Promise<void> {
   const { name, namespace, signal, deadline } = input;
   const watches = new Watches(client, input);
@@ -50,9 +53,11 @@ export async function watchTree(
       for (const node of tree ? withDescendants(tree.application) : []) {
         if (!UNLABELLED.has(node.role)) watches.addLabelled(node);
       }
-      if ((await onMoment({ tree, application })) === 'stop') return;
+      const after = await onMoment({ tree, application });
+      if (after === 'stop') return;
       const left = deadline === undefined ? NEVER_MS : Math.max(0, deadline - Date.now());
-      await systemClock.sleep(left, AbortSignal.any([signal, changed]));
+      const again = after === 'go on' ? left : Math.min(left, after.againInMs);
+      await systemClock.sleep(again, AbortSignal.any([signal, changed]));
       await systemClock.sleep(GATHER_MS, signal);
     }
   } finally {
