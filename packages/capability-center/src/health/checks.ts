@@ -5,13 +5,8 @@ import { packageOf } from '../installer/labels.ts';
 import type { Drift } from './drift.ts';
 import { type HealthFacts, keyOf } from './facts.ts';
 import { evaluateProbe } from './probes.ts';
+import { RECORD_MISSING } from './record-missing.ts';
 import { crdReference, type HealthSubject } from './subject.ts';
-
-/** What is said of a package that is in force and whose CapabilityInstall somebody deleted. */
-export const RECORD_MISSING = {
-  reason: 'RecordMissing',
-  message: 'its CapabilityInstall was deleted: it is switched off',
-} as const;
 
 /** One thing that was looked at. */
 export interface CapabilityCheck {

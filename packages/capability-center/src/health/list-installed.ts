@@ -4,7 +4,7 @@ import { conditionsOf, findCondition, type KubeClient, leaseHolder } from '@caps
 import { type Journal, stoppedAt } from '../installer/journal.ts';
 import type { LockedPackage } from '../installer/lock.ts';
 import { readState } from '../installer/state.ts';
-import { RECORD_MISSING } from './checks.ts';
+import { RECORD_MISSING } from './record-missing.ts';
 
 /** An installed package in one line. */
 export interface InstalledCapability {

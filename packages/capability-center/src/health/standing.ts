@@ -1,7 +1,8 @@
 import type { InstallPhase } from '@capstan/capability-model';
-import { type CapabilityCheck, describeDrift, RECORD_MISSING } from './checks.ts';
+import { type CapabilityCheck, describeDrift } from './checks.ts';
 import type { Drift } from './drift.ts';
 import { summarizeProbes } from './probes.ts';
+import { RECORD_MISSING } from './record-missing.ts';
 import type { HealthSubject } from './subject.ts';
 
 /** How an installed package does, in the terms of its conditions. */
