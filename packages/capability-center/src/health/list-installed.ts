@@ -16,7 +16,8 @@ export interface InstalledCapability {
   readonly reason: string;
   /** `Ready (2 checks not verifiable here)`, or why it is not ready. */
   readonly message: string;
-  readonly standIn: boolean;
+  /** Absent where what tells it was deleted. */
+  readonly standIn?: boolean;
   /** Asked for by a user, rather than needed by another package. */
   readonly goal: boolean;
   /** The command that completes an operation that stopped half way. */
@@ -45,7 +46,7 @@ type Recorded = Omit<InstalledCapability, 'name' | 'goal' | 'next'>;
 
 /** In force, but its record was deleted. */
 function unrecorded({ version, release }: LockedPackage): Recorded {
-  return { version, release, phase: 'Degraded', ...RECORD_MISSING, standIn: false };
+  return { version, release, phase: 'Degraded', ...RECORD_MISSING };
 }
 
 function recorded(install: CapabilityInstall | undefined): Recorded {

@@ -192,8 +192,13 @@ async function installsOf({ client, command, signal }: GatherOptions): Promise<I
   return found;
 }
 
-function asRecorded({ message, goal: _, ...recorded }: InstallFact['installed']): InstallFact['report'] {
-  return { value: { ...recorded, summary: message, checks: [], next: [] } };
+function asRecorded({
+  message,
+  goal: _,
+  standIn = false,
+  ...recorded
+}: InstallFact['installed']): InstallFact['report'] {
+  return { value: { ...recorded, standIn, summary: message, checks: [], next: [] } };
 }
 
 const UNFINISHED = ['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling', 'failed'];

@@ -29,7 +29,7 @@ export default class CapList extends CapstanCommand<typeof CapList> {
         ...(updates ? UPDATE_COLUMNS : []),
         { header: 'STATE', value: (row) => row.phase, state: true },
         { header: 'ASKED FOR', value: (row) => (row.goal ? 'yes' : 'needed by another'), wide: true },
-        { header: 'CHART', value: (row) => (row.standIn ? 'stand-in' : 'upstream') },
+        { header: 'CHART', value: chartOf },
         { header: 'MESSAGE', value: (row) => row.message, flexible: true },
       ],
     });
@@ -69,4 +69,10 @@ function nextSteps(items: readonly ListedCapability[]): string[] {
     ...(first.phase === 'unmanaged' ? [] : [`capstan cap status ${first.name}`]),
     ...(byHand ? [`capstan cap install ${byHand.name} --adopt --plan`] : []),
   ];
+}
+
+/** Where the charts of a package come from; unknown where its record was deleted. */
+function chartOf({ standIn }: ListedCapability): string {
+  if (standIn === undefined) return '-';
+  return standIn ? 'stand-in' : 'upstream';
 }
