@@ -47,6 +47,11 @@ describe('what goes with a package', () => {
     ]);
   });
 
+  test('of those the first is one that can go at once: nobody of the others needs it', () => {
+    const tower = packages({ top: { goal: true, requires: ['a', 'z'] }, a: {}, z: { requires: ['a'] } });
+    expect(removalSet(tower, 'top', NONE).unneeded.map(({ name }) => name)).toEqual(['z', 'a']);
+  });
+
   test('with prune are those, after what needs them', () => {
     const { members, unneeded } = removalSet(DIAMOND, 'shop', { cascade: false, prune: true });
     expect(members.map(({ name }) => name)).toEqual(['shop', 'cart', 'search', 'store']);

@@ -13,7 +13,7 @@ export interface RemovalSet {
   readonly members: readonly RemovalMember[];
   /** Packages that need the asked one, directly or not. */
   readonly dependents: readonly string[];
-  /** Dependencies that nobody needs any more once the members are gone. */
+  /** Dependencies that nobody needs any more once the members are gone, those first that nobody of the others needs. */
   readonly unneeded: readonly UnneededPackage[];
 }
 
@@ -70,7 +70,7 @@ function unneededWithout(packages: ClusterLock['packages'], going: ReadonlySet<s
       gone.add(name);
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return removalOrder(packages, new Set(found.keys())).flatMap((name) => found.get(name) ?? []);
 }
 
 /** Whether a package needs another for its installation, and so for as long as it is there. */
