@@ -64,6 +64,6 @@ test.each([
   expect(validateAutoscale(anAutoscale(spec))).toMatchObject([{ path: 'spec.triggers[0].metadata.value' }]);
 });
 
-test.each(['500m', '1', '0.5', '256Mi', '1k'])('an amount of %s is sound', (value) => {
+test.each(['500m', '1', '0.5', '.5', '256Mi', '1k', '250000u', '2e3', '1E'])('an amount of %s is sound', (value) => {
   expect(validateAutoscale(anAutoscale(resource(value, 'AverageValue')))).toEqual([]);
 });

@@ -61,6 +61,9 @@ function triggerProblems(trigger: Trigger, path: string): Problem[] {
   return problems;
 }
 
+/** A quantity of Kubernetes (k8s.io/apimachinery pkg/api/resource) that is not negative. */
+const AMOUNT = /^(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?$/;
+
 /**
  * The value of a cpu or memory trigger that KEDA cannot read: percent, or an amount, which must be more than nothing. KEDA's
  * webhook does not look at it, and the operator stumbles over an amount that is none.
@@ -69,7 +72,7 @@ function valueProblems({ metricType = 'Utilization', metadata }: Trigger, path: 
   const value: unknown = metadata['value'];
   if (typeof value !== 'string') return [];
   const isPercent = metricType !== 'AverageValue';
-  const form = isPercent ? /^\d{1,9}$/ : /^\d{1,15}(\.\d{1,9})?(m|k|[KMGTPE]i|[MGTPE])?$/;
+  const form = isPercent ? /^\d{1,9}$/ : AMOUNT;
   if (form.test(value) && Number.parseFloat(value) > 0) return [];
   const message = `"${value}" is no ${isPercent ? 'percent of the request' : 'amount'}`;
   const hint = isPercent ? 'For example "70".' : 'For example "500m" or "256Mi".';
